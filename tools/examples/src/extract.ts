@@ -1,0 +1,99 @@
+// Finds examples in markdown pages and in docstrings. Nothing is run here.
+import ts from 'typescript';
+
+/** A fenced block of code and what is known about it. */
+export interface Example {
+  /** Path of the page or source file, as given. */
+  readonly path: string;
+  /** Line of the block's first line of code, from 1. */
+  readonly line: number;
+  readonly code: string;
+  /** The ```text block after it, if there is one. */
+  readonly text?: string;
+  /** `file=path`: the block quotes this file and is not run. */
+  readonly quotes?: string;
+  /** `save=name.ts`: the block is a module that later blocks of the page import. */
+  readonly savedAs?: string;
+}
+
+interface Fence {
+  readonly language: string;
+  readonly options: ReadonlyMap<string, string>;
+  readonly line: number;
+  readonly code: string;
+}
+
+/** The `ts` blocks of a markdown page, in order. */
+export function markdownExamples(path: string, markdown: string): Example[] {
+  const fences = readFences(path, markdown);
+  return fences.flatMap((fence, index) => {
+    if (fence.language !== 'ts') return [];
+    const next = fences[index + 1];
+    return [toExample(path, fence, next?.language === 'text' ? next.code : undefined)];
+  });
+}
+
+/** The `ts` blocks under `@example` in the docstrings of a TypeScript source, in order. */
+export function docstringExamples(path: string, source: string): Example[] {
+  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
+  const comments = new Map<number, string>();
+  const visit = (node: ts.Node): void => {
+    for (const comment of ts.getJSDocCommentsAndTags(node)) {
+      if (ts.isJSDoc(comment)) comments.set(comment.getStart(file), comment.getText(file));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return [...comments].flatMap(([position, comment]) => {
+    const start = comment.indexOf('@example');
+    if (start < 0) return [];
+    const firstLine = file.getLineAndCharacterOfPosition(position + start).line;
+    const body = comment
+      .slice(start)
+      .replace(/\*\/$/, '')
+      .replace(/^[ \t]*\* ?/gm, '');
+    return readFences(path, body)
+      .filter((fence) => fence.language === 'ts')
+      .map((fence) => toExample(path, { ...fence, line: fence.line + firstLine }, undefined));
+  });
+}
+
+function toExample(path: string, fence: Fence, text: string | undefined): Example {
+  const quotes = fence.options.get('file');
+  const savedAs = fence.options.get('save');
+  return {
+    path,
+    line: fence.line,
+    code: fence.code,
+    ...(text === undefined ? {} : { text }),
+    ...(quotes === undefined ? {} : { quotes }),
+    ...(savedAs === undefined ? {} : { savedAs }),
+  };
+}
+
+function readFences(path: string, markdown: string): Fence[] {
+  const fences: Fence[] = [];
+  let open: { indent: string; info: string; line: number; lines: string[] } | undefined;
+  for (const [index, line] of markdown.split('\n').entries()) {
+    const fence = /^(\s*)```(.*)$/.exec(line);
+    if (fence === null) {
+      open?.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
+    } else if (open === undefined) {
+      open = { indent: fence[1] ?? '', info: (fence[2] ?? '').trim(), line: index + 2, lines: [] };
+    } else {
+      const [language = '', ...options] = open.info.split(/\s+/);
+      const pairs = options.map((option): [string, string] => {
+        const at = option.indexOf('=');
+        const name = option.slice(0, at);
+        if (name !== 'file' && name !== 'save') {
+          throw new Error(`${path}:${open?.line}: a block's option is file=… or save=…, got '${option}'`);
+        }
+        return [name, option.slice(at + 1)];
+      });
+      fences.push({ language, options: new Map(pairs), line: open.line, code: open.lines.join('\n') });
+      open = undefined;
+    }
+  }
+  if (open !== undefined) throw new Error(`${path}:${open.line}: this block has no closing fence`);
+  return fences;
+}
