@@ -1,0 +1,98 @@
+// Steps of `npm start` and `npm test`. Plain JavaScript over Node alone, because it runs before anything is
+// installed. Steps talk on stderr, so that stdout belongs to the job.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** A step that failed: which, and how. */
+export class StepError extends Error {}
+
+/** Refuses a Node that is too old before it fails somewhere less clear. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new StepError(
+      `Node ${manifest.engines.node} is needed, this is ${process.version}; see nodejs.org`,
+    );
+  }
+}
+
+/** Announces a step, runs it, and says how long it took; its error names the step. */
+export async function step(name, purpose, work) {
+  console.error(`\n▶ ${name}: ${purpose}`);
+  const startMs = performance.now();
+  try {
+    const result = await work();
+    console.error(`✔ ${name} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+    return result;
+  } catch (error) {
+    throw new StepError(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Runs a command in the repository; `output: 'inherit'` lets it write to stdout, otherwise it writes to stderr. */
+export async function run(command, args, { output = 2, cwd = root, env = {} } = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    stdio: ['inherit', output, 'inherit'],
+    env: { ...process.env, ...env },
+    // npm and npx are scripts on Windows, which only a shell starts.
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  // Ctrl-C reaches the child as well: let it finish tidily and end with it.
+  const stay = () => {};
+  const pass = () => child.kill('SIGTERM');
+  process.on('SIGINT', stay).on('SIGTERM', pass);
+  try {
+    const [code, signal] = await new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (...ended) => resolve(ended));
+    });
+    if (code !== 0) {
+      const line = [basename(command), ...args].join(' ');
+      throw Object.assign(new StepError(`\`${line}\` ended with ${signal ?? `exit code ${code}`}`), {
+        exitCode: code ?? 130,
+      });
+    }
+  } finally {
+    process.off('SIGINT', stay).off('SIGTERM', pass);
+  }
+}
+
+/** Runs the pinned pnpm, which npm fetches: nothing but Node and npm is expected on the machine. */
+export async function pnpm(args, options) {
+  const caller = process.env.npm_execpath ?? '';
+  const node = process.execPath;
+  if (basename(caller).startsWith('pnpm')) return await run(node, [caller, ...args], options);
+  const exec = ['exec', '--yes', `--package=${manifest.packageManager}`, '--', 'pnpm', ...args];
+  if (basename(caller) === 'npm-cli.js') return await run(node, [caller, ...exec], options);
+  return await run('npm', exec, options);
+}
+
+/** Runs turbo tasks; what has not changed since the last run comes from its cache. */
+export async function turbo(args) {
+  const quiet = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
+  await pnpm(['exec', 'turbo', 'run', ...args, '--output-logs=new-only'], { env: quiet });
+}
+
+export async function install() {
+  await step('install', 'packages of the lockfile, by pnpm', () =>
+    pnpm(['install', '--frozen-lockfile', '--prefer-offline']),
+  );
+}
+
+/** Runs `work` and ends the process: 0, or non-zero with the reason on the last line. */
+export async function main(work) {
+  try {
+    requireNode();
+    await work();
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    console.error(`\n✘ ${error.message}`);
+    process.exitCode = 1;
+  }
+}
