@@ -34,12 +34,15 @@ export async function step(name, purpose, work) {
   }
 }
 
+// Colours are for terminals: a log file gets plain text from every tool.
+const plain = process.stderr.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' };
+
 /** Runs a command in the repository; `output: 'inherit'` lets it write to stdout, otherwise it writes to stderr. */
 export async function run(command, args, { output = 2, cwd = root, env = {} } = {}) {
   const child = spawn(command, args, {
     cwd,
     stdio: ['inherit', output, 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...plain, ...env },
     // npm and npx are scripts on Windows, which only a shell starts.
     shell: process.platform === 'win32' && command === 'npm',
   });

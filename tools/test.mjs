@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { install, main, pnpm, root, StepError, step, turbo } from './steps.mjs';
 import { reportFiles } from './test-reports.mjs';
 
+// biome does not read NO_COLOR.
+const colors = `--colors=${process.stderr.isTTY ? 'force' : 'off'}`;
 const checks = [
-  ['lint', 'format and lint, by biome', () => pnpm(['exec', 'biome', 'ci', '.'])],
+  ['lint', 'format and lint, by biome', () => pnpm(['exec', 'biome', 'ci', colors, '.'])],
   ['layers', 'imports go the way the design gives', () => pnpm(['run', 'layers'])],
   ['typecheck', 'types of every package, tests included', () => turbo(['typecheck', '--continue'])],
   ['test', 'tests and examples of every package', () => turbo(['test', '--continue', '--concurrency=2'])],
