@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readTensors, writeTensors } from '../exchange.js';
+import { lossMaxRel, median } from '../measure.js';
+import { barCell, type Row, table, voidIfWrong } from '../report.js';
+import { makeBatches, makeWeights, workloads } from '../workloads.js';
+
+const row: Row = {
+  name: 'mlp',
+  peer: 'torch',
+  oursMs: 0.1,
+  peerMs: 0.5,
+  ratio: 5,
+  oursPeakMb: 100,
+  peerPeakMb: 900,
+  oursDeltaMb: 20,
+  peerDeltaMb: 200,
+  lossMaxRel: 3e-6,
+  rateShare: null,
+};
+
+function find(name: string) {
+  const workload = workloads.find((each) => each.name === name);
+  if (workload === undefined) throw new Error(`no workload ${name}`);
+  return workload;
+}
+
+test('tensors written and read again are equal', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'noosphere-exchange-'));
+  try {
+    const path = join(folder, 'batches.safetensors');
+    const batches = makeBatches(find('lstm'), 7);
+    writeTensors(path, batches);
+    expect(readTensors(path)).toEqual(batches);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('weights have their declared start: bound, deviation and value', () => {
+  const weights = makeWeights(find('encoder'), 1);
+  const token = [...(weights.get('token.weight')?.data ?? [])];
+  const deviation = Math.sqrt(token.reduce((sum, value) => sum + value * value, 0) / token.length);
+  expect(deviation).toBeCloseTo(1, 2);
+  const narrow = [...(weights.get('encoder.layers.3.linear1.weight')?.data ?? [])];
+  const largest = narrow.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expect(largest).toBeLessThanOrEqual(Math.fround(1 / Math.sqrt(384)));
+  expect(largest).toBeGreaterThan(0.99 / Math.sqrt(384));
+  expect(new Set(weights.get('encoder.layers.0.norm1.weight')?.data)).toEqual(new Set([1]));
+});
+
+test('the eight batches differ, and a seed repeats them', () => {
+  const batches = makeBatches(find('mlp'), 3);
+  expect(new Set([0, 1, 2, 3, 4, 5, 6, 7].map((index) => String(batches.get(`x${index}`)?.data))).size).toBe(
+    8,
+  );
+  expect(makeBatches(find('mlp'), 3)).toEqual(batches);
+  expect(makeBatches(find('mlp'), 4)).not.toEqual(batches);
+});
+
+test('lossMaxRel takes the largest of 20 steps and lets no NaN pass', () => {
+  const reference = Array.from({ length: 24 }, (_, step) => 2 + step);
+  expect(lossMaxRel(reference, reference)).toBe(0);
+  expect(
+    lossMaxRel(
+      reference.map((loss, step) => (step === 8 ? loss * 1.01 : loss)),
+      reference,
+    ),
+  ).toBeCloseTo(0.01);
+  expect(
+    lossMaxRel(
+      reference.map((loss, step) => (step === 8 ? Number.NaN : loss)),
+      reference,
+    ),
+  ).toBe(Number.POSITIVE_INFINITY);
+  expect(lossMaxRel(reference.slice(0, 19), reference)).toBe(null);
+});
+
+test('a row with wrong losses is void and short of its bar', () => {
+  expect(voidIfWrong(row)).toBe(row);
+  const wrong = voidIfWrong({ ...row, lossMaxRel: 2e-4, note: 'eager+fused' });
+  expect(wrong.ratio).toBe(null);
+  expect(wrong.note).toBe('void: losses differ by 2.0e-4, more than 0.0001; eager+fused');
+  expect(barCell(wrong, find('mlp'))).toBe('>= 3 short');
+  expect(barCell(row, find('mlp'))).toBe('>= 3 met');
+});
+
+test('the table has a line a row and aligned columns', () => {
+  const lines = table([row, { ...row, peer: 'jax', peerMs: null, ratio: null }], workloads).split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toMatch(/^mlp +torch +0\.100 +0\.500 +5\.00 +>= 3 met +100 +900 +20 +200 +3\.0e-6 +-$/);
+});
+
+test('the median of an even count is the mean of the middle two', () => {
+  expect(median([4, 1, 3, 2])).toBe(2.5);
+  expect(median([5, 1, 3])).toBe(3);
+});
