@@ -33,7 +33,7 @@ export function markdownExamples(path: string, markdown: string): Example[] {
   });
 }
 
-/** The `ts` blocks under `@example` in the docstrings of a TypeScript source, in order. */
+/** The code under each `@example` in the docstrings of a TypeScript source, fenced as `ts` or bare, in order. */
 export function docstringExamples(path: string, source: string): Example[] {
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
   const comments = new Map<number, string>();
@@ -45,17 +45,32 @@ export function docstringExamples(path: string, source: string): Example[] {
   };
   visit(file);
   return [...comments].flatMap(([position, comment]) => {
-    const start = comment.indexOf('@example');
-    if (start < 0) return [];
-    const firstLine = file.getLineAndCharacterOfPosition(position + start).line;
-    const body = comment
-      .slice(start)
-      .replace(/\*\/$/, '')
-      .replace(/^[ \t]*\* ?/gm, '');
-    return readFences(path, body)
-      .filter((fence) => fence.language === 'ts')
-      .map((fence) => toExample(path, { ...fence, line: fence.line + firstLine }, undefined));
+    const body = comment.replace(/\*\/$/, '').replace(/^[ \t]*\* ?/gm, '');
+    const firstLine = file.getLineAndCharacterOfPosition(position).line;
+    return taggedExamples(body).flatMap(({ text, line }) => {
+      const fences = readFences(path, text).filter((fence) => fence.language === 'ts');
+      const blocks = text.includes('```') ? fences : [{ ...plainBlock, code: text.trim(), line: 1 }];
+      return blocks.map((fence) =>
+        toExample(path, { ...fence, line: fence.line + firstLine + line }, undefined),
+      );
+    });
   });
+}
+
+const plainBlock = { language: 'ts', options: new Map<string, string>() };
+
+/** The text under each `@example` up to the next tag, with its line in the docstring, from 0. */
+function taggedExamples(docstring: string): { text: string; line: number }[] {
+  const found: { text: string; line: number }[] = [];
+  let open = false;
+  for (const [line, text] of docstring.split('\n').entries()) {
+    const tag = /^@(\w+)[ \t]*/.exec(text);
+    if (tag !== null) open = tag[1] === 'example';
+    const last = found.at(-1);
+    if (tag !== null && open) found.push({ text: '', line: line + 1 });
+    else if (open && last !== undefined) last.text += `${text}\n`;
+  }
+  return found;
 }
 
 function toExample(path: string, fence: Fence, text: string | undefined): Example {

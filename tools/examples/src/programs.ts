@@ -25,16 +25,21 @@ export function writeExamples(examples: readonly Example[], folder: string): Exa
     });
 }
 
-/** The TypeScript errors of the examples, under the rules of the package they belong to. */
-export function typeErrors(programs: readonly ExampleProgram[], packageFolder: string): string[] {
+/** The compiler options in a package's tsconfig.json. */
+export function compilerOptions(packageFolder: string): ts.CompilerOptions {
   const config = ts.getParsedCommandLineOfConfigFile(join(packageFolder, 'tsconfig.json'), undefined, {
     ...ts.sys,
     onUnRecoverableConfigFileDiagnostic: (problem) => {
       throw new Error(ts.flattenDiagnosticMessageText(problem.messageText, '\n'));
     },
   });
+  return config?.options ?? {};
+}
+
+/** The TypeScript errors of the examples, under the rules of the package they belong to. */
+export function typeErrors(programs: readonly ExampleProgram[], packageFolder: string): string[] {
   // A reader's program may keep a value it does not use yet.
-  const options = { ...config?.options, noUnusedLocals: false };
+  const options = { ...compilerOptions(packageFolder), noUnusedLocals: false };
   const files = programs.map(({ file }) => file);
   const program = ts.createProgram(files, options);
   const problems = files.flatMap((file) => {

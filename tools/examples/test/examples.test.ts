@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withImports } from '../src/imports.js';
 import {
   checkExample,
   compareOutput,
@@ -52,6 +53,21 @@ describe('reading', () => {
     expect(docstringExamples('one.ts', source)).toEqual([
       { path: 'one.ts', line: 7, code: 'console.log(1); // → 1' },
     ]);
+  });
+
+  test('bare docstring examples end at the next tag, and get the imports they leave out', () => {
+    const source =
+      '/**\n * Sum.\n * @example\n * const y = add(x, two);\n * console.log(y.add); // → 3\n * @default 1\n */\nlet a;';
+    const [example] = docstringExamples('one.ts', source);
+    expect(example).toEqual({
+      path: 'one.ts',
+      line: 4,
+      code: 'const y = add(x, two);\nconsole.log(y.add); // → 3',
+    });
+    const names = new Map(['add', 'two', 'y', 'log'].map((name) => [name, '@noosphere/core']));
+    expect(withImports(example?.code ?? '', names)).toBe(
+      "import { add, two } from '@noosphere/core'; const y = add(x, two);\nconsole.log(y.add); // → 3",
+    );
   });
 
   test('an open block and an unknown option are refused with their line', () => {
