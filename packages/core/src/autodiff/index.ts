@@ -1,0 +1,3 @@
+export * from './gradients.js';
+export * from './transforms.js';
+export * from './tree.js';

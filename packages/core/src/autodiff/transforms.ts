@@ -1,0 +1,91 @@
+/** Functions made of functions: gradients, and what the gradient should not or cannot work out by itself. */
+import { ArgumentError } from '../errors/index.js';
+import { apply, defineOperator, type GradientRule, Tensor } from '../graph/index.js';
+import { identity } from '../ops/index.js';
+import { gradients } from './gradients.js';
+import { flattenTree, mapTree, type Tree, unflattenTree } from './tree.js';
+
+/**
+ * The function that gives a loss and its gradients with respect to the first argument, in the structure of that argument.
+ * @example
+ * const step = valueAndGrad((w) => sum(mul(w.a, w.a)));
+ * const { value, grads } = step({ a: tensor([3]) });
+ * console.log(await value.item(), await grads.a.array()); // → 9 [ 6 ]
+ */
+export function valueAndGrad<P extends Tree, Rest extends readonly unknown[]>(
+  f: (parameters: P, ...rest: Rest) => Tensor,
+): (parameters: P, ...rest: Rest) => { value: Tensor; grads: P } {
+  return (parameters, ...rest) => {
+    // A tensor may stand in several places: each gets an identity of its own to differentiate by.
+    const own = mapTree(parameters, (leaf) => identity(leaf));
+    const value = f(own, ...rest);
+    if (!(value instanceof Tensor))
+      throw new ArgumentError('valueAndGrad', 'the function must return a tensor');
+    return { value, grads: unflattenTree(parameters, gradients(value, flattenTree(own))) };
+  };
+}
+
+/**
+ * The function that gives the gradients of a loss with respect to the first argument.
+ * @example
+ * const slope = grad((x) => mul(x, mul(x, x)));
+ * console.log(await slope(tensor(2)).item(), await grad(slope)(tensor(2)).item()); // → 12 12
+ */
+export function grad<P extends Tree, Rest extends readonly unknown[]>(
+  f: (parameters: P, ...rest: Rest) => Tensor,
+): (parameters: P, ...rest: Rest) => P {
+  const both = valueAndGrad(f);
+  return (parameters, ...rest) => both(parameters, ...rest).grads;
+}
+
+/** An operator that passes values through and has the given gradient; the compiler takes it out. */
+function barrier(
+  values: readonly Tensor[],
+  behind: readonly Tensor[],
+  gradient: GradientRule<object>,
+  doc: string,
+): Tensor[] {
+  const operator = defineOperator({
+    name: 'Barrier',
+    domain: 'noosphere',
+    opset: 1,
+    attributes: {},
+    infer: () => values.map(({ dtype, shape }) => ({ dtype, shape })),
+    gradient,
+    flops: () => 0,
+    doc,
+  });
+  return apply(operator, [...values, ...behind], {});
+}
+
+/**
+ * x as a constant of the differentiation: no gradient flows through.
+ * @example
+ * const slope = grad((x) => mul(x, stopGradient(x)));
+ * console.log(await slope(tensor(3)).item()); // → 3
+ */
+export function stopGradient<D extends Tensor['dtype']>(x: Tensor<D>): Tensor<D> {
+  return barrier([x], [], () => [undefined], 'Stops the gradient.')[0] as Tensor<D>;
+}
+
+/**
+ * A function with a gradient of your own.
+ * @param forward Gives the result from the inputs.
+ * @param backward Gives one gradient per input, from the gradient of the result, the inputs and the result.
+ * @example
+ * const straightThrough = customGradient((x) => round(x), (g) => [g]);
+ * console.log(await grad((x) => sum(straightThrough(x)))(tensor([0.4])).array()); // → [ 1 ]
+ */
+export function customGradient<A extends readonly Tensor[]>(
+  forward: (...inputs: A) => Tensor,
+  backward: (gradient: Tensor, inputs: A, output: Tensor) => readonly Tensor[],
+): (...inputs: A) => Tensor {
+  return (...inputs) => {
+    const output = forward(...inputs);
+    const rule: GradientRule<object> = ({ outputGradients, inputs: [value, ...sources] }) => [
+      undefined,
+      ...backward(outputGradients[0] as Tensor, sources as readonly Tensor[] as A, value as Tensor),
+    ];
+    return barrier([output], inputs, rule, 'A gradient given by the user.')[0] as Tensor;
+  };
+}

@@ -1,0 +1,287 @@
+/** A graph as the bytes of an ONNX ModelProto. */
+import { GraphError } from '../errors/index.js';
+import {
+  type AttributeValue,
+  constantKey,
+  type Graph,
+  type HostTensor,
+  hostData,
+  inputName,
+  isGraph,
+  isHostTensor,
+  type Node,
+  type Tensor,
+} from '../graph/index.js';
+import { bytesOf, onnxDType } from '../shape/index.js';
+import { WireWriter } from './wire.js';
+
+export interface EncodeOptions {
+  /** Key-value pairs stored in the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The opset to declare. @default the highest that an operator of the graph needs, at least 18 */
+  readonly opset?: number;
+}
+
+export interface EncodedModel {
+  readonly bytes: Uint8Array;
+  /** Node by the name it has in the file. */
+  readonly nodes: ReadonlyMap<string, Node>;
+}
+
+/** Names of tensors and nodes, unique over the model and its bodies. */
+interface Names {
+  readonly tensors: Map<Tensor, string>;
+  readonly nodes: Map<string, Node>;
+  readonly constants: Map<string, string>;
+  readonly initializers: { name: string; tensor: HostTensor }[];
+  readonly taken: Set<string>;
+}
+
+/** ONNX's IR version that goes with opset 21 and later; older opsets are content with it. */
+const irVersion = 10;
+
+/** Encodes a graph as an ONNX model. */
+export function encodeModel(graph: Graph, { metadata = {}, opset }: EncodeOptions = {}): EncodedModel {
+  const names: Names = {
+    tensors: new Map(),
+    nodes: new Map(),
+    constants: new Map(),
+    initializers: [],
+    taken: new Set([...graph.inputs.map(inputName), ...graph.outputNames]),
+  };
+  for (const input of graph.inputs) names.tensors.set(input, inputName(input));
+  const used = operatorsOf(graph);
+  const body = encodeGraph(graph, graph.outputNames, names, undefined);
+  const model = new WireWriter();
+  model.int(1, irVersion);
+  model.string(2, 'noosphere');
+  model.message(7, body);
+  const needed = Math.max(
+    18,
+    ...used.filter((node) => node.operator.domain === '').map((node) => node.operator.opset),
+  );
+  model.message(8, opsetImport('', opset ?? needed));
+  if (used.some((node) => node.operator.domain === 'com.microsoft'))
+    model.message(8, opsetImport('com.microsoft', 1));
+  for (const [key, value] of Object.entries(metadata)) {
+    const entry = new WireWriter();
+    entry.string(1, key);
+    entry.string(2, value);
+    model.message(14, entry);
+  }
+  return { bytes: model.finish(), nodes: names.nodes };
+}
+
+/** All nodes of a graph and the bodies inside it. */
+export function operatorsOf(graph: Graph): Node[] {
+  return graph.nodes.flatMap((node) => [
+    node,
+    ...Object.values(node.attributes).flatMap((value) => (isGraph(value) ? operatorsOf(value) : [])),
+  ]);
+}
+
+function opsetImport(domain: string, version: number): WireWriter {
+  const writer = new WireWriter();
+  writer.string(1, domain);
+  writer.int(2, version);
+  return writer;
+}
+
+function encodeGraph(
+  graph: Graph,
+  outputNames: readonly string[],
+  names: Names,
+  captures: number | undefined,
+): WireWriter {
+  const writer = new WireWriter();
+  const renamed = nameOutputs(graph, outputNames, names);
+  const read = readTensors(graph);
+  for (const node of graph.nodes) writer.message(1, encodeNode(node, names, read));
+  for (const [name, tensor] of renamed) writer.message(1, identityNode(tensorName(tensor, names), name));
+  writer.string(2, graph.name);
+  if (captures === undefined) {
+    for (const { name, tensor } of names.initializers) writer.message(5, encodeTensor(tensor, name));
+  }
+  for (const input of graph.inputs.slice(0, graph.inputs.length - (captures ?? 0))) {
+    writer.message(11, valueInfo(tensorName(input, names), input));
+  }
+  graph.outputs.forEach((output, index) => {
+    writer.message(12, valueInfo(outputNames[index] ?? `output_${index}`, output));
+  });
+  return writer;
+}
+
+/** Names results; one that is an input, a constant or another result again is returned, to be named through Identity. */
+function nameOutputs(graph: Graph, outputNames: readonly string[], names: Names): [string, Tensor][] {
+  const own = new Set(graph.nodes);
+  const named = new Set<Tensor>();
+  const renamed: [string, Tensor][] = [];
+  graph.outputs.forEach((output, index) => {
+    const name = outputNames[index] ?? `output_${index}`;
+    const isNew = output.origin.kind === 'node' && own.has(output.origin.node) && !named.has(output);
+    if (isNew) names.tensors.set(output, name);
+    else renamed.push([name, output]);
+    named.add(output);
+  });
+  return renamed;
+}
+
+/** Tensors that some node or result of the graph reads: other outputs of a node need no name. */
+function readTensors(graph: Graph): Set<Tensor> {
+  const read = new Set<Tensor>(graph.outputs);
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) if (input) read.add(input);
+  }
+  return read;
+}
+
+function encodeNode(node: Node, names: Names, read: ReadonlySet<Tensor>): WireWriter {
+  const { operator } = node;
+  if (operator.domain === 'noosphere')
+    throw new GraphError('encode', `${operator.name} never leaves the tracer; simplify the graph first`);
+  const writer = new WireWriter();
+  const captures = Number(node.attributes.captures ?? 0);
+  const inputs = node.inputs.slice(0, node.inputs.length - captures);
+  for (const input of inputs) writer.string(1, input ? tensorName(input, names) : '');
+  const keepAll = captures > 0 || 'body' in node.attributes || 'then_branch' in node.attributes;
+  const last = keepAll ? node.outputs.length - 1 : node.outputs.findLastIndex((output) => read.has(output));
+  for (const output of node.outputs.slice(0, last + 1)) {
+    writer.string(2, keepAll || read.has(output) ? tensorName(output, names) : '');
+  }
+  const name = uniqueName(operator.name, names.nodes);
+  names.nodes.set(name, node);
+  writer.string(3, name);
+  writer.string(4, operator.name);
+  const captured = node.inputs.slice(inputs.length) as Tensor[];
+  for (const [key, value] of Object.entries(node.attributes)) {
+    if (value === undefined || key === 'captures') continue;
+    const kind = operator.attributes[key]?.replace('?', '');
+    if (!kind) throw new GraphError('encode', `${operator.name} has no attribute '${key}'`);
+    writer.message(5, encodeAttribute(key, kind, value, names, captured));
+  }
+  if (operator.domain) writer.string(7, operator.domain);
+  return writer;
+}
+
+function uniqueName(base: string, taken: ReadonlyMap<string, unknown>): string {
+  return `${base}_${taken.size}`;
+}
+
+/** A tensor's name in the file; constants become initialisers when first read. */
+function tensorName(tensor: Tensor, names: Names): string {
+  const known = names.tensors.get(tensor);
+  if (known !== undefined) return known;
+  const name = isHostTensor(tensor) ? constantName(tensor, names) : freshName(tensor, names);
+  names.tensors.set(tensor, name);
+  return name;
+}
+
+function constantName(tensor: HostTensor, names: Names): string {
+  const key = constantKey(tensor);
+  const equal = key === undefined ? undefined : names.constants.get(key);
+  if (equal !== undefined) return equal;
+  const name = claim(`constant_${names.initializers.length}`, names);
+  names.initializers.push({ name, tensor });
+  if (key !== undefined) names.constants.set(key, name);
+  return name;
+}
+
+function freshName(tensor: Tensor, names: Names): string {
+  const { origin } = tensor;
+  const base =
+    origin.kind === 'node' ? `${origin.node.operator.name}_out${origin.index || ''}` : inputNameOf(tensor);
+  return claim(`${base}_${names.tensors.size}`, names);
+}
+
+function inputNameOf(tensor: Tensor): string {
+  return tensor.origin.kind === 'input' ? tensor.origin.name : 'value';
+}
+
+function claim(wanted: string, names: Names): string {
+  let name = wanted;
+  for (let again = 1; names.taken.has(name); again++) name = `${wanted}_${again}`;
+  names.taken.add(name);
+  return name;
+}
+
+function identityNode(from: string, to: string): WireWriter {
+  const writer = new WireWriter();
+  writer.string(1, from);
+  writer.string(2, to);
+  writer.string(4, 'Identity');
+  return writer;
+}
+
+const attributeTypes = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
+
+function encodeAttribute(
+  key: string,
+  kind: string,
+  value: AttributeValue,
+  names: Names,
+  captured: readonly Tensor[],
+): WireWriter {
+  const writer = new WireWriter();
+  writer.string(1, key);
+  if (isGraph(value)) writer.message(6, encodeBody(value, names, captured));
+  else if (kind === 'float') writer.float(2, value as number);
+  else if (kind === 'int') writer.int(3, value as number);
+  else if (kind === 'string') writer.string(4, value as string);
+  else if (kind === 'tensor') writer.message(5, encodeTensor(value as HostTensor, ''));
+  else if (kind === 'floats') for (const each of value as number[]) writer.float(7, each);
+  else if (kind === 'ints') for (const each of value as number[]) writer.int(8, each);
+  else for (const each of value as string[]) writer.string(9, each);
+  writer.int(20, attributeTypes[kind as keyof typeof attributeTypes]);
+  return writer;
+}
+
+/** A body: what it captures goes by the outer names. */
+function encodeBody(body: Graph, names: Names, captured: readonly Tensor[]): WireWriter {
+  const own = body.inputs.length - captured.length;
+  captured.forEach((outer, index) => {
+    names.tensors.set(body.inputs[own + index] as Tensor, tensorName(outer, names));
+  });
+  for (const input of body.inputs.slice(0, own)) names.tensors.set(input, claim(inputName(input), names));
+  const outputNames = body.outputs.map((_, index) =>
+    claim(`${body.name.replaceAll(' ', '_')}_result_${index}`, names),
+  );
+  return encodeGraph(body, outputNames, names, captured.length);
+}
+
+/** A TensorProto with raw little-endian data. */
+export function encodeTensor(tensor: HostTensor, name: string): WireWriter {
+  const writer = new WireWriter();
+  if (tensor.shape.length > 0) writer.packedInts(1, tensor.shape);
+  writer.int(2, onnxDType(tensor.dtype));
+  if (name) writer.string(8, name);
+  writer.bytes(9, bytesOf(hostData(tensor)));
+  return writer;
+}
+
+function valueInfo(name: string, tensor: Tensor): WireWriter {
+  const shape = new WireWriter();
+  for (const dim of tensor.shape) {
+    const entry = new WireWriter();
+    if (typeof dim === 'number') entry.int(1, dim);
+    else entry.string(2, dim);
+    shape.message(1, entry);
+  }
+  const tensorType = new WireWriter();
+  tensorType.int(1, onnxDType(tensor.dtype));
+  tensorType.message(2, shape);
+  const type = new WireWriter();
+  type.message(1, tensorType);
+  const writer = new WireWriter();
+  writer.string(1, name);
+  writer.message(2, type);
+  return writer;
+}

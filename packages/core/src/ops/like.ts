@@ -1,0 +1,104 @@
+/** What operator functions accept beside tensors, and the checks they share. */
+import { ArgumentError, DTypeError } from '../errors/index.js';
+import {
+  type Cost,
+  type GradientContext,
+  type Inputs,
+  type OutputInfo,
+  scalar,
+  Tensor,
+} from '../graph/index.js';
+import {
+  broadcastShapes,
+  bytesPerElement,
+  type DType,
+  isFloat,
+  type Shape,
+  staticShape,
+} from '../shape/index.js';
+
+/** A tensor, or a number that takes the dtype of its partner. */
+export type TensorLike<D extends DType = DType> = Tensor<D> | number | boolean;
+
+/** Turns numbers into scalars of the partner's dtype (float32, or bool for booleans, where both are plain). */
+export function pair(operation: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  const dtype =
+    a instanceof Tensor
+      ? a.dtype
+      : b instanceof Tensor
+        ? b.dtype
+        : typeof a === 'boolean'
+          ? 'bool'
+          : 'float32';
+  const left = a instanceof Tensor ? a : scalar(dtype, a);
+  const right = b instanceof Tensor ? b : scalar(dtype, b);
+  requireSameDType(operation, left, right);
+  return [left, right];
+}
+
+export function requireSameDType(operation: string, first: Tensor, ...others: readonly Tensor[]): void {
+  for (const other of others) {
+    if (other.dtype !== first.dtype) {
+      throw new DTypeError(
+        operation,
+        `element types differ, got ${first.dtype} and ${other.dtype}; cast(x, '${first.dtype}') converts`,
+      );
+    }
+  }
+}
+
+/** The input at `index`, which the operator's definition requires. */
+export function required(operation: string, inputs: Inputs, index: number): Tensor {
+  const input = inputs[index];
+  if (!input) throw new ArgumentError(operation, `needs input ${index}, got none`);
+  return input;
+}
+
+export function requireFloat(operation: string, tensor: Tensor): void {
+  if (!isFloat(tensor.dtype)) {
+    throw new DTypeError(operation, `expects floats, got ${tensor.dtype}; cast(x, 'float32') converts`);
+  }
+}
+
+/** Inference of one output with the broadcast shape and the first input's dtype. */
+export function broadcastInfo(operation: string, inputs: Inputs, dtype?: DType): OutputInfo[] {
+  const present = inputs.filter((input) => input !== undefined);
+  const first = required(operation, present, 0);
+  requireSameDType(operation, first, ...present.slice(1));
+  return [
+    {
+      dtype: dtype ?? first.dtype,
+      shape: broadcastShapes(operation, ...present.map((input) => input.shape)),
+    },
+  ];
+}
+
+/** Inference of one output like the first input. */
+export function sameInfo(operation: string, inputs: Inputs): OutputInfo[] {
+  const { dtype, shape } = required(operation, inputs, 0);
+  return [{ dtype, shape }];
+}
+
+/** One operation for each output element, times `perElement`. */
+export function elementwiseFlops(
+  perElement = 1,
+): (context: Pick<GradientContext<never>, 'outputs'>) => number {
+  return ({ outputs }) => perElement * countOf(outputs[0]);
+}
+
+/** Operators that only move data. */
+export const noFlops = (): number => 0;
+
+/** Elements of a tensor with a static shape, 0 for none. */
+export function countOf(tensor: { readonly shape: Shape } | undefined): number {
+  return tensor ? staticShape('cost', tensor.shape).reduce((product, dim) => product * dim, 1) : 0;
+}
+
+/** FLOPs and bytes of a node: bytes are those of all inputs and outputs, once each. */
+export function costOf(node: { inputs: Inputs; outputs: readonly Tensor[] }, flops: number): Cost {
+  let bytes = 0;
+  for (const tensor of [...node.inputs, ...node.outputs]) {
+    if (tensor) bytes += countOf(tensor) * bytesPerElement(tensor.dtype);
+  }
+  return { flops, bytes };
+}

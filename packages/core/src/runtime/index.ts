@@ -1,0 +1,3 @@
+export * from './cpu.js';
+export * from './executor.js';
+export * from './threads.js';

@@ -1,0 +1,2 @@
+export * from './compile.js';
+export { evaluate } from './evaluate.js';
