@@ -2,8 +2,9 @@
 import { ArgumentError } from '../errors/index.js';
 import { apply, defineOperator, type GradientRule, Tensor } from '../graph/index.js';
 import { identity } from '../ops/index.js';
+import { isFloat } from '../shape/index.js';
 import { gradients } from './gradients.js';
-import { flattenTree, mapTree, type Tree, unflattenTree } from './tree.js';
+import { flattenTree, mapTree, type Tree } from './tree.js';
 
 /**
  * The function that gives a loss and its gradients with respect to the first argument, in the structure of that argument.
@@ -21,7 +22,10 @@ export function valueAndGrad<P extends Tree, Rest extends readonly unknown[]>(
     const value = f(own, ...rest);
     if (!(value instanceof Tensor))
       throw new ArgumentError('valueAndGrad', 'the function must return a tensor');
-    return { value, grads: unflattenTree(parameters, gradients(value, flattenTree(own))) };
+    const floats = flattenTree(own).filter((leaf) => isFloat(leaf.dtype));
+    const found = new Map(gradients(value, floats).map((gradient, index) => [floats[index], gradient]));
+    // Integers in the tree have no gradient and stay as they are.
+    return { value, grads: mapTree(own, (leaf) => found.get(leaf) ?? leaf) };
   };
 }
 

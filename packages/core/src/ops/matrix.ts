@@ -1,7 +1,16 @@
 /** Matrix products. */
 import { ShapeError } from '../errors/index.js';
 import { apply1, defineOperator, type Tensor } from '../graph/index.js';
-import { broadcastShapes, type Dim, type DType, formatShape, type Shape, staticDim } from '../shape/index.js';
+import {
+  broadcastShapes,
+  type Dim,
+  type DType,
+  elementCount,
+  formatShape,
+  isStatic,
+  type Shape,
+  staticDim,
+} from '../shape/index.js';
 import { add, mul } from './arithmetic.js';
 import { reshape, reshapeLike, transpose, unsqueeze } from './layout.js';
 import { countOf, required, requireSameDType } from './like.js';
@@ -158,6 +167,15 @@ export function matmul<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
  */
 export function linear<D extends DType>(x: Tensor<D>, weight: Tensor<D>, bias?: Tensor<D>): Tensor<D> {
   if (x.rank === 2) return gemm(x, weight, { c: bias, transposeB: true });
+  // Rows of all leading axes in one product, the bias added by it.
+  const lead = x.shape.slice(0, -1);
+  if (x.rank > 2 && isStatic(lead)) {
+    const rows = gemm(reshape(x, [elementCount(lead), x.shape.at(-1) as Dim]), weight, {
+      c: bias,
+      transposeB: true,
+    });
+    return reshape(rows, [...lead, weight.shape[0] as Dim]);
+  }
   const product = matmul(x, transpose(weight, [1, 0]));
   return bias ? add(product, bias) : product;
 }
