@@ -33,7 +33,7 @@ export function testExamples(testFileUrl: string, places: ExamplePlaces = {}): v
   const { pages = ['README.md'], sources = ['src'] } = places;
   const onPages = pages.map((page) => ({
     page,
-    examples: markdownExamples(page, readFileSync(join(packageFolder, page), 'utf8')),
+    examples: markdownExamples(page.replaceAll('../', ''), readFileSync(join(packageFolder, page), 'utf8')),
   }));
   const inSources = sources.flatMap((folder) =>
     ts.sys

@@ -16,7 +16,7 @@ export function writeExamples(examples: readonly Example[], folder: string): Exa
   return examples
     .filter((example) => example.quotes === undefined)
     .map((example) => {
-      const pageFolder = join(folder, example.path.replaceAll('../', '').replaceAll(/[\\/]/g, '-'));
+      const pageFolder = join(folder, example.path.replaceAll(/[\\/]/g, '-'));
       const file = join(pageFolder, example.savedAs ?? `line-${example.line}.ts`);
       mkdirSync(pageFolder, { recursive: true });
       // `export {}` makes a module of an example without imports, so that it may await.

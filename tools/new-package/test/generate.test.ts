@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generatePackage } from '../src/generate.js';
+import { pnpmCommand } from '../src/pnpm.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const leftOut = new Set(['node_modules', 'dist', 'test-results', '.turbo']);
+const parts = [
+  ...['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', 'README.md', 'LICENSE'],
+  ...['tsconfig.base.json', 'tsconfig.build.json', 'vitest.shared.ts', 'biome.json', '.gitignore'],
+  ...['packages/core', 'packages/train', 'tools'],
+];
+
+/** A copy of the workspace, as small as a new package needs, that the test may change. */
+function copyWorkspace(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'noosphere-workspace-'));
+  for (const part of parts) {
+    cpSync(join(root, part), join(copy, part), {
+      recursive: true,
+      filter: (path) => !leftOut.has(basename(path)),
+    });
+  }
+  mkdirSync(join(copy, '.changeset'));
+  return copy;
+}
+
+describe('a generated package', () => {
+  let copy = '';
+  let written: string[] = [];
+  beforeAll(() => {
+    copy = copyWorkspace();
+    written = generatePackage(copy, 'sea-level');
+  });
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  /** Nothing when pnpm succeeds, otherwise what it printed. */
+  const pnpm = (...args: string[]): string => {
+    const [command, ...first] = pnpmCommand(root);
+    const { status, stdout, stderr } = spawnSync(command, [...first, ...args], {
+      cwd: copy,
+      encoding: 'utf8',
+      shell: process.platform === 'win32' && command === 'npm',
+    });
+    return status === 0 ? '' : `pnpm ${args.join(' ')}\n${stdout}${stderr}`;
+  };
+
+  test('has what a package has, under its own name', () => {
+    expect(written).toEqual(
+      expect.arrayContaining(['packages/sea-level/README.md', '.changeset/add-sea-level.md']),
+    );
+    for (const file of written) {
+      expect(existsSync(join(copy, file)), file).toBe(true);
+      expect(readFileSync(join(copy, file), 'utf8'), file).not.toContain('package-name');
+    }
+    const layers = JSON.parse(readFileSync(join(copy, 'tools/layers/layers.json'), 'utf8'));
+    expect(layers.packages['sea-level']).toEqual(['train', 'core']);
+    expect(readFileSync(join(copy, 'README.md'), 'utf8')).toContain('(packages/sea-level/README.md)');
+  });
+
+  test('keeps the layers, is formatted, builds, tests and packs as it is', { timeout: 300_000 }, () => {
+    // Only the members that the copy has; no network is needed, the store has everything.
+    writeFileSync(
+      join(copy, 'pnpm-workspace.yaml'),
+      readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').replace(
+        /packages:(\n {2}- .*)+/,
+        'packages:\n  - packages/*\n  - tools/examples\n  - tools/layers',
+      ),
+    );
+    expect(pnpm('install', '--prefer-offline', '--no-frozen-lockfile')).toBe('');
+    expect(pnpm('run', 'layers')).toBe('');
+    expect(pnpm('exec', 'biome', 'ci', 'packages/sea-level', 'tools/layers/layers.json')).toBe('');
+    expect(pnpm('--filter', '@noosphere/core', 'run', 'build')).toBe('');
+    for (const script of ['build', 'typecheck', 'test', 'test:package']) {
+      expect(pnpm('--filter', '@noosphere/sea-level', 'run', script)).toBe('');
+    }
+    // Its own four tests, the README's and the docstring's example, and their types.
+    const report = JSON.parse(
+      readFileSync(join(copy, 'packages/sea-level/test-results/vitest.json'), 'utf8'),
+    );
+    expect(report).toMatchObject({ numPassedTests: 8, numFailedTests: 0 });
+  });
+
+  test('is refused where it exists, and with a name that is none', () => {
+    expect(() => generatePackage(copy, 'train')).toThrow('packages/train exists already');
+    expect(() => generatePackage(copy, 'Sea Level')).toThrow("expected a kebab-case name such as 'audio'");
+    expect(() => generatePackage(copy, '../up')).toThrow('kebab-case');
+    expect(existsSync(join(copy, 'packages/Sea Level'))).toBe(false);
+  });
+});
