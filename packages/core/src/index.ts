@@ -6,6 +6,7 @@ installEvaluator(evaluate);
 
 export * from './autodiff/index.js';
 export * from './errors/index.js';
+export * from './files/index.js';
 export * from './graph/index.js';
 export * from './onnx/index.js';
 export * from './ops/index.js';

@@ -1,7 +1,7 @@
 /** How many threads a program gets: what the user says, else the cores this process may really use. */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../errors/index.js';
+import { readTextIfThere } from '../files/index.js';
 
 /** Threads for one program. @param asked The `threads` option; NOOSPHERE_THREADS stands in for it. */
 export function threadCount(asked?: number): number {
@@ -16,18 +16,10 @@ export function threadCount(asked?: number): number {
 
 /** Cores that the container's quota allows (cgroup v2, then v1), rounded up; infinite without one. */
 export function cpuQuota(root = '/sys/fs/cgroup'): number {
-  const [quota, period] = (readText(`${root}/cpu.max`) ?? '').trim().split(' ').map(Number);
-  const legacyQuota = Number(readText(`${root}/cpu/cpu.cfs_quota_us`) ?? Number.NaN);
-  const legacyPeriod = Number(readText(`${root}/cpu/cpu.cfs_period_us`) ?? Number.NaN);
+  const [quota, period] = (readTextIfThere(`${root}/cpu.max`) ?? '').trim().split(' ').map(Number);
+  const legacyQuota = Number(readTextIfThere(`${root}/cpu/cpu.cfs_quota_us`) ?? Number.NaN);
+  const legacyPeriod = Number(readTextIfThere(`${root}/cpu/cpu.cfs_period_us`) ?? Number.NaN);
   if (quota && period && quota > 0 && period > 0) return Math.ceil(quota / period);
   if (legacyQuota > 0 && legacyPeriod > 0) return Math.ceil(legacyQuota / legacyPeriod);
   return Number.POSITIVE_INFINITY;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,62 @@
+/** Writing to disk: a reader sees the old file or the new one, never half of it, and nothing is replaced unasked. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, open, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ArgumentError } from '../errors/index.js';
+
+export interface WriteOptions {
+  /** Replace a file that is there already. @default false */
+  readonly overwrite?: boolean;
+}
+
+/** Writes chunks to a file of another name, flushes it to disk, and gives it its name in one step. */
+export async function writeAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { overwrite = false }: WriteOptions = {},
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const handle = await open(temporary, 'wx');
+  try {
+    try {
+      for await (const chunk of chunks) await handle.writeFile(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (overwrite) await rename(temporary, path);
+    else await renameToNew(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** A hard link is made only where no file has the name; `rename`, for file systems without links, would replace one. */
+async function renameToNew(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code !== 'EEXIST' && !existsSync(path)) return await rename(temporary, path);
+    throw new ArgumentError(
+      'write',
+      `expects no file at ${path}, but one is there; choose another name or pass { overwrite: true }`,
+      { cause },
+    );
+  }
+  await unlink(temporary);
+}
+
+/** Makes the new name itself durable, where folders can be opened (not on Windows). */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
