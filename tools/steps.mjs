@@ -1,6 +1,6 @@
 // Steps of `npm start` and `npm test`. Plain JavaScript over Node alone, because it runs before anything is
 // installed. Steps talk on stderr, so that stdout belongs to the job.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,8 +43,7 @@ export async function run(command, args, { output = 2, cwd = root, env = {} } = 
     cwd,
     stdio: ['inherit', output, 'inherit'],
     env: { ...process.env, ...plain, ...env },
-    // npm and npx are scripts on Windows, which only a shell starts.
-    shell: process.platform === 'win32' && command === 'npm',
+    shell: needsShell(command),
   });
   // Ctrl-C reaches the child as well: let it finish tidily and end with it.
   const stay = () => {};
@@ -69,11 +68,29 @@ export async function run(command, args, { output = 2, cwd = root, env = {} } = 
 /** Runs the pinned pnpm, which npm fetches: nothing but Node and npm is expected on the machine. */
 export async function pnpm(args, options) {
   const caller = process.env.npm_execpath ?? '';
-  const node = process.execPath;
-  if (basename(caller).startsWith('pnpm')) return await run(node, [caller, ...args], options);
-  const exec = ['exec', '--yes', `--package=${manifest.packageManager}`, '--', 'pnpm', ...args];
-  if (basename(caller) === 'npm-cli.js') return await run(node, [caller, ...exec], options);
-  return await run('npm', exec, options);
+  if (basename(caller).startsWith('pnpm')) return await run(process.execPath, [caller, ...args], options);
+  pathWithPnpm ??= findPnpm(caller);
+  return await run('pnpm', args, { ...options, env: { ...options?.env, PATH: pathWithPnpm } });
+}
+let pathWithPnpm;
+
+/** The PATH under which npm, having fetched pnpm, runs programs. */
+function findPnpm(caller) {
+  const [command, first] = basename(caller) === 'npm-cli.js' ? [process.execPath, [caller]] : ['npm', []];
+  const fetch = ['exec', '--yes', '--prefer-offline', `--package=${manifest.packageManager}`, '--'];
+  const { status, stdout } = spawnSync(command, [...first, ...fetch, 'node', '-p', 'process.env.PATH'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: needsShell(command),
+  });
+  if (status !== 0)
+    throw new StepError(`npm could not fetch ${manifest.packageManager}; is the registry reachable?`);
+  return stdout.trim();
+}
+
+// npm and pnpm are scripts on Windows, which only a shell starts.
+function needsShell(command) {
+  return process.platform === 'win32' && (command === 'npm' || command === 'pnpm');
 }
 
 /** Runs turbo tasks; what has not changed since the last run comes from its cache. */
