@@ -1,6 +1,6 @@
 /** Elementwise arithmetic of two tensors, with NumPy broadcasting. */
 import { apply1, defineOperator, type GradientRule, type OperatorName, type Tensor } from '../graph/index.js';
-import type { DType } from '../shape/index.js';
+import { type DType, isFloat } from '../shape/index.js';
 import { greater, greaterEqual, less, lessEqual, where } from './comparison.js';
 import { cast } from './layout.js';
 import { broadcastInfo, elementwiseFlops, pair, required, type TensorLike } from './like.js';
@@ -191,8 +191,7 @@ export function pow<D extends DType>(a: TensorLike<D>, b: TensorLike<D>): Tensor
 }
 
 /**
- * Remainder of a / b: with the sign of b for integers (Python's %), with the sign of a where `truncate` is set (C's fmod).
- * Floats need `truncate`, as ONNX defines.
+ * Remainder of a / b: a - b ⌊a / b⌋ with the sign of b (Python's %), or with the sign of a where `truncate` is set (C's fmod).
  * @example
  * console.log(await mod(tensor([-7, 7], { dtype: 'int32' }), 3).array()); // → [ 2, 1 ]
  */
@@ -201,7 +200,10 @@ export function mod<D extends DType>(
   b: TensorLike<D>,
   { truncate = false }: { truncate?: boolean } = {},
 ): Tensor<D> {
-  return apply1(Mod, pair('mod', a, b), { fmod: truncate ? 1 : 0 }) as Tensor<D>;
+  const [left, right] = pair('mod', a, b);
+  // ONNX defines the remainder with the divisor's sign for integers only.
+  if (isFloat(left.dtype) && !truncate) return sub(left, mul(right, floor(div(left, right)))) as Tensor<D>;
+  return apply1(Mod, [left, right], { fmod: truncate ? 1 : 0 }) as Tensor<D>;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { apply1, defineOperator, type OperatorName, type Tensor } from '../graph/index.js';
 import type { DType } from '../shape/index.js';
 import { add, div, mul, sub } from './arithmetic.js';
+import { less, where } from './comparison.js';
 import { elementwiseFlops, required, sameInfo } from './like.js';
 
 type UnaryRule = (gradient: Tensor, x: Tensor, y: Tensor) => Tensor;
@@ -209,6 +210,30 @@ export function exp<D extends DType>(x: Tensor<D>): Tensor<D> {
  */
 export function log<D extends DType>(x: Tensor<D>): Tensor<D> {
   return apply1(Log, [x], {}) as Tensor<D>;
+}
+
+/**
+ * ln(1 + x), exact for small x too: 2 artanh(x / (x + 2)) near 0.
+ * @example
+ * console.log(await log1p(tensor([0])).array()); // → [ 0 ]
+ */
+export function log1p<D extends DType>(x: Tensor<D>): Tensor<D> {
+  const isNear = less(abs(x), 0.5);
+  // Both branches are computed everywhere: what is not chosen must stay finite, or its gradient is NaN.
+  const near = where(isNear, x, 0);
+  const far = where(isNear, 0, x);
+  return where(isNear, mul(atanh(div(near, add(near, 2))), 2), log(add(far, 1)));
+}
+
+/**
+ * e^x - 1, exact for small x too: 2 t / (1 - t) with t = tanh(x / 2) near 0.
+ * @example
+ * console.log(await expm1(tensor([0])).array()); // → [ 0 ]
+ */
+export function expm1<D extends DType>(x: Tensor<D>): Tensor<D> {
+  const isNear = less(abs(x), 0.5);
+  const t = tanh(mul(where(isNear, x, 0), 0.5));
+  return where(isNear, div(mul(t, 2), sub(1, t)), sub(exp(where(isNear, 0, x)), 1));
 }
 
 /**
