@@ -89,15 +89,18 @@ export interface Operator<S extends AttributeSchema = AttributeSchema> {
   readonly gradient: GradientRule<AttributesOf<S>> | NotDifferentiable;
   /** Floating-point operations of one run with static shapes. */
   flops(context: GradientContext<AttributesOf<S>>): number;
+  /** Outputs must all be named, read or not: their number is part of the meaning. @default false */
+  readonly allOutputs: boolean;
   /** Formula and meaning in a line or two. */
   readonly doc: string;
 }
 
 /** Defines an operator; the type checker asks for every field. */
 export function defineOperator<const S extends AttributeSchema>(
-  record: Omit<Operator<S>, 'domain' | 'defaults'> & Partial<Pick<Operator<S>, 'domain' | 'defaults'>>,
+  record: Omit<Operator<S>, 'domain' | 'defaults' | 'allOutputs'> &
+    Partial<Pick<Operator<S>, 'domain' | 'defaults' | 'allOutputs'>>,
 ): Operator<S> {
-  return { domain: '', defaults: {}, ...record };
+  return { domain: '', defaults: {}, allOutputs: false, ...record };
 }
 
 /** A dimension known only at run time, for operators whose output size depends on data. */

@@ -143,7 +143,7 @@ function encodeNode(node: Node, names: Names, read: ReadonlySet<Tensor>): WireWr
   const captures = Number(node.attributes.captures ?? 0);
   const inputs = node.inputs.slice(0, node.inputs.length - captures);
   for (const input of inputs) writer.string(1, input ? tensorName(input, names) : '');
-  const keepAll = captures > 0 || 'body' in node.attributes || 'then_branch' in node.attributes;
+  const keepAll = operator.allOutputs;
   const last = keepAll ? node.outputs.length - 1 : node.outputs.findLastIndex((output) => read.has(output));
   for (const output of node.outputs.slice(0, last + 1)) {
     writer.string(2, keepAll || read.has(output) ? tensorName(output, names) : '');

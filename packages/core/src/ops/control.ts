@@ -71,6 +71,7 @@ export const Scan = defineOperator({
       length * attributes.body.nodes.reduce((total, node) => total + node.operator.flops(node as never), 0)
     );
   },
+  allOutputs: true,
   doc: 'A loop over time: state and one slice of each sequence go in, state and slices come out. Gradient: a scan backwards through the body.',
 });
 

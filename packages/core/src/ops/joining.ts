@@ -91,6 +91,7 @@ export const Split = defineOperator({
     return [concat(pieces, { axis: attributes.axis }), undefined];
   },
   flops: noFlops,
+  allOutputs: true,
   doc: 'Pieces along an axis. Gradient: the pieces of g joined.',
 });
 

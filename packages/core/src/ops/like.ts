@@ -1,5 +1,5 @@
 /** What operator functions accept beside tensors, and the checks they share. */
-import { ArgumentError, DTypeError } from '../errors/index.js';
+import { ArgumentError, DTypeError, ShapeError } from '../errors/index.js';
 import {
   type Cost,
   type GradientContext,
@@ -12,8 +12,10 @@ import {
   broadcastShapes,
   bytesPerElement,
   type DType,
+  formatShape,
   isFloat,
   type Shape,
+  sameShape,
   staticShape,
 } from '../shape/index.js';
 
@@ -101,4 +103,14 @@ export function costOf(node: { inputs: Inputs; outputs: readonly Tensor[] }, flo
     if (tensor) bytes += countOf(tensor) * bytesPerElement(tensor.dtype);
   }
   return { flops, bytes };
+}
+
+/** Throws where two shapes differ: losses must not broadcast by accident. */
+export function requireSameShape(operation: string, a: Tensor, b: Tensor): void {
+  if (!sameShape(a.shape, b.shape)) {
+    throw new ShapeError(
+      operation,
+      `expects two tensors of one shape, got ${formatShape(a.shape)} and ${formatShape(b.shape)}; reshape one of them`,
+    );
+  }
 }

@@ -1,0 +1,8 @@
+/** @noosphere/train: layers, losses, optimizers, and the loop that trains with them. */
+export * from './context.js';
+export * from './layers/index.js';
+export * from './losses.js';
+export * from './optimizers/index.js';
+export * from './random.js';
+export * from './step/step-graph.js';
+export * from './step/train-step.js';

@@ -1,0 +1,291 @@
+/** A compiled train step and the state it moves: parameters, optimizer slots, step count. */
+import {
+  ArgumentError,
+  cpuExecutor,
+  createData,
+  type DataOf,
+  type DType,
+  type Executor,
+  flattenTree,
+  fromData,
+  fromNumbers,
+  type HostTensor,
+  hostData,
+  isHostTensor,
+  mapTree,
+  NoosphereError,
+  type Program,
+  type Tensor,
+  treeSignature,
+  visitTree,
+} from '@noosphere/core';
+import type { Optimizer } from '../optimizers/index.js';
+import { dropoutMask } from './masks.js';
+import { type Group, packGroup, planGroups, unpackGroup, zeroGroup } from './packing.js';
+import {
+  type LossFunction,
+  loopSteps,
+  type StepDefinition,
+  type StepGraph,
+  traceStep,
+} from './step-graph.js';
+
+export interface TrainStepOptions<Model extends object, Batch extends object> {
+  readonly model: Model;
+  readonly loss: LossFunction<Model, Batch>;
+  readonly optimizer: Optimizer;
+  /** Seed of the dropout masks. @default 0 */
+  readonly seed?: number;
+  /** Scale gradients down to this norm over all parameters. @default no clipping */
+  readonly clipNorm?: number;
+  /** Which parameters train, by path. @default all */
+  readonly trainable?: (path: string) => boolean;
+  /** Threads inside one operator. @default NOOSPHERE_THREADS, else the cores this process may use */
+  readonly threads?: number;
+  /** @default the CPU */
+  readonly executor?: Executor;
+}
+
+/** Loss and metrics of one step. */
+export interface StepResult {
+  /** Steps done when this one was. */
+  readonly step: number;
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+}
+
+/** The whole state of a training run, by name: enough to go on with the same bits. */
+export interface TrainState {
+  readonly step: number;
+  readonly parameters: ReadonlyMap<string, HostTensor<'float32'>>;
+  /** Optimizer slots by `slot.path`. */
+  readonly slots: ReadonlyMap<string, HostTensor<'float32'>>;
+}
+
+/** The loss became NaN or infinite: the state is still that of before the call. */
+export class NonFiniteLossError extends NoosphereError {
+  readonly step: number;
+  constructor(step: number, loss: number, cause: string) {
+    super(
+      'runtime',
+      'train',
+      `the loss is ${loss} at step ${step}: ${cause}; lower the learning rate, clip gradients, or mend the data`,
+    );
+    this.step = step;
+  }
+}
+
+interface Compiled {
+  readonly step: StepGraph;
+  readonly program: Program;
+}
+
+/**
+ * A train step: forward, backward and update in one native call.
+ * @example
+ * const step = new TrainStep({ model, loss, optimizer: adam() });
+ * const [result] = await step.run([batch]);
+ */
+export class TrainStep<Model extends object, Batch extends object> {
+  readonly #definition: StepDefinition<Model, Batch>;
+  readonly #options: TrainStepOptions<Model, Batch>;
+  readonly #programs = new Map<string, Promise<Compiled>>();
+  /** For each group: parameters, then slots. */
+  #state: HostTensor[];
+  #step = 0;
+
+  constructor(options: TrainStepOptions<Model, Batch>) {
+    const { model, loss, optimizer, clipNorm, trainable = () => true } = options;
+    const groups = planGroups(model, trainable);
+    this.#options = options;
+    this.#definition = { model, loss, optimizer, groups, clipNorm };
+    const named = new Map<string, Tensor>();
+    visitTree(model, (leaf, path) => named.set(path, leaf));
+    this.#state = groups.flatMap((group) => [
+      packGroup(group, (path) => named.get(path) as Tensor),
+      ...optimizer.slots.map(() => zeroGroup(group)),
+    ]);
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The model with the parameters of now. They are views of the state: copy what must outlive the next step. */
+  get model(): Model {
+    const { parameters } = this.state();
+    return mapTree(this.#definition.model, (leaf, path) => parameters.get(path) ?? leaf);
+  }
+
+  /** The state of now, by name, as views. */
+  state(): TrainState {
+    const { groups, optimizer } = this.#definition;
+    const stride = optimizer.slots.length + 1;
+    const at = (group: number, slot: number) => this.#state[group * stride + slot] as HostTensor;
+    const parameters = new Map(groups.flatMap((group, index) => unpackGroup(group, at(index, 0))));
+    const slots = new Map(
+      optimizer.slots.flatMap((slot, place) =>
+        groups.flatMap((group, index) =>
+          unpackGroup(group, at(index, place + 1)).map(([path, tensor]): [string, HostTensor<'float32'>] => [
+            `${slot}.${path}`,
+            tensor,
+          ]),
+        ),
+      ),
+    );
+    return { step: this.#step, parameters, slots };
+  }
+
+  /** Takes a state over, e.g. from a checkpoint of the same model and optimizer. */
+  restore(state: TrainState): void {
+    const { groups, optimizer } = this.#definition;
+    const pick = (from: ReadonlyMap<string, Tensor>, prefix: string) => (path: string) => {
+      const tensor = from.get(`${prefix}${path}`);
+      if (!tensor)
+        throw new ArgumentError(
+          'restore',
+          `the state has no '${prefix}${path}'; it belongs to another model or optimizer`,
+        );
+      return tensor;
+    };
+    this.#state = groups.flatMap((group) => [
+      packGroup(group, pick(state.parameters, '')),
+      ...optimizer.slots.map((slot) => packGroup(group, pick(state.slots, `${slot}.`))),
+    ]);
+    this.#step = state.step;
+  }
+
+  /** One step for each batch, all in one native call; batches must have one shape. */
+  async run(batches: readonly Batch[]): Promise<StepResult[]> {
+    const [first] = batches;
+    if (!first) throw new ArgumentError('train', 'needs at least one batch, got none');
+    const { step, program } = await this.#compiledFor(first, batches.length);
+    const rates = batches.map((_, index) => this.#definition.optimizer.learningRate(this.#step + index));
+    const inputs = [
+      ...this.#state,
+      this.#scalars(rates),
+      ...stackBatches(batches),
+      ...this.#masks(step, batches.length),
+    ];
+    const outputs = await program.run(inputs);
+    const stateCount = this.#state.length;
+    const numbers = outputs.slice(stateCount).map((tensor) => hostData(tensor) as Float32Array);
+    const results = batches.map(
+      (_, index): StepResult => ({
+        step: this.#step + index + 1,
+        loss: numbers[0]?.[index] as number,
+        metrics: Object.fromEntries(
+          step.metricNames.map((name, place) => [name, numbers[place + 1]?.[index] as number]),
+        ),
+        learningRate: rates[index] as number,
+      }),
+    );
+    for (const result of results) {
+      if (!Number.isFinite(result.loss)) await this.#explain(result, batches);
+    }
+    this.#state = outputs.slice(0, stateCount);
+    this.#step += batches.length;
+    return results;
+  }
+
+  /** Frees the loaded programs. */
+  async dispose(): Promise<void> {
+    const compiled = [...this.#programs.values()];
+    this.#programs.clear();
+    for (const each of compiled) await (await each).program.dispose();
+  }
+
+  #compiledFor(batch: Batch, steps: number): Promise<Compiled> {
+    const key = `${steps} ${treeSignature(batch)}`;
+    let compiled = this.#programs.get(key);
+    if (!compiled) {
+      compiled = this.#compile(batch, steps);
+      this.#programs.set(key, compiled);
+      compiled.catch(() => this.#programs.delete(key));
+    }
+    return compiled;
+  }
+
+  async #compile(batch: Batch, steps: number): Promise<Compiled> {
+    const { executor = cpuExecutor, threads } = this.#options;
+    const single = traceStep(this.#definition, batch);
+    const step = steps === 1 ? single : loopSteps(single, this.#state.length, steps);
+    return { step, program: await executor.load(step.graph, threads === undefined ? {} : { threads }) };
+  }
+
+  #scalars(rates: readonly number[]): HostTensor {
+    const { optimizer } = this.#definition;
+    const values = rates.flatMap((rate, index) => optimizer.scalars(this.#step + index, rate));
+    const width = values.length / rates.length;
+    return fromNumbers('float32', rates.length === 1 ? [width] : [rates.length, width], values);
+  }
+
+  /** For each dropout site its mask: those of k steps side by side. */
+  #masks({ sites }: StepGraph, steps: number): HostTensor[] {
+    const { seed = 0 } = this.#options;
+    return sites.map(({ input, rate }, site) => {
+      const shape = input.shape as readonly number[];
+      const draw = (index: number) => dropoutMask(seed, this.#step + index, site, input.size, rate);
+      if (steps === 1) return fromData('uint8', shape, draw(0));
+      const all = new Uint8Array(input.size * steps);
+      for (let index = 0; index < steps; index++) all.set(draw(index), index * input.size);
+      return fromData('uint8', [steps, ...shape], all);
+    });
+  }
+
+  /** Names where a loss stopped being a number. */
+  async #explain({ step, loss }: StepResult, batches: readonly Batch[]): Promise<never> {
+    const place = step - this.#step - 1;
+    const found: string[] = [];
+    visitTree(batches[place] as Batch, (leaf, path) => {
+      if (isHostTensor(leaf) && !allFinite(hostData(leaf)))
+        found.push(`the batch's '${path || 'input'}' holds NaN or infinity`);
+    });
+    for (const [path, tensor] of this.state().parameters) {
+      if (!allFinite(hostData(tensor))) found.push(`parameter '${path}' holds NaN or infinity`);
+    }
+    throw new NonFiniteLossError(step, loss, found[0] ?? 'batch and parameters were finite before this step');
+  }
+}
+
+function allFinite(data: ArrayLike<number | bigint>): boolean {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index];
+    if (typeof value === 'number' && !Number.isFinite(value)) return false;
+  }
+  return true;
+}
+
+/** The batches' tensors: as they are for one batch, else stacked along a new first axis. */
+function stackBatches<Batch extends object>(batches: readonly Batch[]): HostTensor[] {
+  const leaves = batches.map((batch) => flattenTree(batch).map(requireHost));
+  const [first] = leaves;
+  if (!first || leaves.length === 1) return first ?? [];
+  return first.map((tensor, place) =>
+    stackTensors(
+      leaves.map((each) => each[place] as HostTensor),
+      tensor,
+    ),
+  );
+}
+
+function stackTensors<D extends DType>(tensors: readonly HostTensor[], first: HostTensor<D>): HostTensor<D> {
+  const data = createData(first.dtype, first.size * tensors.length);
+  tensors.forEach((tensor, index) => {
+    if (tensor.dtype !== first.dtype || tensor.size !== first.size) {
+      throw new ArgumentError('train', `batches of one call must have one shape, got ${first} and ${tensor}`);
+    }
+    (data as Float32Array).set(hostData(tensor) as Float32Array, index * first.size);
+  });
+  return fromData(first.dtype, [tensors.length, ...first.shape], data as DataOf<D>);
+}
+
+function requireHost(tensor: Tensor): HostTensor {
+  if (!isHostTensor(tensor))
+    throw new ArgumentError('train', `a batch must hold data, got ${tensor} (lazy); await t.data() first`);
+  return tensor;
+}
+
+export type { Group };
