@@ -30,16 +30,18 @@ const scanSchema = {
   captures: 'int',
 } as const;
 
-interface ScanAttributes {
+export interface ScanAttributes {
   readonly body: Graph;
   readonly num_scan_inputs: number;
   readonly scan_input_directions: readonly number[] | undefined;
   readonly scan_output_directions: readonly number[] | undefined;
+  readonly scan_input_axes?: readonly number[] | undefined;
+  readonly scan_output_axes?: readonly number[] | undefined;
   readonly captures: number;
 }
 
 /** A scan's inputs by their roles. */
-function partsOf(inputs: Inputs, { num_scan_inputs: sequences, captures }: ScanAttributes) {
+export function scanParts(inputs: Inputs, { num_scan_inputs: sequences, captures }: ScanAttributes) {
   const states = inputs.length - captures - sequences;
   return {
     states: inputs.slice(0, states) as Tensor[],
@@ -54,7 +56,7 @@ export const Scan = defineOperator({
   attributes: scanSchema,
   defaults: { captures: 0 },
   infer: ({ inputs, attributes }) => {
-    const { states, sequences } = partsOf(inputs, attributes);
+    const { states, sequences } = scanParts(inputs, attributes);
     const length = sequences[0]?.shape[attributes.scan_input_axes?.[0] ?? 0] ?? 0;
     return attributes.body.outputs.map((output, index) => {
       if (index < states.length) return { dtype: output.dtype, shape: output.shape };
@@ -66,7 +68,7 @@ export const Scan = defineOperator({
   },
   gradient: (context) => scanGradient(context),
   flops: ({ inputs, attributes }) => {
-    const length = Number(partsOf(inputs, attributes).sequences[0]?.shape[0] ?? 0);
+    const length = Number(scanParts(inputs, attributes).sequences[0]?.shape[0] ?? 0);
     return (
       length * attributes.body.nodes.reduce((total, node) => total + node.operator.flops(node as never), 0)
     );
@@ -86,7 +88,7 @@ function scanGradient({
   attributes,
 }: GradientContext<ScanAttributes>): Inputs {
   const { body } = attributes;
-  const { states, sequences, captured } = partsOf(inputs, attributes);
+  const { states, sequences, captured } = scanParts(inputs, attributes);
   const history = stateHistory(inputs, outputs, attributes);
   const floatStates = states.filter((tensor) => isFloat(tensor.dtype));
   const floatCaptured = captured.filter((tensor) => isFloat(tensor.dtype));
@@ -167,7 +169,7 @@ function scanGradient({
 /** The state before each step: collected already by `scan`, or by running the loop once more with that added. */
 function stateHistory(inputs: Inputs, outputs: readonly Tensor[], attributes: ScanAttributes): Tensor[] {
   const { body } = attributes;
-  const { states, sequences, captured } = partsOf(inputs, attributes);
+  const { states, sequences, captured } = scanParts(inputs, attributes);
   const count = states.length;
   const last = body.outputs.slice(-count);
   const collects =
@@ -188,16 +190,22 @@ function stateHistory(inputs: Inputs, outputs: readonly Tensor[], attributes: Sc
 }
 
 /** One step of a scan: receives state and the slices of one time, returns the next state and slices to collect. */
-export type ScanBody = (
-  state: readonly Tensor[],
-  slices: readonly Tensor[],
-) => { readonly state: readonly Tensor[]; readonly outputs?: readonly Tensor[] };
+export type ScanBody<S extends readonly Tensor[], Q extends readonly Tensor[]> = (
+  state: { readonly [K in keyof S]: Tensor },
+  slices: { readonly [K in keyof Q]: Tensor },
+) => ScanStep;
 
-export interface ScanOptions {
-  /** The state before the first step. */
+/** What a step of a scan returns. */
+export interface ScanStep {
   readonly state: readonly Tensor[];
+  readonly outputs?: readonly Tensor[];
+}
+
+export interface ScanOptions<S extends readonly Tensor[], Q extends readonly Tensor[]> {
+  /** The state before the first step. */
+  readonly state: S;
   /** Read slice by slice along axis 0; all of one length. */
-  readonly sequences: readonly Tensor[];
+  readonly sequences: Q;
   /** Walk from the last slice to the first; collected outputs stay in the order of time. @default false */
   readonly reverse?: boolean;
 }
@@ -211,14 +219,18 @@ export interface ScanOptions {
  * });
  * console.log(await running.outputs[0].array()); // → [ 1, 3, 6 ]
  */
-export function scan(body: ScanBody, options: ScanOptions): { state: Tensor[]; outputs: Tensor[] } {
+export function scan<const S extends readonly Tensor[], const Q extends readonly Tensor[]>(
+  body: ScanBody<S, Q>,
+  options: ScanOptions<S, Q>,
+): { state: { [K in keyof S]: Tensor }; outputs: Tensor[] } {
   const { state, sequences, reverse = false } = options;
   checkSequences(sequences);
   const stateInputs = state.map((each, index) => placeholder(`state_${index}`, each.dtype, each.shape));
   const sliceInputs = sequences.map((each, index) =>
     placeholder(`slice_${index}`, each.dtype, each.shape.slice(1)),
   );
-  const result = body(stateInputs, sliceInputs);
+  // One placeholder for each state and sequence, which the tuple types cannot follow through map().
+  const result = body(stateInputs as never, sliceInputs as never);
   checkState(state, result.state);
   // The state before each step is collected too: the gradient reads it; where nobody does, the collecting is dropped.
   const collected = [...(result.outputs ?? []), ...stateInputs];
@@ -238,7 +250,7 @@ export function scan(body: ScanBody, options: ScanOptions): { state: Tensor[]; o
     captures: captured.length,
   });
   return {
-    state: outputs.slice(0, state.length),
+    state: outputs.slice(0, state.length) as { [K in keyof S]: Tensor },
     outputs: outputs.slice(state.length, outputs.length - state.length),
   };
 }

@@ -1,9 +1,10 @@
 /** From a standard graph to the one the CPU runs fastest: the same values, fewer and larger steps. */
 import { commonNodes, dropPassThrough, type Graph, rewriteGraph } from '../graph/index.js';
+import { pruneScans } from '../ops/index.js';
 import { cpuRules } from './cpu-rules.js';
 
 /** Simplifies a graph and puts the CPU's own operators in. */
 export function lowerForCpu(graph: Graph): Graph {
-  const simplified = rewriteGraph(graph, [dropPassThrough, commonNodes()]);
+  const simplified = rewriteGraph(pruneScans(graph), [dropPassThrough, commonNodes()]);
   return rewriteGraph(simplified, cpuRules);
 }

@@ -1,0 +1,113 @@
+/** One direction of a recurrent operator, and the steps that its gradient rules share. */
+import { scalar, type Tensor } from '../graph/index.js';
+import { type Dim, isStatic, staticDim } from '../shape/index.js';
+import { add } from './arithmetic.js';
+import { concat, slice, split, zerosLike } from './joining.js';
+import { expandLike, reshape, reshapeLike, squeeze, unsqueeze } from './layout.js';
+import { gemm } from './matrix.js';
+import { sum } from './reduce.js';
+
+/** One direction of a recurrent operator, without the axis of directions. Sequences are in the order of time. */
+export interface Pass {
+  readonly operation: string;
+  /** [T, N, I] */
+  readonly x: Tensor;
+  /** [G H, I] */
+  readonly w: Tensor;
+  /** [G H, H] */
+  readonly r: Tensor;
+  /** [2 G H]: those of W, then those of R. */
+  readonly b: Tensor | undefined;
+  /** [N, H] */
+  readonly firstHidden: Tensor;
+  readonly firstCell: Tensor;
+  /** Hidden states [T, N, H]. */
+  readonly h: Tensor;
+  /** Gradient that reaches each hidden state [T, N, H], where any does. */
+  readonly onEach: Tensor | undefined;
+  /** Gradients that reach the last states [N, H]. */
+  readonly onLastHidden: Tensor | undefined;
+  readonly onLastCell: Tensor | undefined;
+  /** Gradient that reaches the cell at each step, where sequences end at different times. */
+  readonly onEachCell: Tensor | undefined;
+  /** Runs from the last slice to the first. */
+  readonly reverse: boolean;
+}
+
+/** Gradients of one direction, in the layout of `Pass`. */
+export interface PassGradients {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly r: Tensor;
+  readonly b: Tensor | undefined;
+  readonly firstHidden: Tensor;
+  readonly firstCell?: Tensor;
+}
+
+/** The slice that each step of a pass reads from the step before it; `first` for the step it begins with. */
+export function before(sequence: Tensor, first: Tensor, reverse: boolean): Tensor {
+  const edge = unsqueeze(first, 0);
+  if (sequence.shape[0] === 1) return edge;
+  const kept = reverse
+    ? slice(sequence, { starts: [1], ends: [endOfAxis], axes: [0] })
+    : slice(sequence, { starts: [0], ends: [-1], axes: [0] });
+  const joined = concat(reverse ? [kept, edge] : [edge, kept], { axis: 0 });
+  return isStatic(sequence.shape) ? joined : reshapeLike(joined, sequence);
+}
+
+const endOfAxis = 2 ** 31 - 1;
+
+/** The slice a pass ends with. */
+export function lastOf(sequence: Tensor, reverse: boolean): Tensor {
+  const start = reverse ? 0 : -1;
+  return squeeze(slice(sequence, { starts: [start], ends: [reverse ? 1 : endOfAxis], axes: [0] }), 0);
+}
+
+/** [T, N, F] as rows [T N, F]. */
+export function rowsOf(sequence: Tensor): Tensor {
+  return reshape(sequence, [-1, sequence.shape[2] as Dim]);
+}
+
+/** What a scan back through time starts with, and what it is given at each step. */
+export function incoming(pass: Pass): { hidden: Tensor; each: Tensor | undefined } {
+  const { onEach, onLastHidden, firstHidden, reverse } = pass;
+  const zero = zerosLike(firstHidden);
+  if (!onEach) return { hidden: onLastHidden ?? zero, each: undefined };
+  const last = lastOf(onEach, reverse);
+  return {
+    hidden: onLastHidden ? add(last, onLastHidden) : last,
+    each: before(onEach, zero, reverse),
+  };
+}
+
+/** Inputs, states before each step and ones (for the bias) side by side [T N, I + H + 1]. */
+export function gateRows({ x, b }: Pass, hBefore: Tensor): Tensor {
+  const one = () => expandLike(scalar(x.dtype, 1), [...x.shape.slice(0, 2), 1], [x]);
+  return rowsOf(concat(b ? [x, hBefore, one()] : [x, hBefore], { axis: 2 }));
+}
+
+/** All gates of all steps in one product: the rows against the weights laid out alike. */
+export function gateProduct(pass: Pass, hBefore: Tensor): { rows: Tensor; gates: Tensor } {
+  const { w, r, b } = pass;
+  const rows = gateRows(pass, hBefore);
+  const columns = b ? [w, r, unsqueeze(sum(reshape(b, [2, -1]), { axes: 0 }), 1)] : [w, r];
+  return { rows, gates: gemm(rows, concat(columns, { axis: 1 }), { transposeB: true }) };
+}
+
+/** Gradients of input, weights and biases from those of all gates [T N, G H]. */
+export function productGradients(pass: Pass, rows: Tensor, gates: Tensor) {
+  const { x, w, r, b } = pass;
+  const sizes = [staticDim('gradient', x.shape[2]), staticDim('gradient', r.shape[1]), ...(b ? [1] : [])];
+  const [dw, dr, db] = split(gemm(gates, rows, { transposeA: true }), { axis: 1, sizes });
+  const bias = db && reshape(db, [-1]);
+  return {
+    x: reshapeLike(gemm(gates, w), x),
+    w: dw as Tensor,
+    r: dr as Tensor,
+    b: bias && concat([bias, bias], { axis: 0 }),
+  };
+}
+
+export function hiddenSize({ operation, r }: Pass): number {
+  return staticDim(`gradient of ${operation}`, r.shape[1]);
+}

@@ -1,0 +1,230 @@
+/**
+ * Gradients of LSTM, GRU and RNN in one direction. All that does not depend on the incoming gradient is computed for
+ * every step at once, in large operators; only the rest runs step by step, in a scan with as few operators as possible;
+ * the weights' gradients are one product over all steps afterwards.
+ */
+import type { Tensor } from '../graph/index.js';
+import { sigmoid } from './activations.js';
+import { add, mul, sub } from './arithmetic.js';
+import { greater } from './comparison.js';
+import { type ScanStep, scan } from './control.js';
+import { concat, split, zerosLike } from './joining.js';
+import { cast, reshapeLike } from './layout.js';
+import { gemm } from './matrix.js';
+import {
+  before,
+  gateProduct,
+  gateRows,
+  hiddenSize,
+  incoming,
+  type Pass,
+  type PassGradients,
+  productGradients,
+  rowsOf,
+} from './recurrent-pass.js';
+import { sum } from './reduce.js';
+import { tanh } from './unary.js';
+
+/** A scan step's result, shortly. */
+const step = (state: readonly Tensor[], outputs: readonly Tensor[]): ScanStep => ({ state, outputs });
+
+/**
+ * LSTM. With a = dh P and dc = a + what came back from the next step: the gates' gradients are (dc, dh, dc, dc) Q in
+ * ONNX's order i, o, f, g, and dh₋ = gates R. P = o (1 - tanh² c) and Q hold what the forward values decide.
+ */
+export function lstmPass(pass: Pass): PassGradients {
+  const { h, r, onLastCell, onEachCell, firstHidden, firstCell, reverse } = pass;
+  const size = hiddenSize(pass);
+  const { rows, gates } = gateProduct(pass, before(h, firstHidden, reverse));
+  const [sigmoids, candidate] = split(gates, { axis: 1, sizes: [3 * size, size] });
+  const [i, o, f] = split(sigmoid(sigmoids as Tensor), { axis: 1, sizes: [size, size, size] }).map((gate) =>
+    reshapeLike(gate, h),
+  ) as [Tensor, Tensor, Tensor];
+  const g = reshapeLike(tanh(candidate as Tensor), h);
+  const written = mul(i, g);
+  const cells = scan(([c], [ft, wt]) => step([add(mul(ft, c), wt)], [c]), {
+    state: [firstCell],
+    sequences: [f, written],
+    reverse,
+  });
+  const kept = mul(f, cells.outputs[0] as Tensor);
+  const p = sub(o, mul(h, tanh(add(kept, written))));
+  const q = concat(
+    [mul(written, sub(1, i)), mul(h, sub(1, o)), mul(kept, sub(1, f)), sub(i, mul(written, g))],
+    { axis: 2 },
+  );
+  const { hidden, each } = incoming(pass);
+  const back = scan(
+    ([dh, dcNext], [pt, ft, qt, ...extra]) => {
+      const onCell = extra[each ? 1 : 0];
+      const sumOfTwo = add(mul(dh, pt), dcNext);
+      const dc = onCell ? add(sumOfTwo, onCell) : sumOfTwo;
+      const gate = mul(concat([dc, dh, dc, dc], { axis: 1 }), qt);
+      const dhBefore = each ? gemm(gate, r, { c: extra[0] }) : gemm(gate, r);
+      return step([dhBefore, mul(dc, ft)], [gate]);
+    },
+    {
+      state: [hidden, onLastCell ?? zerosLike(firstCell)],
+      sequences: [p, f, q, ...(each ? [each] : []), ...(onEachCell ? [onEachCell] : [])],
+      reverse: !reverse,
+    },
+  );
+  const gateGradients = rowsOf(back.outputs[0] as Tensor);
+  return {
+    ...productGradients(pass, rows, gateGradients),
+    firstHidden: back.state[0] as Tensor,
+    firstCell: back.state[1] as Tensor,
+  };
+}
+
+/** Σ of what a cell passes straight to the state before it and what the product with R gives back. */
+function throughProduct(gates: Tensor, r: Tensor, straight: Tensor, each: Tensor | undefined): Tensor {
+  const back = gemm(gates, r, { c: straight });
+  return each ? add(back, each) : back;
+}
+
+/** The parts of GRU gates in ONNX's order z, r, n, shaped like the hidden states. */
+function gruGates(product: Tensor, h: Tensor, size: number): [Tensor, Tensor, Tensor] {
+  return split(product, { axis: 1, sizes: [size, size, size] }).map((part) => reshapeLike(part, h)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+}
+
+/** A bias [2 G H] as [G H] of the input side and of the state side. */
+function biasParts(b: Tensor | undefined): [Tensor | undefined, Tensor | undefined] {
+  if (!b) return [undefined, undefined];
+  return split(b, { axis: 0, parts: 2 }) as [Tensor, Tensor];
+}
+
+/** Products of all steps with the input's weights and with the state's. */
+function separateProducts(pass: Pass, hBefore: Tensor): { fromInput: Tensor; fromState: Tensor } {
+  const [inputBias, stateBias] = biasParts(pass.b);
+  return {
+    fromInput: gemm(rowsOf(pass.x), pass.w, { c: inputBias, transposeB: true }),
+    fromState: gemm(rowsOf(hBefore), pass.r, { c: stateBias, transposeB: true }),
+  };
+}
+
+/** Gradients of weights and biases where input and state side have gate gradients of their own, each [T N, G H]. */
+function separateGradients(pass: Pass, hBefore: Tensor, onInput: Tensor, onState: Tensor) {
+  return {
+    x: reshapeLike(gemm(onInput, pass.w), pass.x),
+    w: gemm(onInput, rowsOf(pass.x), { transposeA: true }),
+    r: gemm(onState, rowsOf(hBefore), { transposeA: true }),
+    b: pass.b && concat([sum(onInput, { axes: 0 }), sum(onState, { axes: 0 })], { axis: 0 }),
+  };
+}
+
+/**
+ * GRU with the product before the reset, PyTorch's: n = tanh(W x + r s), s = R h₋ + b. Every gate's gradient is dh times
+ * a factor known beforehand: a step is gates = (dh, dh, dh) Q and dh₋ = gates R + dh z.
+ */
+export function gruPassLinearFirst(pass: Pass): PassGradients {
+  const { h, r: weights, firstHidden, reverse } = pass;
+  const size = hiddenSize(pass);
+  const hBefore = before(h, firstHidden, reverse);
+  const { fromInput, fromState } = separateProducts(pass, hBefore);
+  const [xz, xr, xn] = gruGates(fromInput, h, size);
+  const [sz, sr, s] = gruGates(fromState, h, size);
+  const z = sigmoid(add(xz, sz));
+  const r = sigmoid(add(xr, sr));
+  const n = tanh(add(xn, mul(r, s)));
+  const onCandidate = mul(sub(1, z), sub(1, mul(n, n)));
+  const onUpdate = mul(mul(sub(hBefore, n), z), sub(1, z));
+  const onState = mul(onCandidate, r);
+  const onReset = mul(mul(onState, s), sub(1, r));
+  const q = concat([onUpdate, onReset, onState], { axis: 2 });
+  const { hidden, each } = incoming(pass);
+  const back = scan(
+    ([dh], [qt, zt, ...extra]) => {
+      const gates = mul(concat([dh, dh, dh], { axis: 1 }), qt);
+      return step([throughProduct(gates, weights, mul(dh, zt), extra[0])], [gates, dh]);
+    },
+    { state: [hidden], sequences: [q, z, ...(each ? [each] : [])], reverse: !reverse },
+  );
+  const [stateGates, dh] = back.outputs as [Tensor, Tensor];
+  const [dz, dr] = split(stateGates, { axis: 2, sizes: [size, size, size] }) as [Tensor, Tensor];
+  const inputGates = concat([dz, dr, mul(dh, onCandidate)], { axis: 2 });
+  return {
+    ...separateGradients(pass, hBefore, rowsOf(inputGates), rowsOf(stateGates)),
+    firstHidden: back.state[0],
+  };
+}
+
+/** GRU with the reset before the product: n = tanh(W x + R (r h₋) + b), whose gradient passes R twice in a step. */
+export function gruPassResetFirst(pass: Pass): PassGradients {
+  const { h, r: weights, firstHidden, reverse } = pass;
+  const size = hiddenSize(pass);
+  const hBefore = before(h, firstHidden, reverse);
+  const [gateWeights, candidateWeights] = split(weights, { axis: 0, sizes: [2 * size, size] }) as [
+    Tensor,
+    Tensor,
+  ];
+  const [inputBias, stateBias] = biasParts(pass.b);
+  const [gateBias, candidateBias] = stateBias
+    ? split(stateBias, { axis: 0, sizes: [2 * size, size] })
+    : [undefined, undefined];
+  const [xz, xr, xn] = gruGates(gemm(rowsOf(pass.x), pass.w, { c: inputBias, transposeB: true }), h, size);
+  const [sz, sr] = split(gemm(rowsOf(hBefore), gateWeights, { c: gateBias, transposeB: true }), {
+    axis: 1,
+    parts: 2,
+  }).map((part) => reshapeLike(part, h)) as [Tensor, Tensor];
+  const z = sigmoid(add(xz, sz));
+  const r = sigmoid(add(xr, sr));
+  const hReset = mul(r, hBefore);
+  const sn = gemm(rowsOf(hReset), candidateWeights, { c: candidateBias, transposeB: true });
+  const n = tanh(add(xn, reshapeLike(sn, h)));
+  const onCandidate = mul(sub(1, z), sub(1, mul(n, n)));
+  const onUpdate = mul(mul(sub(hBefore, n), z), sub(1, z));
+  const onReset = mul(hReset, sub(1, r));
+  const { hidden, each } = incoming(pass);
+  const back = scan(
+    ([dh], [nt, ut, rt, zt, gt, ...extra]) => {
+      const dn = mul(dh, nt);
+      const onHidden = gemm(dn, candidateWeights);
+      const gates = concat([mul(dh, ut), mul(onHidden, rt)], { axis: 1 });
+      const straight = add(mul(dh, zt), mul(onHidden, gt));
+      return step([throughProduct(gates, gateWeights, straight, extra[0])], [gates, dn]);
+    },
+    {
+      state: [hidden],
+      sequences: [onCandidate, onUpdate, onReset, z, r, ...(each ? [each] : [])],
+      reverse: !reverse,
+    },
+  );
+  const [gates, dn] = back.outputs.map(rowsOf) as [Tensor, Tensor];
+  const all = concat([gates, dn], { axis: 1 });
+  const { x, w, b } = separateGradients(pass, hBefore, all, all);
+  const r2 = concat(
+    [gemm(gates, rowsOf(hBefore), { transposeA: true }), gemm(dn, rowsOf(hReset), { transposeA: true })],
+    { axis: 0 },
+  );
+  return { x, w, r: r2, b, firstHidden: back.state[0] };
+}
+
+/** RNN: the gate's gradient is dh f', and dh₋ = gates R. */
+export function rnnPass(pass: Pass, activation: string): PassGradients {
+  const { h, r, firstHidden, reverse } = pass;
+  const slope = slopeOf(activation, h);
+  const { hidden, each } = incoming(pass);
+  const back = scan(
+    ([dh], [slopes, ...extra]) => {
+      const gate = mul(dh, slopes);
+      return step([extra[0] ? gemm(gate, r, { c: extra[0] }) : gemm(gate, r)], [gate]);
+    },
+    { state: [hidden], sequences: [slope, ...(each ? [each] : [])], reverse: !reverse },
+  );
+  const rows = gateRows(pass, before(h, firstHidden, reverse));
+  return {
+    ...productGradients(pass, rows, rowsOf(back.outputs[0] as Tensor)),
+    firstHidden: back.state[0],
+  };
+}
+
+/** f' from f's value. */
+function slopeOf(activation: string, h: Tensor): Tensor {
+  if (activation === 'Relu') return cast(greater(h, 0), h.dtype);
+  return activation === 'Sigmoid' ? mul(h, sub(1, h)) : sub(1, mul(h, h));
+}

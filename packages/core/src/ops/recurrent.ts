@@ -1,0 +1,125 @@
+/** The recurrent operators LSTM, GRU and RNN: their records. The gradients are in recurrent-gradient.ts. */
+import { ArgumentError, ShapeError } from '../errors/index.js';
+import { defineOperator, type Inputs, type OutputInfo } from '../graph/index.js';
+import { type Dim, formatShape, type Shape, staticDim } from '../shape/index.js';
+import { countOf, required, requireSameDType } from './like.js';
+import { gruGradient, lstmGradient, rnnGradient } from './recurrent-gradient.js';
+
+const recurrentSchema = {
+  activation_alpha: 'floats?',
+  activation_beta: 'floats?',
+  activations: 'strings?',
+  clip: 'float?',
+  direction: 'string',
+  hidden_size: 'int?',
+  layout: 'int',
+} as const;
+
+interface RecurrentAttributes {
+  readonly direction: string;
+  readonly layout: number;
+}
+
+const defaults = { direction: 'forward', layout: 0 } as const;
+
+/** Shapes of Y, Y_h and Y_c: layout 0 is [time, direction, batch, hidden], layout 1 has the batch first. */
+function inferRecurrent(
+  name: string,
+  gates: number,
+  states: number,
+): (context: { inputs: Inputs; attributes: RecurrentAttributes }) => OutputInfo[] {
+  return ({ inputs, attributes }) => {
+    const x = required(name, inputs, 0);
+    const w = required(name, inputs, 1);
+    const r = required(name, inputs, 2);
+    requireSameDType(name, x, w, r);
+    if (x.rank !== 3 || w.rank !== 3 || r.rank !== 3) {
+      throw new ShapeError(
+        name,
+        `expects X [time, batch, input], W [directions, ${gates} hidden, input] and R [directions, ${gates} hidden, hidden], ` +
+          `got ${formatShape(x.shape)}, ${formatShape(w.shape)} and ${formatShape(r.shape)}`,
+      );
+    }
+    const directions = directionCount(name, attributes.direction);
+    const hidden = r.shape[2] as Dim;
+    checkWeights(name, inputs, gates, directions);
+    const batchFirst = attributes.layout === 1;
+    const [time, batch] = (batchFirst ? [x.shape[1], x.shape[0]] : [x.shape[0], x.shape[1]]) as [Dim, Dim];
+    const last = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
+    const all = batchFirst ? [batch, time, directions, hidden] : [time, directions, batch, hidden];
+    const dtype = x.dtype;
+    return [{ dtype, shape: all }, ...Array.from({ length: states }, () => ({ dtype, shape: last }))];
+  };
+}
+
+function directionCount(name: string, direction: string): number {
+  if (direction === 'bidirectional') return 2;
+  if (direction === 'forward' || direction === 'reverse') return 1;
+  throw new ArgumentError(
+    name,
+    `direction must be 'forward', 'reverse' or 'bidirectional', got '${direction}'`,
+  );
+}
+
+function checkWeights(name: string, inputs: Inputs, gates: number, directions: number): void {
+  const [x, w, r, b] = inputs;
+  const hidden = staticDim(name, r?.shape[2]);
+  const expected: [string, Shape | undefined, Shape][] = [
+    ['W', w?.shape, [directions, gates * hidden, x?.shape[2] as Dim]],
+    ['R', r?.shape, [directions, gates * hidden, hidden]],
+    ['B', b?.shape, [directions, 2 * gates * hidden]],
+  ];
+  for (const [label, got, want] of expected) {
+    const fits =
+      !got ||
+      want.every(
+        (dim, axis) => dim === got[axis] || typeof dim === 'string' || typeof got[axis] === 'string',
+      );
+    if (!fits) {
+      throw new ShapeError(
+        name,
+        `${label} must be ${formatShape(want)} for ${directions} direction(s) of ${hidden} hidden units, got ${formatShape(got)}`,
+      );
+    }
+  }
+}
+
+/** Multiply-adds of all steps: every gate of every unit reads the input and the state. */
+function recurrentFlops({ inputs }: { inputs: Inputs }): number {
+  const [x, w, r] = inputs;
+  const rows = countOf(x) / staticDim('cost', x?.shape[2]);
+  return 2 * rows * (countOf(w) + countOf(r));
+}
+
+export const LSTM = defineOperator({
+  name: 'LSTM',
+  opset: 14,
+  attributes: { ...recurrentSchema, input_forget: 'int' },
+  defaults: { ...defaults, input_forget: 0 },
+  infer: inferRecurrent('LSTM', 4, 2),
+  gradient: (context) => lstmGradient(context),
+  flops: recurrentFlops,
+  doc: 'c = f c₋ + i g, h = o tanh c, with i, o, f = σ(W x + R h₋ + b) and g = tanh(W x + R h₋ + b). Gradient: a scan back through time.',
+});
+
+export const GRU = defineOperator({
+  name: 'GRU',
+  opset: 14,
+  attributes: { ...recurrentSchema, linear_before_reset: 'int' },
+  defaults: { ...defaults, linear_before_reset: 0 },
+  infer: inferRecurrent('GRU', 3, 1),
+  gradient: (context) => gruGradient(context),
+  flops: recurrentFlops,
+  doc: 'h = (1 - z) n + z h₋, with z, r = σ(W x + R h₋ + b) and n = tanh(W x + r (R h₋ + b)) or tanh(W x + R (r h₋) + b). Gradient: a scan back through time.',
+});
+
+export const RNN = defineOperator({
+  name: 'RNN',
+  opset: 14,
+  attributes: recurrentSchema,
+  defaults,
+  infer: inferRecurrent('RNN', 1, 1),
+  gradient: (context) => rnnGradient(context),
+  flops: recurrentFlops,
+  doc: 'h = f(W x + R h₋ + b), f = tanh, relu or sigmoid. Gradient: a scan back through time.',
+});
