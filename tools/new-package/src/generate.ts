@@ -88,10 +88,11 @@ function addLayer(file: string, name: string): string {
 
 function addToReadme(file: string, name: string): string {
   const text = readFileSync(file, 'utf8');
-  const last = text.lastIndexOf('](packages/');
-  const [before, after] = splitAt(text, text.indexOf('\n', last), file);
-  const row = `| [\`@noosphere/${name}\`](packages/${name}/README.md) | the columns of a table on one scale |`;
-  return write(file, `${before}\n${row}${after}`);
+  const row = /^\| \[`@noosphere\/[^\n]*\]\(packages\/[^\n]*$/gm;
+  const last = [...text.matchAll(row)].at(-1);
+  const [before, after] = splitAt(text, last === undefined ? -1 : last.index + last[0].length, file);
+  const added = `| [\`@noosphere/${name}\`](packages/${name}/README.md) | the columns of a table on one scale |`;
+  return write(file, `${before}\n${added}${after}`);
 }
 
 function splitAt(text: string, position: number, file: string): [string, string] {
