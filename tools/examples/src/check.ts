@@ -62,7 +62,8 @@ export function testExamples(testFileUrl: string, places: ExamplePlaces = {}): v
     for (const program of programs.filter(({ example }) => example.savedAs === undefined)) {
       const { path, line } = program.example;
       test(`${path}:${line} runs and prints what it says`, { timeout: 60_000 }, async () => {
-        expect(await checkExample(program)).toBeUndefined();
+        const problem = await checkExample(program);
+        if (problem !== undefined) throw new Error(problem);
       });
     }
   });
