@@ -87,6 +87,8 @@ export interface Operator<S extends AttributeSchema = AttributeSchema> {
   /** dtypes and shapes of the outputs; throws where the inputs do not fit. */
   infer(context: InferContext<AttributesOf<S>>): readonly OutputInfo[];
   readonly gradient: GradientRule<AttributesOf<S>> | NotDifferentiable;
+  /** The outputs in terms of other operators: what executors without a kernel run. */
+  formula?(inputs: Inputs, attributes: AttributesOf<S>): readonly Tensor[];
   /** Floating-point operations of one run with static shapes. */
   flops(context: GradientContext<AttributesOf<S>>): number;
   /** Outputs must all be named, read or not: their number is part of the meaning. @default false */

@@ -135,6 +135,8 @@ function readTensors(graph: Graph): Set<Tensor> {
   return read;
 }
 
+const recurrent: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
+
 function encodeNode(node: Node, names: Names, read: ReadonlySet<Tensor>): WireWriter {
   const { operator } = node;
   if (operator.domain === 'noosphere')
@@ -145,9 +147,11 @@ function encodeNode(node: Node, names: Names, read: ReadonlySet<Tensor>): WireWr
   for (const input of inputs) writer.string(1, input ? tensorName(input, names) : '');
   const keepAll = operator.allOutputs;
   const last = keepAll ? node.outputs.length - 1 : node.outputs.findLastIndex((output) => read.has(output));
-  for (const output of node.outputs.slice(0, last + 1)) {
-    writer.string(2, keepAll || read.has(output) ? tensorName(output, names) : '');
-  }
+  // ONNX makes the first output of every operator but the recurrent ones mandatory.
+  const mandatory = keepAll ? last + 1 : recurrent.has(operator.name) ? 0 : 1;
+  node.outputs.slice(0, last + 1).forEach((output, index) => {
+    writer.string(2, index < mandatory || read.has(output) ? tensorName(output, names) : '');
+  });
   const name = uniqueName(operator.name, names.nodes);
   names.nodes.set(name, node);
   writer.string(3, name);

@@ -1,10 +1,12 @@
 /** From a standard graph to the one the CPU runs fastest: the same values, fewer and larger steps. */
 import { commonNodes, dropPassThrough, type Graph, rewriteGraph } from '../graph/index.js';
 import { pruneScans } from '../ops/index.js';
+import { cpuExpansions } from './cpu-expansions.js';
 import { cpuRules } from './cpu-rules.js';
 
 /** Simplifies a graph and puts the CPU's own operators in. */
 export function lowerForCpu(graph: Graph): Graph {
-  const simplified = rewriteGraph(pruneScans(graph), [dropPassThrough, commonNodes()]);
+  const expanded = rewriteGraph(pruneScans(graph), cpuExpansions);
+  const simplified = rewriteGraph(expanded, [dropPassThrough, commonNodes()]);
   return rewriteGraph(simplified, cpuRules);
 }

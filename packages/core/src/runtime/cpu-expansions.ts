@@ -1,0 +1,34 @@
+/** Operators rewritten before all else because the CPU's kernels for them are missing, or not safe to use as they are. */
+import { apply, type RewriteRule, type Tensor } from '../graph/index.js';
+import { add, BatchNormalization, mul } from '../ops/index.js';
+
+/** Run by their formulas: the gradient then shares its first half with the forward pass. */
+const byFormula: ReadonlySet<string> = new Set([
+  'GroupNormalization',
+  'InstanceNormalization',
+  'RMSNormalization',
+]);
+
+const expandFormulas: RewriteRule = ({ operator, inputs, attributes }) =>
+  byFormula.has(operator.name) ? operator.formula?.(inputs, attributes as never) : undefined;
+
+/**
+ * The kernel of batch normalisation in training mode writes new running statistics over the old ones, wherever those
+ * are: it is given throw-away ones, and the blend is done outside.
+ */
+const separateRunningStatistics: RewriteRule = ({ operator, inputs, attributes }) => {
+  if (operator.name !== 'BatchNormalization' || attributes.training_mode !== 1) return undefined;
+  const [x, scale, bias, oldMean, oldVariance] = inputs as readonly Tensor[];
+  if (!x || !scale || !bias || !oldMean || !oldVariance) return undefined;
+  const momentum = Number(attributes.momentum);
+  const [output, mean, variance] = apply(
+    BatchNormalization,
+    [x, scale, bias, mul(oldMean, 0), mul(oldVariance, 0)],
+    { epsilon: Number(attributes.epsilon), momentum: 0, training_mode: 1 },
+  ) as [Tensor, Tensor, Tensor];
+  if (momentum === 0) return [output, mean, variance];
+  const blend = (old: Tensor, batch: Tensor) => add(mul(old, momentum), mul(batch, 1 - momentum));
+  return [output, blend(oldMean, mean), blend(oldVariance, variance)];
+};
+
+export const cpuExpansions: readonly RewriteRule[] = [expandFormulas, separateRunningStatistics];
