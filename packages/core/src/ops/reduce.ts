@@ -17,7 +17,7 @@ import {
   staticDim,
 } from '../shape/index.js';
 import { div, mul, sub } from './arithmetic.js';
-import { equal } from './comparison.js';
+import { equal, where } from './comparison.js';
 import { cumulativeProducts } from './cumulative.js';
 import { cast, expandLike, reshapeLike, unsqueeze } from './layout.js';
 import { countOf, required } from './like.js';
@@ -107,8 +107,11 @@ export const ReduceProd = reduction(
 export const ReduceL1 = reduction('ReduceL1', 18, 'Σ |x|. Gradient: g sign x.', ({ g, x }) =>
   mul(g, sign(x)),
 );
-export const ReduceL2 = reduction('ReduceL2', 18, '√Σ x². Gradient: g x / y.', ({ g, y, x }) =>
-  mul(div(g, y), x),
+export const ReduceL2 = reduction(
+  'ReduceL2',
+  18,
+  '√Σ x². Gradient: g x / y, 0 where all x are 0.',
+  ({ g, y, x }) => mul(div(g, where(equal(y, 0), 1, y)), x),
 );
 export const ReduceSumSquare = reduction('ReduceSumSquare', 18, 'Σ x². Gradient: 2 g x.', ({ g, x }) =>
   mul(mul(g, 2), x),

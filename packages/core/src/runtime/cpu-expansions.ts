@@ -1,5 +1,5 @@
 /** Operators rewritten before all else because the CPU's kernels for them are missing, or not safe to use as they are. */
-import { apply, type RewriteRule, type Tensor } from '../graph/index.js';
+import { apply, type Node, type RewriteRule, type Tensor } from '../graph/index.js';
 import { add, BatchNormalization, mul } from '../ops/index.js';
 
 /** Run by their formulas: the gradient then shares its first half with the forward pass. */
@@ -9,8 +9,15 @@ const byFormula: ReadonlySet<string> = new Set([
   'RMSNormalization',
 ]);
 
-const expandFormulas: RewriteRule = ({ operator, inputs, attributes }) =>
-  byFormula.has(operator.name) ? operator.formula?.(inputs, attributes as never) : undefined;
+/** What the kernel of an operator refuses though its definition allows it. */
+function isRefused({ operator, attributes }: Node): boolean {
+  return operator.name === 'LRN' && Number(attributes.size) % 2 === 0;
+}
+
+const expandFormulas: RewriteRule = (node) =>
+  byFormula.has(node.operator.name) || isRefused(node)
+    ? node.operator.formula?.(node.inputs, node.attributes as never)
+    : undefined;
 
 /**
  * The kernel of batch normalisation in training mode writes new running statistics over the old ones, wherever those
