@@ -20,12 +20,25 @@ export interface EncodeOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** The opset to declare. @default the highest that an operator of the graph needs, at least 18 */
   readonly opset?: number;
+  /** Names of constants, such as those of parameters; the others are numbered. */
+  readonly constantNames?: ReadonlyMap<Tensor, string>;
+  /** Keeps the data of larger constants out of the file, one behind the other in a file of that name beside it. */
+  readonly external?: ExternalFile;
+}
+
+export interface ExternalFile {
+  /** Name of the other file, relative to the model's folder. */
+  readonly location: string;
+  /** Constants of fewer bytes stay in the model. */
+  readonly leastBytes: number;
 }
 
 export interface EncodedModel {
   readonly bytes: Uint8Array;
   /** Node by the name it has in the file. */
   readonly nodes: ReadonlyMap<string, Node>;
+  /** What belongs into the external file, in order. */
+  readonly externalChunks: readonly Uint8Array[];
 }
 
 /** Names of tensors and nodes, unique over the model and its bodies. */
@@ -35,23 +48,27 @@ interface Names {
   readonly constants: Map<string, string>;
   readonly initializers: { name: string; tensor: HostTensor }[];
   readonly taken: Set<string>;
+  readonly given: ReadonlyMap<Tensor, string>;
 }
 
 /** ONNX's IR version that goes with opset 21 and later; older opsets are content with it. */
 const irVersion = 10;
 
 /** Encodes a graph as an ONNX model. */
-export function encodeModel(graph: Graph, { metadata = {}, opset }: EncodeOptions = {}): EncodedModel {
+export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedModel {
+  const { metadata = {}, opset, constantNames = new Map(), external } = options;
   const names: Names = {
     tensors: new Map(),
     nodes: new Map(),
     constants: new Map(),
     initializers: [],
-    taken: new Set([...graph.inputs.map(inputName), ...graph.outputNames]),
+    taken: new Set([...graph.inputs.map(inputName), ...graph.outputNames, ...constantNames.values()]),
+    given: constantNames,
   };
   for (const input of graph.inputs) names.tensors.set(input, inputName(input));
   const used = operatorsOf(graph);
-  const body = encodeGraph(graph, graph.outputNames, names, undefined);
+  const store = new ConstantStore(external);
+  const body = encodeGraph(graph, graph.outputNames, names, undefined, store);
   const model = new WireWriter();
   model.int(1, irVersion);
   model.string(2, 'noosphere');
@@ -69,7 +86,7 @@ export function encodeModel(graph: Graph, { metadata = {}, opset }: EncodeOption
     entry.string(2, value);
     model.message(14, entry);
   }
-  return { bytes: model.finish(), nodes: names.nodes };
+  return { bytes: model.finish(), nodes: names.nodes, externalChunks: store.chunks };
 }
 
 /** All nodes of a graph and the bodies inside it. */
@@ -92,6 +109,7 @@ function encodeGraph(
   outputNames: readonly string[],
   names: Names,
   captures: number | undefined,
+  store?: ConstantStore,
 ): WireWriter {
   const writer = new WireWriter();
   const renamed = nameOutputs(graph, outputNames, names);
@@ -99,9 +117,7 @@ function encodeGraph(
   for (const node of graph.nodes) writer.message(1, encodeNode(node, names, read));
   for (const [name, tensor] of renamed) writer.message(1, identityNode(tensorName(tensor, names), name));
   writer.string(2, graph.name);
-  if (captures === undefined) {
-    for (const { name, tensor } of names.initializers) writer.message(5, encodeTensor(tensor, name));
-  }
+  if (store) for (const { name, tensor } of names.initializers) writer.message(5, store.encode(tensor, name));
   for (const input of graph.inputs.slice(0, graph.inputs.length - (captures ?? 0))) {
     writer.message(11, valueInfo(tensorName(input, names), input));
   }
@@ -181,6 +197,11 @@ function tensorName(tensor: Tensor, names: Names): string {
 }
 
 function constantName(tensor: HostTensor, names: Names): string {
+  const given = names.given.get(tensor);
+  if (given !== undefined) {
+    names.initializers.push({ name: given, tensor });
+    return given;
+  }
   const key = constantKey(tensor);
   const equal = key === undefined ? undefined : names.constants.get(key);
   if (equal !== undefined) return equal;
@@ -261,12 +282,49 @@ function encodeBody(body: Graph, names: Names, captured: readonly Tensor[]): Wir
   return encodeGraph(body, outputNames, names, captured.length);
 }
 
-/** A TensorProto with raw little-endian data. */
-export function encodeTensor(tensor: HostTensor, name: string): WireWriter {
+/** Where the main graph's constants go: into the model, or behind each other into a file beside it. */
+class ConstantStore {
+  readonly chunks: Uint8Array[] = [];
+  readonly #external: ExternalFile | undefined;
+  #offset = 0;
+
+  constructor(external: ExternalFile | undefined) {
+    this.#external = external;
+  }
+
+  encode(tensor: HostTensor, name: string): WireWriter {
+    if (!this.#external || tensor.byteLength < this.#external.leastBytes) return encodeTensor(tensor, name);
+    const bytes = bytesOf(hostData(tensor));
+    // Pages of 4096 bytes let a reader map each tensor into memory.
+    const gap = (4096 - (this.#offset % 4096)) % 4096;
+    if (gap > 0) this.chunks.push(new Uint8Array(gap));
+    const offset = this.#offset + gap;
+    this.chunks.push(bytes);
+    this.#offset = offset + bytes.byteLength;
+    const writer = tensorHeader(tensor, name);
+    const entries = { location: this.#external.location, offset, length: bytes.byteLength };
+    for (const [key, value] of Object.entries(entries)) {
+      const entry = new WireWriter();
+      entry.string(1, key);
+      entry.string(2, String(value));
+      writer.message(13, entry);
+    }
+    writer.int(14, 1);
+    return writer;
+  }
+}
+
+function tensorHeader(tensor: HostTensor, name: string): WireWriter {
   const writer = new WireWriter();
   if (tensor.shape.length > 0) writer.packedInts(1, tensor.shape);
   writer.int(2, onnxDType(tensor.dtype));
   if (name) writer.string(8, name);
+  return writer;
+}
+
+/** A TensorProto with raw little-endian data. */
+export function encodeTensor(tensor: HostTensor, name: string): WireWriter {
+  const writer = tensorHeader(tensor, name);
   writer.bytes(9, bytesOf(hostData(tensor)));
   return writer;
 }

@@ -156,3 +156,48 @@ export function* readFields(message: Uint8Array, place: string): Generator<WireF
     } else fail(`unknown wire type ${wire}; this is not an ONNX file, or it is damaged`);
   }
 }
+
+/** The integers packed into one field, two's complement. */
+export function readVarints(packed: Uint8Array, place: string): BigInt64Array<ArrayBuffer> {
+  let count = 0;
+  for (const byte of packed) if (byte < 128) count += 1;
+  const values = new BigInt64Array(count);
+  let at = 0;
+  for (let index = 0; index < count; index++) {
+    const start = at;
+    while (packed[at] >= 128) at += 1;
+    at += 1;
+    values[index] = varintOf(packed, start, at, place);
+  }
+  if (at !== packed.length)
+    throw new FormatError(
+      'onnx',
+      place,
+      'packed integers end inside a number; the file is cut off or damaged',
+    );
+  return values;
+}
+
+function varintOf(bytes: Uint8Array, start: number, end: number, place: string): bigint {
+  if (end - start > 10)
+    throw new FormatError('onnx', place, 'a number is longer than ten bytes; the file is damaged');
+  if (end - start <= 4) {
+    let small = 0;
+    for (let at = end - 1; at >= start; at--) small = small * 128 + (bytes[at] & 127);
+    return BigInt(small);
+  }
+  let value = 0n;
+  for (let at = end - 1; at >= start; at--) value = (value << 7n) | BigInt(bytes[at] & 127);
+  return BigInt.asIntN(64, value);
+}
+
+/** Text of a field; damaged UTF-8 is an error. */
+export function readText(bytes: Uint8Array, place: string): string {
+  try {
+    return strictText.decode(bytes);
+  } catch (cause) {
+    throw new FormatError('onnx', place, 'a text is not UTF-8; the file is damaged', { cause });
+  }
+}
+
+const strictText = new TextDecoder('utf-8', { fatal: true });

@@ -124,14 +124,14 @@ export const Slice = defineOperator({
   doc: 'Elements from start to end in steps, along axes. Gradient: g put back among zeros.',
 });
 
-interface SliceRange {
+export interface SliceRange {
   readonly start: number;
   readonly step: number;
   readonly size: Dim;
 }
 
 /** Per axis what a Slice takes, with ONNX's clamping. */
-function sliceRanges(shape: Shape, inputs: Inputs): Map<number, SliceRange> {
+export function sliceRanges(shape: Shape, inputs: Inputs): Map<number, SliceRange> {
   const starts = maybeNumbers(inputs[1]);
   const ends = maybeNumbers(inputs[2]);
   const axes = inputs[3] ? constantNumbers('slice', 'axes', inputs[3]) : shape.map((_, axis) => axis);

@@ -1,0 +1,131 @@
+/** What must hold of a graph before it is interpreted: names are made once, before they are read, by operators that exist. */
+import { FormatError, GraphError } from '../errors/index.js';
+import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from './model.js';
+import { findRecord } from './operators.js';
+import { formerOperators } from './upgrade.js';
+
+/** The newest standard set whose operators the records follow. */
+export const newestOpset = 23;
+
+/** Throws unless a model can be interpreted; operators that Noosphere has not are listed all at once. */
+export function checkModel(model: OnnxModel): void {
+  const version = model.opsets.get('');
+  if (version === undefined && model.functions.length === 0)
+    throw new FormatError('onnx', 'model', 'names no version of the standard operators; the file is damaged');
+  if (version !== undefined && (version < 1 || version > newestOpset)) {
+    throw new FormatError(
+      'onnx',
+      'model',
+      `is written for opset ${version}, expected 1 to ${newestOpset}; convert it with onnx.version_converter`,
+    );
+  }
+  const functions = new Map(model.functions.map((each) => [functionKey(each.domain, each.name), each]));
+  checkCalls(model.functions, functions);
+  refuseUnknown(model, functions);
+  checkNames(model.graph, new Set());
+  for (const each of model.functions) checkFunction(each);
+}
+
+export function functionKey(domain: string, name: string): string {
+  return `${domain}.${name}`;
+}
+
+function refuseUnknown(model: OnnxModel, functions: ReadonlyMap<string, OnnxFunction>): void {
+  const unknown = new Map<string, { count: number; place: string }>();
+  const visit = (node: OnnxNode) => {
+    const key = functionKey(node.domain, node.operator);
+    const isKnown =
+      functions.has(key) ||
+      (node.domain === '' && (findRecord('', node.operator) || formerOperators.includes(node.operator)));
+    if (!isKnown) {
+      const name = node.domain ? `${node.operator} (${node.domain})` : node.operator;
+      const entry = unknown.get(name);
+      if (entry) entry.count += 1;
+      else unknown.set(name, { count: 1, place: node.place });
+    }
+    for (const attribute of node.attributes.values()) {
+      if (attribute.kind === 'graph') attribute.value.nodes.forEach(visit);
+    }
+  };
+  model.graph.nodes.forEach(visit);
+  for (const each of model.functions) each.nodes.forEach(visit);
+  if (unknown.size === 0) return;
+  const list = [...unknown].map(([name, { count, place }]) => `${name}, ${count} times, first at ${place}`);
+  throw new GraphError(
+    'importOnnx',
+    `cannot import operators that Noosphere does not have: ${list.join('; ')}`,
+  );
+}
+
+/** A function that calls itself, by itself or through others, never ends. */
+function checkCalls(all: readonly OnnxFunction[], functions: ReadonlyMap<string, OnnxFunction>): void {
+  const done = new Set<OnnxFunction>();
+  const open = new Set<OnnxFunction>();
+  const visit = (each: OnnxFunction) => {
+    if (done.has(each)) return;
+    if (open.has(each))
+      throw new FormatError('onnx', `function '${each.name}'`, 'calls itself; the file is damaged');
+    open.add(each);
+    for (const node of each.nodes) {
+      const called = functions.get(functionKey(node.domain, node.operator));
+      if (called) visit(called);
+    }
+    open.delete(each);
+    done.add(each);
+  };
+  all.forEach(visit);
+}
+
+function checkFunction({ name, inputs, outputs, nodes }: OnnxFunction): void {
+  const known = new Set(inputs);
+  checkNodes(nodes, known, new Set());
+  for (const output of outputs) {
+    if (!known.has(output))
+      throw new FormatError('onnx', `function '${name}'`, `nothing makes its result '${output}'`);
+  }
+}
+
+function checkNames(graph: OnnxGraph, outer: ReadonlySet<string>): void {
+  const known = new Set<string>();
+  const claim = (name: string, place: string) => {
+    if (name === '') throw new FormatError('onnx', place, 'has no name; the file is damaged');
+    if (known.has(name)) throw new FormatError('onnx', place, `the name '${name}' is there twice`);
+    known.add(name);
+  };
+  for (const input of graph.inputs) claim(input.name, input.place);
+  const inputs = new Set(known);
+  const tensors = new Set<string>();
+  for (const { name, place } of graph.initializers) {
+    if (tensors.has(name)) throw new FormatError('onnx', place, `the name '${name}' is there twice`);
+    tensors.add(name);
+    // Old files list each initialiser as an input too.
+    if (!inputs.has(name)) claim(name, place);
+  }
+  checkNodes(graph.nodes, known, outer);
+  for (const { name, place } of graph.outputs) {
+    if (!known.has(name) && !outer.has(name))
+      throw new FormatError('onnx', place, `nothing makes the result '${name}'`);
+  }
+}
+
+function checkNodes(nodes: readonly OnnxNode[], known: Set<string>, outer: ReadonlySet<string>): void {
+  const later = new Set(nodes.flatMap(({ outputs }) => outputs));
+  for (const node of nodes) {
+    for (const name of node.inputs) {
+      if (name === '' || known.has(name) || outer.has(name)) continue;
+      const why = later.has(name)
+        ? `reads '${name}' before it is made; nodes must be in an order that can run, without cycles`
+        : `reads '${name}', which nothing makes`;
+      throw new FormatError('onnx', node.place, why);
+    }
+    for (const attribute of node.attributes.values()) {
+      if (attribute.kind === 'graph') checkNames(attribute.value, new Set([...outer, ...known]));
+    }
+    for (const name of node.outputs) {
+      if (name === '') continue;
+      if (known.has(name))
+        throw new FormatError('onnx', node.place, `makes '${name}', which is there already`);
+      known.add(name);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+/** If, Loop and Scan from a file: bodies become graphs of their own, and what they read from outside is passed in behind. */
+import { FormatError, ShapeError } from '../errors/index.js';
+import {
+  type AttributeValue,
+  apply,
+  freshDim,
+  type Graph,
+  type Inputs,
+  makeGraph,
+  maybeNumbers,
+  type Operator,
+  placeholder,
+  type Tensor,
+} from '../graph/index.js';
+import { type Dim, type Shape, sameShape } from '../shape/index.js';
+import { type ControlRule, type Interpreter, Scope } from './interpret.js';
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './model.js';
+import { findRecord } from './operators.js';
+
+/** The rules by operator. */
+export const controlRules: Readonly<Record<string, ControlRule>> = {
+  If: importIf,
+  Loop: importLoop,
+  Scan: importScan,
+};
+
+/** What bodies read of the graph around them, in the order in which it is found. */
+class Captures {
+  readonly tensors: Tensor[] = [];
+
+  /** The place of an outer tensor in a body. Constants need none. */
+  enter(outer: Tensor, places: Map<Tensor, Tensor>, interpreter: Interpreter): Tensor {
+    if (interpreter.isConstant(outer)) return outer;
+    let place = places.get(outer);
+    if (!place) {
+      place = placeholder(`captured_${this.tensors.length}`, outer.dtype, outer.shape);
+      places.set(outer, place);
+      if (!this.tensors.includes(outer)) this.tensors.push(outer);
+    }
+    return place;
+  }
+
+  /** The body's places for all captures, those that it does not read included. */
+  inputs(places: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+    return this.tensors.map(
+      (outer, index) => places.get(outer) ?? placeholder(`captured_${index}`, outer.dtype, outer.shape),
+    );
+  }
+}
+
+/** A body interpreted on given places for its inputs. */
+interface Body {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly places: Map<Tensor, Tensor>;
+}
+
+function interpretBody(
+  graph: OnnxGraph,
+  inputs: readonly Tensor[],
+  scope: Scope,
+  captures: Captures,
+  interpreter: Interpreter,
+): Body {
+  const places = new Map<Tensor, Tensor>();
+  const inner = new Scope((name) => {
+    const outer = scope.find(name);
+    return outer && captures.enter(outer, places, interpreter);
+  });
+  graph.inputs.forEach(({ name }, index) => {
+    inner.set(name, inputs[index]);
+  });
+  return { inputs, outputs: interpreter.graph(graph, inner), places };
+}
+
+function closed(name: string, body: Body, captures: Captures): Graph {
+  return makeGraph(name, [...body.inputs, ...captures.inputs(body.places)], body.outputs);
+}
+
+function graphOf(node: OnnxNode, name: string, inputs?: number): OnnxGraph {
+  const attribute = node.attributes.get(name);
+  if (attribute?.kind !== 'graph') throw new FormatError('onnx', node.place, `needs the graph '${name}'`);
+  const own = attribute.value.inputs.length;
+  if (inputs !== undefined && own !== inputs)
+    throw new FormatError('onnx', node.place, `its '${name}' takes ${own} inputs, expected ${inputs}`);
+  return attribute.value;
+}
+
+function required(node: OnnxNode, inputs: Inputs, index: number): Tensor {
+  const input = inputs[index];
+  if (!input) throw new FormatError('onnx', node.place, `needs input ${index}, got none`);
+  return input;
+}
+
+/** Applies a control operator with its bodies and what they capture. */
+function applyControl(
+  node: OnnxNode,
+  inputs: Inputs,
+  attributes: Readonly<Record<string, AttributeValue | undefined>>,
+  captures: Captures,
+): readonly Tensor[] {
+  const operator: Operator | undefined = findRecord('', node.operator);
+  if (!operator) throw new FormatError('onnx', node.place, `there is no operator ${node.operator}`);
+  return apply(operator, [...inputs, ...captures.tensors], {
+    ...attributes,
+    captures: captures.tensors.length,
+  } as never);
+}
+
+/** A condition that is known picks its branch now; else both become bodies. */
+function importIf(node: OnnxNode, inputs: Inputs, scope: Scope, interpreter: Interpreter): readonly Tensor[] {
+  const condition = required(node, inputs, 0);
+  const known = interpreter.isConstant(condition) ? maybeNumbers(condition)?.[0] : undefined;
+  if (known !== undefined) {
+    const branch = graphOf(node, known ? 'then_branch' : 'else_branch', 0);
+    return interpreter.graph(branch, new Scope((name) => scope.find(name)));
+  }
+  const captures = new Captures();
+  const [onTrue, onFalse] = ['then_branch', 'else_branch'].map((name) =>
+    interpretBody(graphOf(node, name, 0), [], scope, captures, interpreter),
+  );
+  return applyControl(
+    node,
+    inputs,
+    {
+      then_branch: closed('then_branch', onTrue, captures),
+      else_branch: closed('else_branch', onFalse, captures),
+    },
+    captures,
+  );
+}
+
+/** The most rounds in which a loop's state may show another dimension that changes. */
+const mostRounds = 8;
+
+/** A loop's state may change its size from step to step: such dimensions become names, found by interpreting again. */
+function importLoop(
+  node: OnnxNode,
+  inputs: Inputs,
+  scope: Scope,
+  interpreter: Interpreter,
+): readonly Tensor[] {
+  const states = inputs.slice(2).map((_, index) => required(node, inputs, index + 2));
+  const graph = graphOf(node, 'body', states.length + 2);
+  let shapes: Shape[] = states.map((state) => state.shape);
+  for (let round = 0; round < mostRounds; round++) {
+    const captures = new Captures();
+    const places = [
+      placeholder(bodyName(graph.inputs[0], 'iteration'), 'int64', []),
+      placeholder(bodyName(graph.inputs[1], 'condition'), 'bool', []),
+      ...states.map((state, index) =>
+        placeholder(bodyName(graph.inputs[index + 2], `state_${index}`), state.dtype, shapes[index]),
+      ),
+    ];
+    const body = interpretBody(graph, places, scope, captures, interpreter);
+    if (body.outputs.length < states.length + 1)
+      throw new FormatError('onnx', node.place, 'its body returns fewer results than the loop has state');
+    const after = body.outputs.slice(1, states.length + 1).map((output) => output.shape);
+    if (after.every((shape, index) => sameShape(shape, shapes[index])))
+      return applyControl(
+        node,
+        [inputs[0], inputs[1], ...states],
+        { body: closed('loop body', body, captures) },
+        captures,
+      );
+    shapes = after.map((shape, index) => widened(node, shapes[index], shape));
+  }
+  throw new ShapeError('importOnnx', `${node.place}: the shapes of the loop's state do not settle`);
+}
+
+function bodyName(value: OnnxValue, otherwise: string): string {
+  return value.name || otherwise;
+}
+
+/** Dimensions that differ between two steps become open. */
+function widened(node: OnnxNode, before: Shape, after: Shape): Dim[] {
+  if (before.length !== after.length)
+    throw new ShapeError(
+      'importOnnx',
+      `${node.place}: the rank of the loop's state changes, which is not carried`,
+    );
+  return before.map((dim, axis) => {
+    const next = after[axis];
+    if (dim === next) return dim;
+    // A name that its own step renames stays: it was open already.
+    return typeof dim === 'string' ? dim : freshDim('loop');
+  });
+}
+
+function importScan(
+  node: OnnxNode,
+  inputs: Inputs,
+  scope: Scope,
+  interpreter: Interpreter,
+): readonly Tensor[] {
+  const count = integerOf(node, 'num_scan_inputs') ?? 0;
+  const tensors = inputs.map((_, index) => required(node, inputs, index));
+  const graph = graphOf(node, 'body', tensors.length);
+  if (count < 1 || count > tensors.length)
+    throw new FormatError('onnx', node.place, `walks along ${count} of ${tensors.length} inputs`);
+  const states = tensors.length - count;
+  const axes = integersOf(node, 'scan_input_axes');
+  const places = tensors.map((tensor, index) => {
+    if (index < states)
+      return placeholder(bodyName(graph.inputs[index], `state_${index}`), tensor.dtype, tensor.shape);
+    const axis = axes?.[index - states] ?? 0;
+    const along = axis < 0 ? axis + tensor.rank : axis;
+    const slice = tensor.shape.filter((_, k) => k !== along);
+    return placeholder(bodyName(graph.inputs[index], `slice_${index - states}`), tensor.dtype, slice);
+  });
+  const captures = new Captures();
+  const body = interpretBody(graph, places, scope, captures, interpreter);
+  return applyControl(
+    node,
+    tensors,
+    {
+      body: closed('scan body', body, captures),
+      num_scan_inputs: count,
+      scan_input_directions: integersOf(node, 'scan_input_directions'),
+      scan_output_directions: integersOf(node, 'scan_output_directions'),
+      scan_input_axes: axes,
+      scan_output_axes: integersOf(node, 'scan_output_axes'),
+    },
+    captures,
+  );
+}
+
+function attributeOf(node: OnnxNode, name: string): OnnxAttribute | undefined {
+  return node.attributes.get(name);
+}
+
+function integerOf(node: OnnxNode, name: string): number | undefined {
+  const attribute = attributeOf(node, name);
+  return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
+}
+
+function integersOf(node: OnnxNode, name: string): number[] | undefined {
+  const attribute = attributeOf(node, name);
+  return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined;
+}
