@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import * as core from '@noosphere/core';
+import { adam, TrainStep } from '@noosphere/train';
 import { readTensors } from './exchange.js';
-import { lossOf, type Parameters } from './models.js';
+import { type BenchModel, modelOf } from './models.js';
 import { measureProductRate } from './product-rate.js';
 
 const importMb = statusMb('VmRSS');
@@ -20,6 +21,7 @@ function statusMb(field: string): number {
   }
 }
 
+type Parameters = Readonly<Record<string, core.Tensor>>;
 type Call = (firstStep: number) => Promise<number[]>;
 
 interface Batch {
@@ -43,54 +45,19 @@ function load(folder: string): { weights: Parameters; batches: Batch[] } {
   return { weights: Object.fromEntries(read('weights.safetensors')), batches };
 }
 
-// Adam with PyTorch's defaults on the state m / (1 - β1), v / (1 - β2); the constants move into the step
-// size lr (1-β1)/(1-β1ᵗ) / c and into ε / c, c = √((1-β2)/(1-β2ᵗ)).
-const [decay, squareDecay, learningRate, epsilon] = [0.9, 0.999, 1e-3, 1e-8];
-
-function adamScalars(step: number): readonly [number, number] {
-  const scale = Math.sqrt((1 - squareDecay) / (1 - squareDecay ** (step + 1)));
-  return [(learningRate * (1 - decay)) / (1 - decay ** (step + 1)) / scale, epsilon / scale];
-}
-
-// A type, not an interface: only types have the index signature that makes them trees.
-type Moments = { readonly p: Parameters; readonly m: Parameters; readonly v: Parameters };
-
-function adam({ p, m, v }: Moments, grads: Parameters, size: core.Tensor, floor: core.Tensor): Moments {
-  const next = { p: {}, m: {}, v: {} } as { [Part in keyof Moments]: Record<string, core.Tensor> };
-  for (const [name, value] of Object.entries(p)) {
-    const [g, mean, square] = [grads[name], m[name], v[name]];
-    if (g === undefined || mean === undefined || square === undefined) throw new Error(`no state of ${name}`);
-    const newMean = core.add(core.mul(mean, decay), g);
-    const newSquare = core.add(core.mul(square, squareDecay), core.mul(g, g));
-    next.m[name] = newMean;
-    next.v[name] = newSquare;
-    next.p[name] = core.sub(value, core.div(core.mul(newMean, size), core.add(core.sqrt(newSquare), floor)));
-  }
-  return next;
-}
-
-/** One native call a step. */
-function singleStep(model: string, weights: Parameters, batches: readonly Batch[]): Call {
-  const lossAndGrads = core.valueAndGrad(lossOf(model));
-  const step = core.compile(
-    (state: Moments, x: core.Tensor, y: core.Tensor, size: core.Tensor, floor: core.Tensor) => {
-      const { value, grads } = lossAndGrads(state.p, x, y);
-      return { state: adam(state, grads, size, floor), loss: value };
-    },
-  );
-  const zeros = Object.fromEntries(
-    Object.entries(weights).map(([name, { shape }]) => [name, core.zeros(shape as readonly number[])]),
-  );
-  let state: Moments = { p: weights, m: zeros, v: zeros };
+/** Steps of the model in calls of k, each call one native run. */
+function trainer(model: string, weights: Parameters, batches: readonly Batch[], stepsPerCall: number): Call {
+  const step = new TrainStep({
+    model: modelOf(model, weights),
+    loss: (current: BenchModel, { x, y }: Batch, context) => current.loss(x, y, context),
+    optimizer: adam(),
+  });
   return async (firstStep) => {
-    const batch = batches[firstStep % batches.length] as Batch;
-    const [size, floor] = adamScalars(firstStep).map((value) => core.tensor(value)) as [
-      core.Tensor,
-      core.Tensor,
-    ];
-    const result = await step(state, batch.x, batch.y, size, floor);
-    state = result.state;
-    return [await result.loss.item()];
+    const chosen = Array.from(
+      { length: stepsPerCall },
+      (_, index) => batches[(firstStep + index) % batches.length] as Batch,
+    );
+    return (await step.run(chosen)).map((result) => result.loss);
   };
 }
 
@@ -127,6 +94,6 @@ const { values: options } = parseArgs({
 });
 const { weights, batches } = load(options.data);
 const stepsPerCall = Number(options['steps-per-call']);
-const call = singleStep(options.model, weights, batches);
+const call = trainer(options.model, weights, batches, stepsPerCall);
 if (options['first-step']) console.log(JSON.stringify({ losses: await call(0) }));
 else await serve(call, stepsPerCall);

@@ -31,18 +31,18 @@ case("linear", lambda d: [d.normal(4), d.normal(5, 4), d.normal(5)], F.linear, "
 case("linear", lambda d: [d.normal(3, 4), d.normal(2, 4)], F.linear, "without bias")
 
 
-def gemm(a, b, c=None, alpha=1.0, beta=1.0, transposeA=False, transposeB=False):
+def gemm(a, b, alpha=1.0, beta=1.0, transposeA=False, transposeB=False, c=None):
     product = alpha * (a.T if transposeA else a) @ (b.T if transposeB else b)
     return product if c is None else product + beta * c
 
 
 case("gemm", lambda d: [d.normal(3, 4), d.normal(4, 2)], gemm, "plain")
-case("gemm", lambda d: [d.normal(3, 4), d.normal(4, 2), d.normal(2)], gemm, "row added", second=True)
+case("gemm", lambda d: ([d.normal(3, 4), d.normal(4, 2)], {"c": d.normal(2)}), gemm, "row added", second=True)
 case(
     "gemm",
     lambda d: (
-        [d.normal(4, 3), d.normal(2, 4), d.normal(3, 1)],
-        {"alpha": 0.5, "beta": -1.5, "transposeA": True, "transposeB": True},
+        [d.normal(4, 3), d.normal(2, 4)],
+        {"c": d.normal(3, 1), "alpha": 0.5, "beta": -1.5, "transposeA": True, "transposeB": True},
     ),
     gemm,
     "transposed and scaled",
