@@ -1,12 +1,21 @@
-/** Pooling over spatial axes. */
-import { apply, apply1, defineOperator, type Tensor } from '../graph/index.js';
-import { type Dim, type DType, type Shape, staticShape } from '../shape/index.js';
+/** Pooling by the largest element: over windows, whole images, or windows that fit a wanted output size. */
+import { apply, apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
+import { type Dim, type DType, type Shape, staticDim, staticShape } from '../shape/index.js';
 import { relu } from './activations.js';
-import { padsOf, perAxis, slidingShape, type WindowOptions, windowOf } from './convolution.js';
-import { gatherElements } from './gather.js';
+import { gradientOf } from './composite.js';
+import { perAxis, slidingShape, type WindowOptions, windowOf } from './convolution.js';
+import { gather, gatherElements } from './gather.js';
 import { zerosLike } from './joining.js';
 import { reshape, reshapeLike } from './layout.js';
-import { countOf, noFlops, required } from './like.js';
+import { countOf, noFlops, required, requireFloat } from './like.js';
+import {
+  type AdaptivePoolOptions,
+  adaptiveWindows,
+  evenKernel,
+  poolAttributes,
+  tilesExactly,
+} from './pooling-average.js';
+import { max } from './reduce.js';
 import { scatterElements } from './scatter.js';
 
 const schema = {
@@ -43,7 +52,7 @@ export const MaxPool = defineOperator({
     const x = required('MaxPool', inputs, 0);
     const g = required('MaxPool', outputGradients, 0);
     const positions = outputs[1] as Tensor;
-    if (tiles(x.shape, attributes)) return [maxUnpool(g, positions, x.shape, attributes.kernel_shape)];
+    if (tilesExactly(x.shape, attributes)) return [maxUnpool(g, positions, x.shape, attributes.kernel_shape)];
     // Overlapping windows may choose one element twice: their gradients add up.
     const flat = (t: Tensor) => reshape(t, [-1]);
     return [
@@ -54,34 +63,6 @@ export const MaxPool = defineOperator({
     countOf(outputs[0]) * attributes.kernel_shape.reduce((all, size) => all * size, 1),
   doc: 'Largest element of each window, and its position. Gradient: g at those positions.',
 });
-
-/** Whether windows lie side by side and cover x exactly. */
-function tiles(
-  shape: Shape,
-  {
-    kernel_shape: kernel,
-    strides,
-    pads,
-    dilations,
-    auto_pad,
-  }: {
-    kernel_shape: readonly number[];
-    strides: readonly number[] | undefined;
-    pads: readonly number[] | undefined;
-    dilations: readonly number[] | undefined;
-    auto_pad: string;
-  },
-): boolean {
-  return (
-    !auto_pad.startsWith('SAME') &&
-    (pads ?? []).every((amount) => amount === 0) &&
-    (dilations ?? []).every((step) => step === 1) &&
-    kernel.every((size, k) => {
-      const dim = shape[k + 2];
-      return strides?.[k] === size && typeof dim === 'number' && dim % size === 0;
-    })
-  );
-}
 
 export const MaxUnpool = defineOperator({
   name: 'MaxUnpool',
@@ -142,15 +123,61 @@ export function maxPool<D extends DType>(x: Tensor<D>, options: PoolOptions): Te
   if (x.origin.kind === 'node' && x.origin.node.operator.name === 'Relu') {
     return relu(maxPool(x.origin.node.inputs[0] as Tensor<D>, options));
   }
-  const rank = x.rank - 2;
-  const kernel = perAxis('maxPool', 'kernel', options.kernel, rank);
-  return apply(MaxPool, [x], {
-    auto_pad: 'NOTSET',
-    kernel_shape: kernel,
-    strides: perAxis('maxPool', 'strides', options.strides ?? kernel, rank),
-    pads: padsOf('maxPool', kernel, options),
-    dilations: perAxis('maxPool', 'dilations', options.dilations ?? 1, rank),
-    ceil_mode: options.ceilMode ? 1 : 0,
-    storage_order: 0,
-  })[0] as Tensor<D>;
+  const attributes = poolAttributes('maxPool', x, options);
+  return apply(MaxPool, [x], { ...attributes, storage_order: 0 })[0] as Tensor<D>;
+}
+
+function globalMaxFormula(inputs: Inputs): Tensor[] {
+  const x = required('GlobalMaxPool', inputs, 0);
+  return [max(x, { axes: x.shape.map((_, axis) => axis).slice(2), keepDims: true })];
+}
+
+export const GlobalMaxPool = defineOperator({
+  name: 'GlobalMaxPool',
+  opset: 1,
+  attributes: {},
+  infer: ({ inputs }) => {
+    const x = required('GlobalMaxPool', inputs, 0);
+    return [{ dtype: x.dtype, shape: x.shape.map((dim, axis): Dim => (axis < 2 ? dim : 1)) }];
+  },
+  formula: globalMaxFormula,
+  gradient: gradientOf(globalMaxFormula),
+  flops: ({ inputs }) => countOf(inputs[0]),
+  doc: 'Largest element over all spatial axes. Gradient: g at the largest, shared by ties.',
+});
+
+/**
+ * Largest element over all spatial axes, which stay as size 1.
+ * Shapes: x [N, C, ...] gives [N, C, 1, ...].
+ * @example
+ * console.log(await globalMaxPool(tensor([[[1, 3]]])).array()); // → [ [ [ 3 ] ] ]
+ */
+export function globalMaxPool<D extends DType>(x: Tensor<D>): Tensor<D> {
+  requireFloat('globalMaxPool', x);
+  return apply1(GlobalMaxPool, [x], {}) as Tensor<D>;
+}
+
+/**
+ * Largest elements over windows chosen to give `outputSize`, as PyTorch's adaptive_max_pool1d to 3d.
+ * Shapes: x [N, C, ...] gives [N, C, ...outputSize].
+ * @example
+ * const x = tensor([[[1, 3, 2, 4]]]);
+ * console.log(await adaptiveMaxPool(x, { outputSize: 2 }).array()); // → [ [ [ 3, 4 ] ] ]
+ */
+export function adaptiveMaxPool<D extends DType>(x: Tensor<D>, options: AdaptivePoolOptions): Tensor<D> {
+  const outputSize = perAxis('adaptiveMaxPool', 'outputSize', options.outputSize, x.rank - 2);
+  const kernel = evenKernel(x, outputSize);
+  if (kernel) return maxPool(x, { kernel });
+  return outputSize.reduce<Tensor<D>>((result, size, k) => maxOverWindows(result, k + 2, size), x);
+}
+
+/** Windows along one axis made equally long by repeating their last element, then their largest. */
+function maxOverWindows<D extends DType>(x: Tensor<D>, axis: number, outputSize: number): Tensor<D> {
+  const windows = adaptiveWindows(staticDim('adaptiveMaxPool', x.shape[axis]), outputSize);
+  const length = Math.max(...windows.map(([begin, end]) => end - begin));
+  const indices = windows.flatMap(([begin, end]) =>
+    Array.from({ length }, (_, offset) => Math.min(end - 1, begin + offset)),
+  );
+  const taken = gather(x, fromNumbers('int64', [outputSize, length], indices), { axis });
+  return max(taken, { axes: axis + 1 });
 }
