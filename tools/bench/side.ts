@@ -20,7 +20,7 @@ export interface SideCommand {
   readonly directory?: string;
 }
 
-const keptErrorLines = 12;
+const keptErrorLines = 30;
 
 /** A running side. `start` resolves when it is ready (libraries imported, model built). */
 export class Side {
@@ -88,7 +88,9 @@ export class Side {
   }
 
   #reason(code: number | null, signal: string | null): string {
-    const last = this.#errorLines.filter((line) => line.trim() !== '').slice(-1)[0];
+    const lines = this.#errorLines.filter((line) => line.trim() !== '');
+    // Both Node and Python end with the error's line, Node with its version after a stack as well.
+    const last = lines.findLast((line) => /\w*(Error|Exception)\b.*:/.test(line)) ?? lines.at(-1);
     return `ended with ${signal ?? `status ${code}`}${last ? `: ${last.trim()}` : ''}`;
   }
 }

@@ -6,6 +6,9 @@ import { median, writeData } from './measure.js';
 import type { SideCommand } from './side.js';
 import { workloads } from './workloads.js';
 
+/** The most that a first step may take over `node -e 0`. */
+export const startTimeBarMs = 200;
+
 export interface StartTime {
   /** Median ms from the start of the process to the first finished step. */
   readonly firstStepMs: number;
