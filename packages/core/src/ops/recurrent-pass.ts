@@ -94,8 +94,16 @@ export function gateProduct(pass: Pass, hBefore: Tensor): { rows: Tensor; gates:
   return { rows, gates: gemm(rows, concat(columns, { axis: 1 }), { transposeB: true }) };
 }
 
+/** Gradients of input, weights and biases, as the operator has them. */
+export interface ProductGradients {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly r: Tensor;
+  readonly b: Tensor | undefined;
+}
+
 /** Gradients of input, weights and biases from those of all gates [T N, G H]. */
-export function productGradients(pass: Pass, rows: Tensor, gates: Tensor) {
+export function productGradients(pass: Pass, rows: Tensor, gates: Tensor): ProductGradients {
   const { x, w, r, b } = pass;
   const sizes = [staticDim('gradient', x.shape[2]), staticDim('gradient', r.shape[1]), ...(b ? [1] : [])];
   const [dw, dr, db] = split(gemm(gates, rows, { transposeA: true }), { axis: 1, sizes });
