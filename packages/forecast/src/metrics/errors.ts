@@ -1,0 +1,79 @@
+/** How far forecasts are from what happened. y is what happened, ŷ the forecast, N the number of windows. */
+import { ArgumentError } from '@noosphere/core';
+
+/**
+ * Mean absolute error: mean |y - ŷ|.
+ * @example
+ * console.log(meanAbsolute([1, 2, 3], [1, 2, 6])); // → 1
+ */
+export function meanAbsolute(actual: ArrayLike<number>, forecast: ArrayLike<number>): number {
+  return meanOf('meanAbsolute', actual, forecast, Math.abs);
+}
+
+/**
+ * Root of the mean squared error: √mean (y - ŷ)².
+ * @example
+ * console.log(rootMeanSquare([1, 2], [1, 2 + Math.SQRT2])); // → 1
+ */
+export function rootMeanSquare(actual: ArrayLike<number>, forecast: ArrayLike<number>): number {
+  return Math.sqrt(meanOf('rootMeanSquare', actual, forecast, (error) => error * error));
+}
+
+/**
+ * Scale of MASE: the mean absolute error that a random walk (ŷ = 0) makes over the same horizon on the training part,
+ * q = mean |y| over the training targets.
+ * @example
+ * console.log(randomWalkScale([0.01, -0.03])); // → 0.02
+ */
+export function randomWalkScale(trainingTargets: ArrayLike<number>): number {
+  return meanAbsolute(trainingTargets, new Float64Array(trainingTargets.length));
+}
+
+/**
+ * Mean absolute scaled error: mean |y - ŷ| / q, with q of `randomWalkScale`. Below 1, forecasts on the test part are
+ * better than a random walk was on the training part. Hyndman & Koehler 2006, whose q is that of one day ahead; here it
+ * is that of the horizon, so that 1 means the same for each.
+ * @example
+ * console.log(meanAbsoluteScaled([0.02, -0.02], [0, 0], 0.02)); // → 1
+ */
+export function meanAbsoluteScaled(
+  actual: ArrayLike<number>,
+  forecast: ArrayLike<number>,
+  scale: number,
+): number {
+  if (!(scale > 0)) {
+    throw new ArgumentError(
+      'meanAbsoluteScaled',
+      `the scale must be above zero, got ${scale}; did prices never move?`,
+    );
+  }
+  return meanAbsolute(actual, forecast) / scale;
+}
+
+function meanOf(
+  operation: string,
+  actual: ArrayLike<number>,
+  forecast: ArrayLike<number>,
+  measure: (error: number) => number,
+): number {
+  requireSameCount(operation, actual, forecast);
+  let sum = 0;
+  for (let index = 0; index < actual.length; index++) {
+    sum += measure((actual[index] ?? Number.NaN) - (forecast[index] ?? Number.NaN));
+  }
+  return sum / actual.length;
+}
+
+/** Both must be there, and as many. */
+export function requireSameCount(
+  operation: string,
+  actual: ArrayLike<number>,
+  forecast: ArrayLike<number>,
+): void {
+  if (actual.length === 0 || actual.length !== forecast.length) {
+    throw new ArgumentError(
+      operation,
+      `expects as many forecasts as values, and at least one, got ${forecast.length} and ${actual.length}`,
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export * from './errors.js';
+export * from './hit-rate.js';
+export * from './score.js';

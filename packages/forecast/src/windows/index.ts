@@ -1,0 +1,3 @@
+export * from './prices.js';
+export * from './split.js';
+export * from './windows.js';
