@@ -2,7 +2,7 @@
 import { FormatError, GraphError } from '../errors/index.js';
 import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from './model.js';
 import { findRecord } from './operators.js';
-import { formerOperators } from './upgrade.js';
+import { replacedOperators } from './upgrade.js';
 
 /** The newest standard set whose operators the records follow. */
 export const newestOpset = 23;
@@ -36,7 +36,7 @@ function refuseUnknown(model: OnnxModel, functions: ReadonlyMap<string, OnnxFunc
     const key = functionKey(node.domain, node.operator);
     const isKnown =
       functions.has(key) ||
-      (node.domain === '' && (findRecord('', node.operator) || formerOperators.includes(node.operator)));
+      (node.domain === '' && (findRecord('', node.operator) || replacedOperators.includes(node.operator)));
     if (!isKnown) {
       const name = node.domain ? `${node.operator} (${node.domain})` : node.operator;
       const entry = unknown.get(name);

@@ -236,3 +236,8 @@ const elementTypeNames: Readonly<Record<number, string>> = {
 export function elementTypeName(type: number): string {
   return dtypeFromOnnx(type) ?? elementTypeNames[type] ?? `number ${type}`;
 }
+
+/** A tensor from the bytes of a TensorProto, the `.pb` files beside ONNX test models. */
+export function readTensorProto(bytes: Uint8Array): HostTensor {
+  return hostTensor(readTensor(bytes, 'tensor'));
+}

@@ -1,5 +1,6 @@
-export { elementTypeName, hostTensor, readTensor } from './decode-tensor.js';
+export { type ExternalData, readTensorProto } from './decode-tensor.js';
 export * from './encode.js';
 export * from './export.js';
 export * from './import.js';
 export * from './load.js';
+export type { ExternalLocation } from './model.js';

@@ -326,5 +326,5 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Upsample: [{ below: always, rule: oldResize }],
 };
 
-/** Operators that only older files name. */
-export const formerOperators: readonly string[] = ['Scatter', 'Upsample'];
+/** Operators that the rules above replace wherever they stand. */
+export const replacedOperators: readonly string[] = ['Constant', 'Scatter', 'Upsample'];

@@ -112,7 +112,8 @@ export function createData<D extends DType>(dtype: D, length: number): DataOf<D>
 /** A typed view on bytes; copies only where the offset is not aligned for the element type. */
 export function viewData<D extends DType>(dtype: D, bytes: Uint8Array): DataOf<D> {
   const { bytes: width, view } = facts[dtype];
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // `new`, because slice() of a Buffer is no copy.
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return view(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / width));
 }
 

@@ -1,0 +1,5 @@
+/** All runs. A later one is a file here and a line in this list. */
+import type { AcceptanceRun } from '../run.js';
+import { onnxNodeCases } from './onnx-node-cases.js';
+
+export const runs: readonly AcceptanceRun[] = [onnxNodeCases];
