@@ -32,8 +32,9 @@ export function voidIfWrong(row: Row): Row {
 }
 
 /** Whether a row meets the bar of its workload; empty where no bar is set. */
-export function barCell({ peer, ratio }: Row, workload: Workload | undefined): string {
+export function barCell({ peer, oursMs, peerMs, ratio }: Row, workload: Workload | undefined): string {
   if (workload?.bar === undefined || peer !== 'torch') return '';
+  if (oursMs === null || peerMs === null) return `>= ${workload.bar} not measured`;
   return `>= ${workload.bar} ${ratio !== null && ratio >= workload.bar ? 'met' : 'short'}`;
 }
 

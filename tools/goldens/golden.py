@@ -95,7 +95,8 @@ class Goldens:
         `make(draw)` gives (arguments, options) with NumPy arrays for tensors (a list for an argument that is
         a list of tensors). `reference(*arguments, **options)` gets torch tensors and gives the output, or a
         tuple of them. `fixed` names the paths ("1", "runningMean") without a gradient and, as "output 1",
-        the outputs whose gradient does not exist. `dtypes` are those of the outputs where they differ from
+        the outputs whose gradient does not exist. An option `$name` is a tensor that a scan's body, written
+        as {"body": "rnn"}, reads from outside. `dtypes` are those of the outputs where they differ from
         PyTorch's.
         """
         full_name = f"{function} {name}".strip()
@@ -175,6 +176,8 @@ def encode_argument(value):
 
 
 def encode_option(value):
+    if isinstance(value, list) and value and is_array(value[0]):
+        return [{"tensor": encode(item)} for item in value]
     return {"tensor": encode(value)} if is_array(value) else value
 
 

@@ -248,4 +248,56 @@ case("attention", lambda d: (queries(d, 2, 2, 3, 2), {"mask": d.normal(3, 3)}), 
 case("attention", lambda d: (queries(d, 2, 1, 4, 2), {"mask": keep, "causal": True}), attention, "mask and causal")
 case("attention", lambda d: queries(d, 1, 1, 1, 1), attention, "one of everything")
 
+def scan(body, state, sequences, reverse=False, **captured):
+    step = BODIES[body["body"]]
+    captured = {key[1:]: value for key, value in captured.items()}
+    slices = list(zip(*sequences))
+    collected = []
+    for slice_ in reversed(slices) if reverse else slices:
+        state, outputs = step(state, slice_, **captured)
+        collected.append(outputs)
+    columns = [torch.stack(column[::-1] if reverse else column) for column in map(list, zip(*collected))]
+    return (*state, *columns)
+
+
+def rnn_step(state, slices, w, u):
+    hidden = torch.tanh(slices[0] @ w + state[0] @ u)
+    return [hidden], [hidden]
+
+
+def smoothing_step(state, slices, a):
+    """Level and trend of exponential smoothing: two states, two sequences, one output a step."""
+    level, trend = state
+    value, weight = slices
+    ahead = level + trend
+    new_level = a * weight * value + (1 - a * weight) * ahead
+    return [new_level, a * (new_level - level) + (1 - a) * trend], [ahead - value]
+
+
+BODIES = {"rnn": rnn_step, "smoothing": smoothing_step}
+
+
+def smoothing(d, steps):
+    return [{"body": "smoothing"}], {
+        "state": [d.normal(3), d.normal(3)],
+        "sequences": [d.normal(steps, 3), d.uniform(0.5, 1, steps, 3)],
+        "$a": d.uniform(0.2, 0.8, 3),
+    }
+
+
+def rnn(d, steps, **others):
+    return [{"body": "rnn"}], {
+        "state": [d.normal(2, 3)],
+        "sequences": [d.normal(steps, 2, 2)],
+        "$w": d.normal(2, 3),
+        "$u": d.normal(3, 3, scale=0.5),
+        **others,
+    }
+
+
+case("scan", lambda d: rnn(d, 4), scan, "recurrence", second=True, output_names=["state.0", "outputs.0"])
+case("scan", lambda d: rnn(d, 3, reverse=True), scan, "backwards", second=True, output_names=["state.0", "outputs.0"])
+case("scan", lambda d: rnn(d, 1), scan, "one step", output_names=["state.0", "outputs.0"])
+case("scan", lambda d: smoothing(d, 5), scan, "two states", second=True, output_names=["state.0", "state.1", "outputs.0"])
+
 goldens.write()

@@ -80,8 +80,46 @@ function leavesOf(golden: GoldenCase): Record<string, Tensor> {
   });
   for (const [key, option] of Object.entries(golden.options)) {
     if (isTensorOption(option)) leaves[key] = hostTensor(option.tensor);
+    if (!Array.isArray(option)) continue;
+    option.filter(isTensorOption).forEach((item, position) => {
+      leaves[`${key}.${position}`] = hostTensor(item.tensor);
+    });
   }
   return leaves;
+}
+
+function isBody(value: unknown): value is { readonly body: string } {
+  return typeof value === 'object' && value !== null && 'body' in value;
+}
+
+/** The loop bodies that scan's cases name; `$w` and the like are tensors they read from outside the loop. */
+function scanBody(name: string, leaves: Leaves): core.ScanBody<readonly Tensor[], readonly Tensor[]> {
+  const outside = (key: string) => leaves[key] as Tensor;
+  if (name === 'rnn') {
+    return ([hidden], [x]) => {
+      const next = core.tanh(
+        add(core.matmul(x as Tensor, outside('$w')), core.matmul(hidden as Tensor, outside('$u'))),
+      );
+      return { state: [next], outputs: [next] };
+    };
+  }
+  if (name !== 'smoothing') throw new Error(`there is no scan body ${name}`);
+  return ([level, trend], [value, weight]) => {
+    const a = outside('$a');
+    const share = mul(a, weight as Tensor);
+    const ahead = add(level as Tensor, trend as Tensor);
+    const nextLevel = add(mul(share, value as Tensor), mul(core.sub(1, share), ahead));
+    const rise = mul(a, core.sub(nextLevel, level as Tensor));
+    const nextTrend = add(rise, mul(core.sub(1, a), trend as Tensor));
+    return { state: [nextLevel, nextTrend], outputs: [core.sub(ahead, value as Tensor)] };
+  };
+}
+
+/** An option with its tensors taken from `leaves`. */
+function optionValue(key: string, option: unknown, leaves: Leaves): unknown {
+  if (isTensorOption(option)) return leaves[key];
+  if (!Array.isArray(option)) return option;
+  return option.map((item, position) => (isTensorOption(item) ? leaves[`${key}.${position}`] : item));
 }
 
 /** Calls the public function with the case's arguments, its tensors taken from `leaves`. */
@@ -90,18 +128,21 @@ function callFunction(golden: GoldenCase, leaves: Leaves): Tensor[] {
   if (typeof called !== 'function') throw new Error(`@noosphere/core exports no function ${golden.function}`);
   const values = golden.arguments.map((argument, index) => {
     if (isGoldenTensor(argument)) return leaves[index];
+    if (isBody(argument)) return scanBody(argument.body, leaves);
     if (!Array.isArray(argument) || !argument.some(isGoldenTensor)) return argument;
     return argument.map((_, position) => leaves[`${index}.${position}`]);
   });
-  const options = Object.entries(golden.options).map(([key, value]) => [
-    key,
-    isTensorOption(value) ? leaves[key] : value,
-  ]);
+  const options = Object.entries(golden.options)
+    .filter(([key]) => !key.startsWith('$'))
+    .map(([key, value]) => [key, optionValue(key, value, leaves)]);
   const result: unknown = called(...values, ...(options.length > 0 ? [Object.fromEntries(options)] : []));
   if (result instanceof Tensor) return [result];
-  const named = result as Readonly<Record<string, Tensor>>;
+  const named = result as Readonly<Record<string, unknown>>;
   return (golden.outputNames ?? Object.keys(named)).map((key) => {
-    const output = named[key];
+    // 'outputs.0' is the first tensor in `outputs`.
+    const output = key
+      .split('.')
+      .reduce<unknown>((value, part) => (value as Readonly<Record<string, unknown>>)[part], named);
     if (!(output instanceof Tensor)) throw new Error(`${golden.function} gives no tensor '${key}'`);
     return output;
   });
