@@ -1,12 +1,20 @@
 /** Pooling by the largest element: over windows, whole images, or windows that fit a wanted output size. */
 import { apply, apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
-import { type Dim, type DType, type Shape, staticDim, staticShape } from '../shape/index.js';
+import {
+  bytesPerElement,
+  type Dim,
+  type DType,
+  isInteger,
+  type Shape,
+  staticDim,
+  staticShape,
+} from '../shape/index.js';
 import { relu } from './activations.js';
 import { gradientOf } from './composite.js';
 import { perAxis, slidingShape, type WindowOptions, windowOf } from './convolution.js';
 import { gather, gatherElements } from './gather.js';
 import { zerosLike } from './joining.js';
-import { reshape, reshapeLike } from './layout.js';
+import { cast, reshape, reshapeLike } from './layout.js';
 import { countOf, noFlops, required, requireFloat } from './like.js';
 import {
   type AdaptivePoolOptions,
@@ -123,6 +131,9 @@ export function maxPool<D extends DType>(x: Tensor<D>, options: PoolOptions): Te
   if (x.origin.kind === 'node' && x.origin.node.operator.name === 'Relu') {
     return relu(maxPool(x.origin.node.inputs[0] as Tensor<D>, options));
   }
+  // The runtime pools floats and bytes; float64 holds every int32.
+  if (isInteger(x.dtype) && bytesPerElement(x.dtype) > 1)
+    return cast(maxPool(cast(x, 'float64'), options), x.dtype) as Tensor as Tensor<D>;
   const attributes = poolAttributes('maxPool', x, options);
   return apply(MaxPool, [x], { ...attributes, storage_order: 0 })[0] as Tensor<D>;
 }
