@@ -11,5 +11,6 @@ export * from './graph/index.js';
 export * from './onnx/index.js';
 export * from './ops/index.js';
 export * from './runtime/index.js';
+export * from './safetensors/index.js';
 export * from './shape/index.js';
 export * from './tensor/index.js';

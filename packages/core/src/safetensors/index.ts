@@ -1,0 +1,3 @@
+export type { TensorEntry } from './header.js';
+export * from './read.js';
+export * from './write.js';
