@@ -3,7 +3,7 @@ import { scalar, type Tensor } from '../graph/index.js';
 import { type Dim, isStatic, staticDim } from '../shape/index.js';
 import { add } from './arithmetic.js';
 import { concat, slice, split, zerosLike } from './joining.js';
-import { expandLike, reshape, reshapeLike, squeeze, unsqueeze } from './layout.js';
+import { expandLike, reshape, reshapeLike, squeeze, transpose, unsqueeze } from './layout.js';
 import { gemm } from './matrix.js';
 import { sum } from './reduce.js';
 
@@ -86,12 +86,16 @@ export function gateRows({ x, b }: Pass, hBefore: Tensor): Tensor {
   return rowsOf(concat(b ? [x, hBefore, one()] : [x, hBefore], { axis: 2 }));
 }
 
-/** All gates of all steps in one product: the rows against the weights laid out alike. */
-export function gateProduct(pass: Pass, hBefore: Tensor): { rows: Tensor; gates: Tensor } {
-  const { w, r, b } = pass;
-  const rows = gateRows(pass, hBefore);
+/**
+ * The gates of all steps [T, N, H] each, from the rows against the weights laid out alike. One product a gate: their
+ * results stand in one piece, where cutting those of one large product apart would copy them.
+ */
+export function gateProducts(pass: Pass, rows: Tensor, parts: number): Tensor[] {
+  const { w, r, b, h } = pass;
   const columns = b ? [w, r, unsqueeze(sum(reshape(b, [2, -1]), { axes: 0 }), 1)] : [w, r];
-  return { rows, gates: gemm(rows, concat(columns, { axis: 1 }), { transposeB: true }) };
+  return split(concat(columns, { axis: 1 }), { axis: 0, parts }).map((weights) =>
+    reshapeLike(gemm(rows, weights, { transposeB: true }), h),
+  );
 }
 
 /** Gradients of input, weights and biases, as the operator has them. */
@@ -106,12 +110,14 @@ export interface ProductGradients {
 export function productGradients(pass: Pass, rows: Tensor, gates: Tensor): ProductGradients {
   const { x, w, r, b } = pass;
   const sizes = [staticDim('gradient', x.shape[2]), staticDim('gradient', r.shape[1]), ...(b ? [1] : [])];
-  const [dw, dr, db] = split(gemm(gates, rows, { transposeA: true }), { axis: 1, sizes });
+  // The few columns stand on the left: the runtime's kernel wants the many on the right.
+  const product = gemm(rows, gates, { transposeA: true });
+  const [dw, dr, db] = split(product, { axis: 0, sizes }) as [Tensor, Tensor, Tensor | undefined];
   const bias = db && reshape(db, [-1]);
   return {
     x: reshapeLike(gemm(gates, w), x),
-    w: dw as Tensor,
-    r: dr as Tensor,
+    w: transpose(dw),
+    r: transpose(dr),
     b: bias && concat([bias, bias], { axis: 0 }),
   };
 }

@@ -13,7 +13,7 @@ import { cast, reshapeLike } from './layout.js';
 import { gemm } from './matrix.js';
 import {
   before,
-  gateProduct,
+  gateProducts,
   gateRows,
   hiddenSize,
   incoming,
@@ -34,13 +34,9 @@ const step = (state: readonly Tensor[], outputs: readonly Tensor[]): ScanStep =>
  */
 export function lstmPass(pass: Pass): PassGradients {
   const { h, r, onLastCell, onEachCell, firstHidden, firstCell, reverse } = pass;
-  const size = hiddenSize(pass);
-  const { rows, gates } = gateProduct(pass, before(h, firstHidden, reverse));
-  const [sigmoids, candidate] = split(gates, { axis: 1, sizes: [3 * size, size] });
-  const [i, o, f] = split(sigmoid(sigmoids as Tensor), { axis: 1, sizes: [size, size, size] }).map((gate) =>
-    reshapeLike(gate, h),
-  ) as [Tensor, Tensor, Tensor];
-  const g = reshapeLike(tanh(candidate as Tensor), h);
+  const rows = gateRows(pass, before(h, firstHidden, reverse));
+  const [preI, preO, preF, preG] = gateProducts(pass, rows, 4) as [Tensor, Tensor, Tensor, Tensor];
+  const [i, o, f, g] = [sigmoid(preI), sigmoid(preO), sigmoid(preF), tanh(preG)];
   const written = mul(i, g);
   const cells = scan(([c], [ft, wt]) => step([add(mul(ft, c), wt)], [c]), {
     state: [firstCell],
