@@ -2,6 +2,7 @@
 // installed. Steps talk on stderr, so that stdout belongs to the job.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -96,7 +97,9 @@ function needsShell(command) {
 /** Runs turbo tasks; what has not changed since the last run comes from its cache. */
 export async function turbo(args) {
   const quiet = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
-  await pnpm(['exec', 'turbo', 'run', ...args, '--output-logs=new-only'], { env: quiet });
+  // More compilers than processors only wait for each other, and for memory.
+  const concurrency = `--concurrency=${Math.max(2, availableParallelism())}`;
+  await pnpm(['exec', 'turbo', 'run', concurrency, '--output-logs=new-only', ...args], { env: quiet });
 }
 
 export async function install() {

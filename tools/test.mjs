@@ -10,7 +10,7 @@ const checks = [
   ['lint', 'format and lint, by biome', () => pnpm(['exec', 'biome', 'ci', colors, '.'])],
   ['layers', 'imports go the way the design gives', () => pnpm(['run', 'layers'])],
   ['typecheck', 'types of every package, tests included', () => turbo(['typecheck', '--continue'])],
-  ['test', 'tests and examples of every package', () => turbo(['test', '--continue', '--concurrency=2'])],
+  ['test', 'tests and examples of every package', () => turbo(['test', '--continue'])],
   [
     'test:package',
     'packed packages, by publint and are-the-types-wrong',

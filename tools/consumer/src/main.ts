@@ -1,7 +1,15 @@
 // Packs every public package, installs the tarballs with plain npm in an empty folder outside the workspace, and
 // type-checks and runs the examples of their READMEs there.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +44,7 @@ function publicPackages(): PublicPackage[] {
   const known = readManifest(toolFolder).devDependencies ?? {};
   return readdirSync(join(root, 'packages'))
     .map((name) => join(root, 'packages', name))
+    .filter((folder) => existsSync(join(folder, 'package.json')))
     .map((folder) => ({ folder, manifest: readManifest(folder) }))
     .filter(({ manifest }) => manifest.private !== true)
     .map(({ folder, manifest: { name } }) => {
