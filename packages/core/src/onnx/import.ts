@@ -55,6 +55,8 @@ export interface ImportedModel<Output extends string = string> {
    * @param parameters Tensors that take the place of initialisers of the same name.
    */
   apply(inputs: ModelInputs, parameters?: Readonly<Record<string, Tensor>>): Record<Output, Tensor>;
+  /** A place like an input, as `exportOnnx` takes it. */
+  place(input: string): Tensor;
   /** Initialisers to train, by name: give them to `apply`. @param choice all floats when left out */
   parameters(choice?: ParameterChoice): Record<string, HostTensor>;
 }
@@ -118,6 +120,19 @@ class Imported<Output extends string> implements ImportedModel<Output> {
     const results = this.#interpreter.run(this.#graph, scope, kept);
     const named = this.#graph.outputs.map(({ name }, index) => [name, results[index]] as const);
     return Object.fromEntries(named) as Record<Output, Tensor>;
+  }
+
+  place(input: string): Tensor {
+    const found = this.inputs.find(({ name }) => name === input);
+    if (!found?.shape) {
+      throw new ArgumentError(
+        'place',
+        found
+          ? `the file leaves the rank of '${input}' open; import with inputs: { '${input}': [...] }`
+          : `there is no input '${input}', expected ${this.inputs.map(({ name }) => name).join(', ')}`,
+      );
+    }
+    return placeholder(input, found.dtype, found.shape);
   }
 
   parameters(choice: ParameterChoice = () => true): Record<string, HostTensor> {
