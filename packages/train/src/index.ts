@@ -1,5 +1,6 @@
 /** @noosphere/train: layers, losses, optimizers, and the loop that trains with them. */
 export * from './context.js';
+export * from './fit/index.js';
 export * from './layers/index.js';
 export * from './losses.js';
 export * from './optimizers/index.js';

@@ -1,0 +1,5 @@
+export * from './batches.js';
+export * from './callback.js';
+export * from './checkpoint.js';
+export * from './fit.js';
+export * from './progress.js';
