@@ -1,11 +1,12 @@
 /** Convolutions over one to three spatial axes. Legend: N batch, C channels in, O channels out, G groups, k kernel. */
 import { ArgumentError, ShapeError } from '../errors/index.js';
-import { apply1, defineOperator, freshDim, type Inputs, type Tensor } from '../graph/index.js';
+import { apply1, defineOperator, fill, freshDim, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, type Shape, staticDim, staticShape } from '../shape/index.js';
-import { concat, flip, pad, slice } from './joining.js';
+import { scan } from './control.js';
+import { concat, flip, pad, slice, stack } from './joining.js';
 import { reshape, transpose } from './layout.js';
-import { countOf, required, requireSameDType } from './like.js';
-import { matmul, transposeLast } from './matrix.js';
+import { countOf, required, requireFloat, requireSameDType } from './like.js';
+import { gemm, matmul, transposeLast } from './matrix.js';
 import { sum } from './reduce.js';
 
 /** Attributes of Conv as ONNX writes them; pads are all begins, then all ends. */
@@ -105,6 +106,7 @@ export const Conv = defineOperator({
   defaults: { auto_pad: 'NOTSET', group: 1 },
   infer: ({ inputs, attributes }) => {
     const { x, w, kernel, window } = convContext(inputs, attributes);
+    requireFloat('conv', x);
     requireSameDType('conv', x, w);
     if (x.rank < 3 || x.rank !== w.rank) {
       throw new ShapeError(
@@ -179,8 +181,53 @@ function convInputGradient(
   });
 }
 
-/** d(loss)/dw: every kernel tap's view of x side by side, times g, in one product per group and sample. */
+/** d(loss)/dw, by whichever of two ways is the faster one. */
 function convWeightGradient(
+  g: Tensor,
+  x: Tensor,
+  w: Tensor,
+  kernel: readonly number[],
+  window: Window,
+): Tensor {
+  const perGroup = staticDim('gradient of conv', w.shape[1]);
+  // Measured on 3x3 kernels: from 16 channels on, products of single taps are large enough to win.
+  const bySample = window.group === 1 && perGroup >= 16 && kernel.reduce((all, size) => all * size, 1) <= 27;
+  return bySample
+    ? weightGradientBySample(g, x, w, kernel, window)
+    : weightGradientByColumns(g, x, w, kernel, window);
+}
+
+/** A loop over samples that adds up one product per kernel tap: a sample's views stay in the processor's cache. */
+function weightGradientBySample(
+  g: Tensor,
+  x: Tensor,
+  w: Tensor,
+  kernel: readonly number[],
+  window: Window,
+): Tensor {
+  const [outputs, inputs] = [
+    staticDim('gradient of conv', w.shape[0]),
+    staticDim('gradient of conv', w.shape[1]),
+  ];
+  const outSpatial = g.shape.slice(2);
+  const taps = tapOffsets(kernel);
+  const { state } = scan(
+    (sums, [sample, gradient]) => {
+      const padded = padSpatial(sample as Tensor, 1, window);
+      const rows = reshape(gradient as Tensor, [outputs, -1]);
+      const products = taps.map((tap, index) => {
+        const view = reshape(tapView(padded, 1, tap, outSpatial, window), [inputs, -1]);
+        return gemm(rows, view, { c: sums[index] as Tensor, transposeB: true });
+      });
+      return { state: products };
+    },
+    { state: taps.map(() => fill(x.dtype, [outputs, inputs], 0)), sequences: [x, g] },
+  );
+  return reshape(stack(state, { axis: 2 }), w.shape);
+}
+
+/** Every tap's view of x side by side, times g, in one product per group and sample. */
+function weightGradientByColumns(
   g: Tensor,
   x: Tensor,
   w: Tensor,
@@ -200,24 +247,43 @@ function convWeightGradient(
 
 /** For each kernel tap the part of x it meets: [N, G, taps * C/G, positions]. */
 function windowColumns(x: Tensor, outSpatial: Shape, kernel: readonly number[], window: Window): Tensor {
-  const rank = kernel.length;
-  const padded = window.pads.some((amount) => amount !== 0)
-    ? pad(x, {
-        pads: x.shape.map((_, axis): [number, number] =>
-          axis < 2 ? [0, 0] : [window.pads[axis - 2] ?? 0, window.pads[axis - 2 + rank] ?? 0],
-        ),
-      })
-    : x;
+  const padded = padSpatial(x, 2, window);
   const channels = staticDim('gradient of conv', x.shape[1]);
-  const views = tapOffsets(kernel).map((tap) => {
-    const starts = tap.map((offset, k) => offset * (window.dilations[k] ?? 1));
-    const ends = starts.map(
-      (start, k) => start + (staticDim('gradient of conv', outSpatial[k]) - 1) * (window.strides[k] ?? 1) + 1,
-    );
-    const view = slice(padded, { starts, ends, axes: kernel.map((_, k) => k + 2), steps: window.strides });
-    return reshape(view, [x.shape[0] as Dim, window.group, channels / window.group, -1]);
-  });
+  const views = tapOffsets(kernel).map((tap) =>
+    reshape(tapView(padded, 2, tap, outSpatial, window), [
+      x.shape[0] as Dim,
+      window.group,
+      channels / window.group,
+      -1,
+    ]),
+  );
   return views.length === 1 ? (views[0] as Tensor) : concat(views, { axis: 2 });
+}
+
+/** x with the window's zeros around its spatial axes, which start at `first`. */
+function padSpatial(x: Tensor, first: number, { pads }: Window): Tensor {
+  if (pads.every((amount) => amount === 0)) return x;
+  const rank = pads.length / 2;
+  return pad(x, {
+    pads: x.shape.map((_, axis): [number, number] =>
+      axis < first ? [0, 0] : [pads[axis - first] ?? 0, pads[axis - first + rank] ?? 0],
+    ),
+  });
+}
+
+/** What one kernel tap sees of padded x, position by position. */
+function tapView(
+  padded: Tensor,
+  first: number,
+  tap: readonly number[],
+  outSpatial: Shape,
+  window: Window,
+): Tensor {
+  const starts = tap.map((offset, k) => offset * (window.dilations[k] ?? 1));
+  const ends = starts.map(
+    (start, k) => start + (staticDim('gradient of conv', outSpatial[k]) - 1) * (window.strides[k] ?? 1) + 1,
+  );
+  return slice(padded, { starts, ends, axes: tap.map((_, k) => k + first), steps: window.strides });
 }
 
 /** All positions inside a kernel, row-major. */
@@ -235,6 +301,7 @@ export const ConvTranspose = defineOperator({
   defaults: { auto_pad: 'NOTSET', group: 1 },
   infer: ({ inputs, attributes }) => {
     const { x, w, shape } = transposeContext(inputs, attributes);
+    requireFloat('convTranspose', x);
     requireSameDType('convTranspose', x, w);
     if (x.rank < 3 || x.rank !== w.rank || (typeof x.shape[1] === 'number' && x.shape[1] !== w.shape[0])) {
       throw new ShapeError(
