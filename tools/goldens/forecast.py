@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 
@@ -49,7 +49,19 @@ def windows_case(prices, horizon):
         "weights": linear.coef_.tolist(),
         "intercept": float(linear.intercept_),
         "rows": {name: row(actual, forecast, scale, horizon) for name, forecast in forecasts.items()},
+        "seasonalAgainstZero": diebold_mariano(actual, forecasts["seasonal"], forecasts["zero"], horizon),
     }
+
+
+def diebold_mariano(actual, first, second, horizon):
+    """Long-run variance as the quadratic form of a Bartlett-weighted Toeplitz matrix."""
+    difference = np.abs(actual - first) - np.abs(actual - second)
+    centred = difference - difference.mean()
+    count = len(difference)
+    distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    weights = np.clip(1 - distance / horizon, 0, None)
+    statistic = difference.mean() / np.sqrt(centred @ weights @ centred / count**2)
+    return {"statistic": float(statistic), "pValue": float(2 * norm.sf(abs(statistic)))}
 
 
 def row(actual, forecast, scale, horizon):

@@ -1,6 +1,7 @@
 // Goldens: tools/goldens/forecast.py (pandas for windows, scikit-learn for metrics and least squares, SciPy for Wilson).
 import { describe, expect, test } from 'vitest';
 import { seasonalNaive, trainingMean, zeroReturn } from './baselines.js';
+import { dieboldMariano, twoSidedNormal } from './compare/diebold-mariano.js';
 import goldens from './goldens/forecast.json' with { type: 'json' };
 import {
   hitRate,
@@ -59,6 +60,9 @@ describe.each(goldens.windows)('$horizon days ahead', (golden) => {
       if (row.signed === 0) expect(score.hitRate).toBeNull();
       else expect(score.hitRate).toMatchObject({ hits: row.hits, count: row.signed });
     }
+    const { statistic, pValue } = dieboldMariano(actual, forecasts.seasonal, forecasts.zero, horizon);
+    expect(statistic).toBeCloseTo(golden.seasonalAgainstZero.statistic, 10);
+    expect(pValue).toBeCloseTo(golden.seasonalAgainstZero.pValue, 6);
   });
 
   /** The same windows without rounding to float32, from the prices themselves. */
@@ -72,6 +76,15 @@ test.each(goldens.wilson)('Wilson interval of $hits in $count', ({ hits, count, 
   const interval = wilsonInterval(hits, count);
   expect(interval.low).toBeCloseTo(low, 12);
   expect(interval.high).toBeCloseTo(high, 12);
+});
+
+// Quantiles of the normal distribution, from any table: P(|Z| > 1.959964) = 0.05.
+test.each([
+  [0, 1],
+  [1.959963984540054, 0.05],
+  [-2.575829303548901, 0.01],
+])('two-sided p of %f is %f', (z, p) => {
+  expect(twoSidedNormal(z)).toBeCloseTo(p, 6);
 });
 
 test('the interval of overlapping targets is that of fewer windows', () => {

@@ -1,1 +1,10 @@
+export { type FeatureKind, featureWidth } from './features.js';
+export * from './fit-forecaster.js';
+export type { EpochReport, FitNetworkOptions } from './fit-network.js';
+export { countWeights } from './fit-network.js';
+export * from './forecaster.js';
+export { type ForecasterJson, forecasterFromJson, forecasterToJson } from './forecaster-json.js';
 export * from './least-squares.js';
+export { type Network, type NetworkKind, type NetworkShape, networkKinds } from './networks.js';
+export * from './rescore.js';
+export { fitScaler, type Scaler } from './scaler.js';

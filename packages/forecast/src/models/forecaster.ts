@@ -1,0 +1,104 @@
+/** A forecaster: a network with its scalers, from raw prices to a log return. */
+import {
+  compile,
+  type HostTensor,
+  hostData,
+  reshape,
+  saveOnnx,
+  spec,
+  type Tensor,
+  tensor,
+} from '@noosphere/core';
+import type { OriginRange, PriceHistory } from '../windows/index.js';
+import { lookbackWindows } from '../windows/index.js';
+import { dailyFeatures, featuresOfRaw, featureWidth } from './features.js';
+import type { Network, NetworkShape } from './networks.js';
+import { type Scaler, scale, unscale } from './scaler.js';
+
+/** Forecasts the log return of the next `horizon` days from the last `lookback`. */
+export interface Forecaster {
+  readonly shape: NetworkShape;
+  readonly horizon: number;
+  /** Of the features. */
+  readonly inputScaler: Scaler;
+  /** Of the log return. */
+  readonly targetScaler: Scaler;
+  readonly network: Network;
+}
+
+/** Features [N, L, F] to log returns [N], inside a graph. */
+export function forecastFeatures(
+  { network, inputScaler, targetScaler }: Forecaster,
+  features: Tensor,
+): Tensor {
+  const scaled = network.forward(scale(features, inputScaler)); // [N, 1]
+  return reshape(unscale(scaled, targetScaler), [-1]);
+}
+
+/**
+ * Log returns forecast from every origin of a range, with the windows computed in double precision.
+ * @returns one number an origin
+ */
+export async function forecastRange(
+  forecaster: Forecaster,
+  history: PriceHistory,
+  range: OriginRange,
+): Promise<Float64Array> {
+  const { features, lookback } = forecaster.shape;
+  const windows = lookbackWindows(dailyFeatures(history, features), range, lookback);
+  const width = featureWidth[features];
+  const run = compile((x: Tensor) => forecastFeatures(forecaster, x), { threads: 1, name: 'forecast' });
+  try {
+    const result = await run(
+      tensor(windows, { shape: [windows.length / (lookback * width), lookback, width] }),
+    );
+    return Float64Array.from(hostData(result as HostTensor<'float32'>));
+  } finally {
+    await run.dispose();
+  }
+}
+
+/** Name of the raw input in an exported graph. */
+export const rawInputName = { close: 'prices', bars: 'bars' } as const;
+
+export interface SaveForecasterOptions {
+  /** Stored in the file beside what describes the model. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Replace a file that is there already. @default false */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Saves a forecaster as an ONNX file that needs nothing else: raw prices go in, the log return comes out; returns,
+ * scalers and network are in the graph. Input `prices` [batch, lookback + 1], or `bars` [batch, lookback + 1, 5] with
+ * open, high, low, close, volume; output `log_return` [batch].
+ */
+export async function saveForecasterOnnx(
+  path: string,
+  forecaster: Forecaster,
+  { metadata = {}, overwrite = false }: SaveForecasterOptions = {},
+): Promise<void> {
+  const { kind, features, lookback } = forecaster.shape;
+  const name = rawInputName[features];
+  const days = lookback + 1;
+  const rawShape = features === 'close' ? ['batch', days] : ['batch', days, featureWidth[features]];
+  await saveOnnx(
+    path,
+    (inputs: Readonly<Record<string, Tensor>>) => ({
+      log_return: forecastFeatures(forecaster, featuresOfRaw(inputs[name] as Tensor, features)),
+    }),
+    {
+      inputs: { [name]: spec('float32', rawShape) },
+      name: `${kind} forecaster`,
+      metadata: {
+        kind,
+        features,
+        lookback: String(lookback),
+        horizon: String(forecaster.horizon),
+        output: 'log(price[t+horizon] / price[t])',
+        ...metadata,
+      },
+      overwrite,
+    },
+  );
+}
