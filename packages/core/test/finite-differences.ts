@@ -38,7 +38,7 @@ export async function expectGradients(
   const found = await compile((...given: Tensor[]) => gradients(loss(...given), given))(...inputs);
   for (const [index, input] of inputs.entries()) {
     const expected = await differences(async (...given) => (await run(...given)).item(), inputs, index, step);
-    const got = Array.from(await (found[index] as Tensor<'float32'>).data());
+    const got = Array.from(hostData(found[index] as Tensor<'float32'>));
     const scale = Math.max(...expected.map(Math.abs), 1e-3);
     const worst = Math.max(...expected.map((value, k) => Math.abs(value - (got[k] ?? Number.NaN))));
     expect(worst / scale, `input ${index} ${input}: ${got} instead of ${expected}`).toBeLessThan(1e-2);

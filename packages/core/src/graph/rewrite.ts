@@ -2,8 +2,8 @@
 import { bytesOf, sameShape } from '../shape/index.js';
 import { type Graph, makeGraph } from './graph.js';
 import { copyNode, type Node, withTrace } from './node.js';
-import type { AttributeValue } from './operator.js';
-import { hostData, isHostTensor, type Tensor } from './tensor.js';
+import type { AttributeValue, LooseAttributes } from './operator.js';
+import { hostData, isHostTensor, Tensor } from './tensor.js';
 
 /** Gives the tensors that stand in for a node's outputs, or `undefined` to keep it. Its inputs are rewritten already. */
 export type RewriteRule = (node: Node) => readonly Tensor[] | undefined;
@@ -104,12 +104,27 @@ export function commonNodes(): RewriteRule {
   };
   return (node) => {
     if (Object.values(node.attributes).some(isGraph) || node.operator.name === 'Barrier') return undefined;
-    const key = `${node.operator.domain}.${node.operator.name}(${node.inputs.map(idOf).join(',')})${JSON.stringify(node.attributes)}`;
+    const key = `${node.operator.domain}.${node.operator.name}(${node.inputs.map(idOf).join(',')})${attributesKey(node.attributes)}`;
     const equal = seen.get(key);
     if (equal) return equal.outputs;
     seen.set(key, node);
     return undefined;
   };
+}
+
+const largeTensorIds = new WeakMap<Tensor, number>();
+let nextTensorId = 0;
+
+/** A text that is equal only for equal attributes without bodies. */
+export function attributesKey(attributes: LooseAttributes): string {
+  return JSON.stringify(attributes, (_, value: unknown) => {
+    if (!(value instanceof Tensor)) return value;
+    const key = constantKey(value);
+    if (key !== undefined) return key;
+    const id = largeTensorIds.get(value) ?? nextTensorId++;
+    largeTensorIds.set(value, id);
+    return `tensor ${id}`;
+  });
 }
 
 /** A key for small constants, equal for equal values. */

@@ -38,7 +38,8 @@ function sourcePosition(to: number, axis: AxisInterpolation): number {
       return outputSize === 1 ? 0 : f(f(to * (inputSize - 1)) / (outputSize - 1));
     case 'half_pixel_symmetric': {
       const adjustment = f(outputSize / f(scale * inputSize));
-      return f(f(f(inputSize / 2) * f(1 - adjustment)) + halfPixel());
+      const offset = f(f(inputSize / 2) * f(1 - adjustment));
+      return f(f(offset + f(f(to + 0.5) / scale)) - 0.5);
     }
     case 'tf_crop_and_resize': {
       const [start, end] = crop;
@@ -96,8 +97,8 @@ function termsAt(to: number, axis: AxisInterpolation): Term[] {
   const terms: Term[] = [];
   for (let place = Math.ceil(position - reach); place <= Math.floor(position + reach); place++) {
     const isOutside = place < 0 || place > last;
-    const leaveOut = isOutside && (excludeOutside || antialias);
-    if (!leaveOut) terms.push({ from: inside(place), weight: weightOf(place - position) });
+    if (!isOutside || !excludeOutside)
+      terms.push({ from: inside(place), weight: weightOf(place - position) });
   }
   const total = terms.reduce((sum, { weight }) => sum + weight, 0);
   return terms.map(({ from, weight }) => ({ from, weight: weight / total }));

@@ -138,6 +138,12 @@ function resizeFormula(inputs: Inputs, attributes: ResizeAttributes): Tensor[] {
 }
 
 function resizeGradient({ inputs, outputGradients, attributes }: GradientContext<ResizeAttributes>): Inputs {
+  if (attributes.mode === 'nearest' && attributes.coordinate_transformation_mode === 'half_pixel_symmetric') {
+    throw new GraphError(
+      'gradient of Resize',
+      'nearest with half_pixel_symmetric has none: which of two equally near neighbours is taken depends on the runtime’s rounding; use half_pixel',
+    );
+  }
   const g = required('Resize', outputGradients, 0);
   const dx = resizeMaps(inputs, attributes).reduceRight(
     (gradient, { axis, map }) => mapAxis(gradient, axis, transposeMap(map)),

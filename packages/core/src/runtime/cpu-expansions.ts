@@ -10,8 +10,28 @@ const byFormula: ReadonlySet<string> = new Set([
 ]);
 
 /** What the kernel of an operator refuses though its definition allows it. */
-function isRefused({ operator, attributes }: Node): boolean {
-  return operator.name === 'LRN' && Number(attributes.size) % 2 === 0;
+function isRefused({ operator, inputs, attributes }: Node): boolean {
+  switch (operator.name) {
+    case 'LRN':
+      return Number(attributes.size) % 2 === 0;
+    case 'Resize':
+      return (
+        inputs[0]?.dtype === 'float64' ||
+        (attributes.mode === 'cubic' && !isImage(inputs[0], attributes.axes))
+      );
+    case 'AveragePool':
+    case 'LpPool':
+    case 'GlobalAveragePool':
+    case 'GlobalMaxPool':
+      return inputs[0]?.dtype === 'float64';
+    default:
+      return false;
+  }
+}
+
+/** [N, C, H, W] resized along H and W: all that cubic interpolation has a kernel for. */
+function isImage(x: Tensor | undefined, axes: unknown): boolean {
+  return x?.rank === 4 && (!Array.isArray(axes) || axes.every((axis) => axis === 2 || axis === 3));
 }
 
 const expandFormulas: RewriteRule = (node) =>

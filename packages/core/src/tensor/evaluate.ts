@@ -1,6 +1,7 @@
 /** Eager use: reading a lazy tensor runs the graph behind it. Equal graphs share one program. */
 import { GraphError } from '../errors/index.js';
 import {
+  attributesKey,
   copyNode,
   type Graph,
   type HostTensor,
@@ -59,7 +60,7 @@ function parametrize(tensors: readonly Tensor[]): {
   const inputs: Tensor[] = [];
   let shareable = true;
   const parts: string[] = [];
-  const enter = (tensor: Tensor): Tensor => {
+  const enter = (tensor: Tensor, decidesShape = false): Tensor => {
     const known = replaced.get(tensor);
     if (known) return known;
     if (tensor.origin.kind === 'input') {
@@ -68,7 +69,8 @@ function parametrize(tensors: readonly Tensor[]): {
         `${tensor} is a placeholder of a trace and has no data; return it from the compiled function instead`,
       );
     }
-    const isLarge = isHostTensor(tensor) && (tensor.byteLength > inlineBytes || tensor.dtype !== 'int64');
+    const isInline = tensor.dtype === 'int64' || decidesShape;
+    const isLarge = isHostTensor(tensor) && (tensor.byteLength > inlineBytes || !isInline);
     if (!isLarge) {
       if (isHostTensor(tensor)) ids.set(tensor, `${tensor.dtype}[${tensor.shape}]=${hostData(tensor)}`);
       return tensor;
@@ -84,14 +86,17 @@ function parametrize(tensors: readonly Tensor[]): {
     if (Object.values(node.attributes).some(isGraph)) shareable = false;
     const copy = copyNode(
       node,
-      node.inputs.map((input) => input && enter(input)),
+      // The scales of Resize are the only floats that sizes follow from.
+      node.inputs.map(
+        (input) => input && enter(input, node.operator.name === 'Resize' && input !== node.inputs[0]),
+      ),
     );
     parts.push(nodeKey(copy, ids, parts.length));
     node.outputs.forEach((output, index) => {
       replaced.set(output, copy.outputs[index] as Tensor);
     });
   }
-  const outputs = tensors.map(enter);
+  const outputs = tensors.map((tensor) => enter(tensor));
   const key = `${parts.join(';')}→${outputs.map((output) => ids.get(output)).join(',')}`;
   return { graph: makeGraph('eager', inputs, outputs), feeds, key: shareable ? key : undefined };
 }
@@ -103,6 +108,6 @@ function nodeKey(node: Node, ids: Map<Tensor, string>, position: number): string
   const inputs = node.inputs.map((input) => (input ? ids.get(input) : '-')).join(',');
   const attributes = Object.entries(node.attributes).some(([, value]) => isGraph(value))
     ? ''
-    : JSON.stringify(node.attributes);
+    : attributesKey(node.attributes);
   return `${node.operator.domain}.${node.operator.name}(${inputs})${attributes}`;
 }
