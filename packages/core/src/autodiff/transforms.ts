@@ -9,7 +9,7 @@ import { flattenTree, mapTree, type Tree } from './tree.js';
 /**
  * The function that gives a loss and its gradients with respect to the first argument, in the structure of that argument.
  * @example
- * const step = valueAndGrad((w) => sum(mul(w.a, w.a)));
+ * const step = valueAndGrad((w: { a: Tensor }) => sum(mul(w.a, w.a)));
  * const { value, grads } = step({ a: tensor([3]) });
  * console.log(await value.item(), await grads.a.array()); // → 9 [ 6 ]
  */
@@ -32,7 +32,7 @@ export function valueAndGrad<P extends Tree, Rest extends readonly unknown[]>(
 /**
  * The function that gives the gradients of a loss with respect to the first argument.
  * @example
- * const slope = grad((x) => mul(x, mul(x, x)));
+ * const slope = grad((x: Tensor) => mul(x, mul(x, x)));
  * console.log(await slope(tensor(2)).item(), await grad(slope)(tensor(2)).item()); // → 12 12
  */
 export function grad<P extends Tree, Rest extends readonly unknown[]>(
@@ -65,7 +65,7 @@ function barrier(
 /**
  * x as a constant of the differentiation: no gradient flows through.
  * @example
- * const slope = grad((x) => mul(x, stopGradient(x)));
+ * const slope = grad((x: Tensor) => mul(x, stopGradient(x)));
  * console.log(await slope(tensor(3)).item()); // → 3
  */
 export function stopGradient<D extends Tensor['dtype']>(x: Tensor<D>): Tensor<D> {
@@ -77,8 +77,8 @@ export function stopGradient<D extends Tensor['dtype']>(x: Tensor<D>): Tensor<D>
  * @param forward Gives the result from the inputs.
  * @param backward Gives one gradient per input, from the gradient of the result, the inputs and the result.
  * @example
- * const straightThrough = customGradient((x) => round(x), (g) => [g]);
- * console.log(await grad((x) => sum(straightThrough(x)))(tensor([0.4])).array()); // → [ 1 ]
+ * const straightThrough = customGradient((x: Tensor) => round(x), (g) => [g]);
+ * console.log(await grad((x: Tensor) => sum(straightThrough(x)))(tensor([0.4])).array()); // → [ 1 ]
  */
 export function customGradient<A extends readonly Tensor[]>(
   forward: (...inputs: A) => Tensor,

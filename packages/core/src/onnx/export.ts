@@ -50,7 +50,7 @@ const leastExternalBytes = 1024;
 /**
  * A function over tensors as the bytes of an ONNX model: standard operators only, named dimensions open.
  * @example
- * const double = ({ x }) => ({ y: mul(x, 2) });
+ * const double = ({ x }: { x: Tensor }) => ({ y: mul(x, 2) });
  * const bytes = exportOnnx(double, { inputs: { x: spec('float32', ['batch', 3]) }, metadata: { made: 'here' } });
  * console.log(importOnnx(bytes).metadata); // → { made: 'here' }
  */

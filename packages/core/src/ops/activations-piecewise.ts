@@ -176,7 +176,7 @@ export function hardSigmoid<D extends DType>(
 /**
  * x · hardSigmoid(x). Howard et al. 2019.
  * @example
- * console.log(await hardSwish(tensor([-4, 0, 4])).array()); // → [ 0, 0, 4 ]
+ * console.log(await hardSwish(tensor([-1.5, 0, 4])).array()); // → [ -0.375, 0, 4 ]
  */
 export function hardSwish<D extends DType>(x: Tensor<D>): Tensor<D> {
   requireFloat('hardSwish', x);

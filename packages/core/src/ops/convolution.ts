@@ -448,7 +448,8 @@ export function padsOf(
  * Shapes: x [N, C, ...], weight [O, C / groups, ...kernel] give [N, O, ...].
  * @example
  * const x = ones([1, 1, 3, 3]);
- * console.log(await conv(x, ones([1, 1, 2, 2])).array()); // → [ [ [ [ 4, 4 ], [ 4, 4 ] ] ] ]
+ * const y = conv(x, ones([1, 1, 2, 2]));
+ * console.log(await squeeze(y).array()); // → [ [ 4, 4 ], [ 4, 4 ] ]
  */
 export function conv<D extends DType>(
   x: Tensor<D>,

@@ -119,7 +119,7 @@ export interface LocalResponseNormOptions {
  * Shapes: x [N, C, ...].
  * @example
  * const y = localResponseNorm(ones([1, 1, 1, 1]), { size: 1, alpha: 3, beta: 0.5 });
- * console.log(await y.array()); // → [ [ [ [ 0.5 ] ] ] ]
+ * console.log(await y.item()); // → 0.5
  */
 export function localResponseNorm<D extends DType>(
   x: Tensor<D>,

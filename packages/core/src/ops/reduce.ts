@@ -218,7 +218,7 @@ export function prod<D extends DType>(x: Tensor<D>, options: ReduceOptions = {})
 /**
  * ln Σ e^x over axes, without overflow.
  * @example
- * console.log(await logSumExp(tensor([1000, 1000])).item()); // → 1000.693115234375
+ * console.log((await logSumExp(tensor([1000, 1000])).item()).toFixed(3)); // → 1000.693
  */
 export function logSumExp<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
   return reduce(ReduceLogSumExp, x, options);

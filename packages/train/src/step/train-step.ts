@@ -84,8 +84,10 @@ interface Compiled {
 /**
  * A train step: forward, backward and update in one native call.
  * @example
- * const step = new TrainStep({ model, loss, optimizer: adam() });
- * const [result] = await step.run([batch]);
+ * const loss = (layer: Linear, { x, y }: { x: Tensor; y: Tensor }) => meanSquaredError(layer.forward(x), y);
+ * const step = new TrainStep({ model: new Linear(1, 1, new Random(1)), loss, optimizer: adam() });
+ * const [first, second] = await step.run([{ x: ones([4, 1]), y: zeros([4, 1]) }, { x: ones([4, 1]), y: zeros([4, 1]) }]);
+ * console.log(step.step, (second?.loss ?? 1) < (first?.loss ?? 0)); // → 2 true
  */
 export class TrainStep<Model extends object, Batch extends object> {
   readonly #definition: StepDefinition<Model, Batch>;
