@@ -1,15 +1,6 @@
 /** Trains a network on the fitting windows, and stops when the validation windows say so. */
-import {
-  compile,
-  type HostTensor,
-  hostData,
-  mapTree,
-  namedTensors,
-  reshape,
-  type Tensor,
-  tensor,
-} from '@noosphere/core';
-import { adamW, meanSquaredError, Random, TrainStep } from '@noosphere/train';
+import { compile, type HostTensor, namedTensors, reshape, type Tensor, tensor } from '@noosphere/core';
+import { adamW, arrayBatches, type FitCallback, fit, meanSquaredError } from '@noosphere/train';
 import type { Network } from './networks.js';
 
 /** Scaled windows and targets. Shapes: inputs [N, L, F], targets [N]. */
@@ -62,99 +53,80 @@ export async function fitNetwork(
   windowShape: readonly [number, number],
   options: FitNetworkOptions = {},
 ): Promise<FitNetworkResult> {
-  const { seed = 0, epochs = 60, learningRate = 1e-3, patience = 10, signal, onEpoch } = options;
-  const count = fitting.targets.length;
-  const batchSize = Math.min(options.batchSize ?? 64, count);
-  const step = new TrainStep<Network, Batch>({
-    model: network,
-    loss: batchLoss,
-    optimizer: adamW({ learningRate }),
-    threads: 1,
-  });
-  const validate = compile(batchLossOf, { threads: 1, name: 'validation loss' });
+  const { seed = 0, epochs = 60, learningRate = 1e-3, patience = 10, signal } = options;
+  const batchSize = Math.min(options.batchSize ?? 64, fitting.targets.length);
+  // A last batch that is not full is left out: those windows come in another epoch, the order is drawn anew.
+  const batches = arrayBatches(toBatch(fitting, windowShape), { batchSize, seed, dropLast: true });
+  const validate = compile(validationLossOf, { threads: 1, name: 'validation loss' });
   const validationBatch = toBatch(validation, windowShape);
-  const random = new Random(seed);
-  let best = { epoch: 0, loss: Number.POSITIVE_INFINITY, network };
-  let epoch = 0;
   try {
-    for (epoch = 1; epoch <= epochs; epoch++) {
-      const started = performance.now();
-      let trainingLoss = 0;
-      let steps = 0;
-      for (const batch of epochBatches(fitting, windowShape, batchSize, random)) {
-        if (signal?.aborted) break;
-        const [result] = await step.run([batch]);
-        trainingLoss += result?.loss ?? Number.NaN;
-        steps += 1;
-      }
-      const validationLoss = await (await validate(step.model, validationBatch)).item();
-      if (validationLoss < best.loss) best = { epoch, loss: validationLoss, network: copyOf(step.model) };
+    const { model, steps, validations, reason } = await fit<Network, Batch>({
+      model: network,
+      loss: batchLoss,
+      optimizer: adamW({ learningRate }),
+      batches,
+      epochs,
+      patience,
+      threads: 1,
+      validate: async (current) => ({ loss: await (await validate(current, validationBatch)).item() }),
+      callbacks: [epochReporter(batches.batchesPerEpoch, epochs, options.onEpoch)],
+      ...(signal ? { signal } : {}),
+    });
+    const best = validations.findLast(({ isBest }) => isBest);
+    return {
+      network: model,
+      epochs: Math.ceil(steps / batches.batchesPerEpoch),
+      bestEpoch: (best?.step ?? 0) / batches.batchesPerEpoch,
+      validationLoss: best?.metrics.loss ?? Number.NaN,
+      interrupted: reason === 'aborted',
+    };
+  } finally {
+    await validate.dispose();
+  }
+}
+
+/** Turns steps and validations into one report an epoch. */
+function epochReporter(
+  stepsPerEpoch: number,
+  epochs: number,
+  onEpoch: FitNetworkOptions['onEpoch'],
+): FitCallback {
+  let startedMs = performance.now();
+  let lossSum = 0;
+  let bestEpoch = 0;
+  return {
+    onStep({ loss }) {
+      lossSum += loss;
+    },
+    onValidation({ step, metrics, isBest }) {
+      const epoch = step / stepsPerEpoch;
+      if (isBest) bestEpoch = epoch;
       onEpoch?.({
         epoch,
         epochs,
-        trainingLoss: trainingLoss / steps,
-        validationLoss,
-        bestEpoch: best.epoch,
-        stepsPerSecond: (1000 * steps) / (performance.now() - started),
+        trainingLoss: lossSum / stepsPerEpoch,
+        validationLoss: metrics.loss ?? Number.NaN,
+        bestEpoch,
+        stepsPerSecond: (1000 * stepsPerEpoch) / (performance.now() - startedMs),
       });
-      if (signal?.aborted || epoch - best.epoch >= patience) break;
-    }
-  } finally {
-    await step.dispose();
-    await validate.dispose();
-  }
-  return {
-    network: best.network,
-    epochs: Math.min(epoch, epochs),
-    bestEpoch: best.epoch,
-    validationLoss: best.loss,
-    interrupted: signal?.aborted ?? false,
+      lossSum = 0;
+      startedMs = performance.now();
+    },
   };
 }
 
-interface Batch {
-  readonly inputs: Tensor;
-  readonly targets: Tensor;
-}
+type Batch = { readonly inputs: HostTensor; readonly targets: HostTensor };
 
 function batchLoss(network: Network, { inputs, targets }: Batch): Tensor {
   return meanSquaredError(reshape(network.forward(inputs), [-1]), targets); // [N, 1] -> [N]
 }
 
-function batchLossOf(network: Network, batch: Batch): Tensor {
+function validationLossOf(network: Network, batch: Batch): Tensor {
   return batchLoss(network, batch);
 }
 
 function toBatch({ inputs, targets }: ScaledWindows, [lookback, width]: readonly [number, number]): Batch {
   return { inputs: tensor(inputs, { shape: [targets.length, lookback, width] }), targets: tensor(targets) };
-}
-
-/** One pass over the windows in random order, in whole batches; those left over come in another epoch. */
-function* epochBatches(
-  { inputs, targets }: ScaledWindows,
-  windowShape: readonly [number, number],
-  batchSize: number,
-  random: Random,
-): Generator<Batch> {
-  const size = windowShape[0] * windowShape[1];
-  const order = random.permutation(targets.length);
-  for (let start = 0; start + batchSize <= order.length; start += batchSize) {
-    const batch = { inputs: new Float32Array(batchSize * size), targets: new Float32Array(batchSize) };
-    for (let place = 0; place < batchSize; place++) {
-      const row = order[start + place] ?? 0;
-      batch.inputs.set(inputs.subarray(row * size, (row + 1) * size), place * size);
-      batch.targets[place] = targets[row] ?? Number.NaN;
-    }
-    yield toBatch(batch, windowShape);
-  }
-}
-
-/** The weights are views of the step's state, which the next step replaces. */
-function copyOf(network: Network): Network {
-  return mapTree(network, (leaf) => {
-    const host = leaf as HostTensor<'float32'>;
-    return tensor(Float32Array.from(hostData(host)), { shape: host.shape });
-  });
 }
 
 /** Number of weights. */

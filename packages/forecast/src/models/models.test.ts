@@ -42,7 +42,7 @@ const split = splitByTime(500, { horizon: 1 });
 const short = { seed: 5, epochs: 3 };
 
 describe.each(networkKinds)('%s', (kind) => {
-  test('learns what is there: at most 0.6 of a random walk's squared error', async () => {
+  test('learns what is there: at most 0.6 of the squared error of a random walk', async () => {
     const { forecaster } = await fitForecaster(kind, history, split, { seed: 1, learningRate: 0.01 });
     const forecast = await forecastRange(forecaster, history, split.test);
     const actual = forecast.map((_, index) => {
