@@ -164,6 +164,8 @@ export const operatorNames = [
   'DynamicQuantizeLinear',
   // the CPU executor's own: each is held equal to its standard form by a test
   'FusedMatMul',
+  'ReorderInput',
+  'ReorderOutput',
   // the tracer's own: never leave it
   'Barrier',
 ] as const;

@@ -78,8 +78,9 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedM
     ...used.filter((node) => node.operator.domain === '').map((node) => node.operator.opset),
   );
   model.message(8, opsetImport('', opset ?? needed));
-  if (used.some((node) => node.operator.domain === 'com.microsoft'))
-    model.message(8, opsetImport('com.microsoft', 1));
+  for (const domain of new Set(used.map((node) => node.operator.domain))) {
+    if (domain !== '') model.message(8, opsetImport(domain, 1));
+  }
   for (const [key, value] of Object.entries(metadata)) {
     const entry = new WireWriter();
     entry.string(1, key);

@@ -24,6 +24,14 @@ function isRefused({ operator, inputs, attributes }: Node): boolean {
     case 'GlobalAveragePool':
     case 'GlobalMaxPool':
       return inputs[0]?.dtype === 'float64';
+    case 'LSTM':
+    case 'GRU':
+    case 'RNN':
+      return attributes.layout === 1;
+    case 'Attention':
+      return inputs[4] !== undefined || Number(attributes.qk_matmul_output_mode) !== 0;
+    case 'RotaryEmbedding':
+      return Number(attributes.rotary_embedding_dim) !== 0;
     default:
       return false;
   }

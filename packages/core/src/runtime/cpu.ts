@@ -4,6 +4,7 @@ import { ArgumentError, PlatformError, RuntimeError } from '../errors/index.js';
 import { fromData, type Graph, type HostTensor, hostData, inputName } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
 import { type AnyData, formatShape, isDType } from '../shape/index.js';
+import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-convolution.js';
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
 import { threadCount } from './threads.js';
@@ -30,11 +31,14 @@ async function runtime(): Promise<Runtime> {
 export const cpuExecutor: Executor = {
   name: 'cpu',
   async load(graph, options = {}) {
-    const lowered = lowerForCpu(graph);
-    const { bytes } = encodeModel(lowered);
-    return loadBytes(bytes, lowered, options);
+    const block = hasConvolutions(graph) ? await channelBlock(loadAsIs) : undefined;
+    return loadAsIs(lowerForCpu(graph, block === undefined ? [] : [blockConvolutions(block)]), options);
   },
 };
+
+function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {
+  return loadBytes(encodeModel(graph).bytes, graph, options);
+}
 
 /** Loads encoded bytes whose inputs and outputs the graph describes. */
 async function loadBytes(bytes: Uint8Array, graph: Graph, options: LoadOptions): Promise<Program> {

@@ -1,12 +1,12 @@
 /** From a standard graph to the one the CPU runs fastest: the same values, fewer and larger steps. */
-import { commonNodes, dropPassThrough, type Graph, rewriteGraph } from '../graph/index.js';
+import { commonNodes, dropPassThrough, type Graph, type RewriteRule, rewriteGraph } from '../graph/index.js';
 import { pruneScans } from '../ops/index.js';
 import { cpuExpansions } from './cpu-expansions.js';
 import { cpuRules } from './cpu-rules.js';
 
-/** Simplifies a graph and puts the CPU's own operators in. */
-export function lowerForCpu(graph: Graph): Graph {
+/** Simplifies a graph and puts the CPU's own operators in. @param more Rules for this processor alone. */
+export function lowerForCpu(graph: Graph, more: readonly RewriteRule[] = []): Graph {
   const expanded = rewriteGraph(pruneScans(graph), cpuExpansions);
   const simplified = rewriteGraph(expanded, [dropPassThrough, commonNodes()]);
-  return rewriteGraph(simplified, cpuRules);
+  return rewriteGraph(simplified, [...cpuRules, ...more]);
 }
