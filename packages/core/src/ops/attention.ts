@@ -1,5 +1,5 @@
 /** Scaled dot-product attention: a function over plain operators, and ONNX's Attention with its gradient through them. */
-import { GraphError, ShapeError } from '../errors/index.js';
+import { ShapeError } from '../errors/index.js';
 import {
   defineOperator,
   fromData,
@@ -44,16 +44,11 @@ export const Attention = defineOperator({
   defaults: { is_causal: 0, qk_matmul_output_mode: 0, softcap: 0 },
   infer: ({ inputs, attributes }) => inferAttention(inputs, attributes),
   gradient: ({ inputs, outputGradients, attributes }) => {
-    if (outputGradients[3] && attributes.qk_matmul_output_mode !== 0) {
-      throw new GraphError(
-        'gradient',
-        'Attention cannot be differentiated through its output of scores; use attention() and softmax() of your own',
-      );
-    }
     const wrt = inputs.filter((input) => input !== undefined);
     const gradients = pullback(attentionParts(inputs, attributes), outputGradients, wrt, add).values();
     return inputs.map((input) => input && gradients.next().value);
   },
+  formula: (inputs, attributes) => attentionParts(inputs, attributes),
   flops: ({ inputs, outputs }) =>
     2 * (countOf(inputs[0]) + countOf(outputs[0])) * staticDim('cost', outputs[1]?.shape[2]),
   doc: 'softmax(Q Kᵀ scale + mask) V, heads side by side, with a cache of earlier keys and values. Gradient: that of its parts.',
@@ -120,12 +115,15 @@ export function attentionParts(inputs: Inputs, attributes: AttentionAttributes):
   const values = inputs[5] ? concat([inputs[5], newValues], { axis: 2 }) : newValues;
   const scores = scoresOf(q, repeatHeads(keys, q), attributes.scale);
   const capped = softcap ? mul(tanh(div(scores, softcap)), softcap) : scores;
-  const weights = softmax(masked(capped, inputs[3], attributes.is_causal === 1));
+  const causal = attributes.is_causal === 1;
+  const weights = softmax(masked(capped, inputs[3], causal));
   const output = matmul(weights, repeatHeads(values, q));
   const merged = transpose(output, [0, 2, 1, 3]);
   const isFlat = inputs[0]?.rank === 3;
   const flat = isFlat && reshape(merged, [...merged.shape.slice(0, 2), -1]);
-  return [flat || output, keys, values, scores];
+  // What the fourth output shows: scores, scores with the mask, scores behind the cap, or weights.
+  const shown = [() => scores, () => masked(scores, inputs[3], causal), () => capped, () => weights];
+  return [flat || output, keys, values, (shown[attributes.qk_matmul_output_mode] ?? (() => scores))()];
 }
 
 /** Q Kᵀ scaled; the queries carry the scale, being the smaller side. */

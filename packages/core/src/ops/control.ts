@@ -55,6 +55,7 @@ export const Scan = defineOperator({
   opset: 21,
   attributes: scanSchema,
   defaults: { captures: 0 },
+  allOutputs: true,
   infer: ({ inputs, attributes }) => {
     const { states, sequences } = scanParts(inputs, attributes);
     const length = sequences[0]?.shape[attributes.scan_input_axes?.[0] ?? 0] ?? 0;
@@ -73,7 +74,6 @@ export const Scan = defineOperator({
       length * attributes.body.nodes.reduce((total, node) => total + node.operator.flops(node as never), 0)
     );
   },
-  allOutputs: true,
   doc: 'A loop over time: state and one slice of each sequence go in, state and slices come out. Gradient: a scan backwards through the body.',
 });
 

@@ -1,7 +1,18 @@
 /** The recurrent operators LSTM, GRU and RNN: their records. The gradients are in recurrent-gradient.ts. */
 import { ArgumentError, ShapeError } from '../errors/index.js';
-import { defineOperator, type Inputs, type OutputInfo } from '../graph/index.js';
+import {
+  apply,
+  defineOperator,
+  type GradientContext,
+  type Inputs,
+  type Operator,
+  type OutputInfo,
+  pullback,
+  type Tensor,
+} from '../graph/index.js';
 import { type Dim, formatShape, type Shape, staticDim } from '../shape/index.js';
+import { add } from './arithmetic.js';
+import { transpose } from './layout.js';
 import { countOf, required, requireSameDType } from './like.js';
 import { gruGradient, lstmGradient, rnnGradient } from './recurrent-gradient.js';
 
@@ -97,7 +108,9 @@ export const LSTM = defineOperator({
   attributes: { ...recurrentSchema, input_forget: 'int' },
   defaults: { ...defaults, input_forget: 0 },
   infer: inferRecurrent('LSTM', 4, 2),
-  gradient: (context) => lstmGradient(context),
+  gradient: (context) =>
+    context.attributes.layout === 1 ? timeFirstGradient('LSTM', context) : lstmGradient(context),
+  formula: (inputs, attributes) => timeFirst('LSTM', inputs, attributes),
   flops: recurrentFlops,
   doc: 'c = f c₋ + i g, h = o tanh c, with i, o, f = σ(W x + R h₋ + b) and g = tanh(W x + R h₋ + b). Gradient: a scan back through time.',
 });
@@ -108,7 +121,9 @@ export const GRU = defineOperator({
   attributes: { ...recurrentSchema, linear_before_reset: 'int' },
   defaults: { ...defaults, linear_before_reset: 0 },
   infer: inferRecurrent('GRU', 3, 1),
-  gradient: (context) => gruGradient(context),
+  gradient: (context) =>
+    context.attributes.layout === 1 ? timeFirstGradient('GRU', context) : gruGradient(context),
+  formula: (inputs, attributes) => timeFirst('GRU', inputs, attributes),
   flops: recurrentFlops,
   doc: 'h = (1 - z) n + z h₋, with z, r = σ(W x + R h₋ + b) and n = tanh(W x + r (R h₋ + b)) or tanh(W x + R (r h₋) + b). Gradient: a scan back through time.',
 });
@@ -119,7 +134,32 @@ export const RNN = defineOperator({
   attributes: recurrentSchema,
   defaults,
   infer: inferRecurrent('RNN', 1, 1),
-  gradient: (context) => rnnGradient(context),
+  gradient: (context) =>
+    context.attributes.layout === 1 ? timeFirstGradient('RNN', context) : rnnGradient(context),
+  formula: (inputs, attributes) => timeFirst('RNN', inputs, attributes),
   flops: recurrentFlops,
   doc: 'h = f(W x + R h₋ + b), f = tanh, relu or sigmoid. Gradient: a scan back through time.',
 });
+
+/** The operator with the batch first in terms of the one with time first. */
+function timeFirst(name: 'LSTM' | 'GRU' | 'RNN', inputs: Inputs, attributes: RecurrentAttributes): Tensor[] {
+  const swapped = inputs.map((input, index) =>
+    input && (index === 0 || index === 5 || index === 6) ? transpose(input, [1, 0, 2]) : input,
+  );
+  // The same schema, whichever of the three it is.
+  const [all, ...last] = apply(recordOf(name), swapped, { ...attributes, layout: 0 } as never);
+  return [transpose(all as Tensor, [2, 0, 1, 3]), ...last.map((state) => transpose(state, [1, 0, 2]))];
+}
+
+function recordOf(name: 'LSTM' | 'GRU' | 'RNN'): Operator {
+  return { LSTM, GRU, RNN }[name] as unknown as Operator;
+}
+
+function timeFirstGradient(
+  name: 'LSTM' | 'GRU' | 'RNN',
+  { inputs, outputGradients, attributes }: GradientContext<RecurrentAttributes>,
+): Inputs {
+  const present = inputs.filter((input) => input !== undefined);
+  const gradients = pullback(timeFirst(name, inputs, attributes), outputGradients, present, add).values();
+  return inputs.map((input) => input && gradients.next().value);
+}

@@ -24,6 +24,7 @@ export const RotaryEmbedding = defineOperator({
     const wrt = inputs.slice(0, 3) as Tensor[];
     return pullback([rotaryParts(inputs, attributes)], outputGradients, wrt, add);
   },
+  formula: (inputs, attributes) => [rotaryParts(inputs, attributes)],
   flops: ({ inputs }) => 3 * countOf(inputs[0]),
   doc: 'Each pair (a, b) of features turned by its position: (a cos - b sin, a sin + b cos). Gradient: that of its parts.',
 });

@@ -29,7 +29,11 @@ function isRefused({ operator, inputs, attributes }: Node): boolean {
     case 'RNN':
       return attributes.layout === 1;
     case 'Attention':
-      return inputs[4] !== undefined || Number(attributes.qk_matmul_output_mode) !== 0;
+      return (
+        inputs[4] !== undefined ||
+        Number(attributes.qk_matmul_output_mode) !== 0 ||
+        (inputs[3] !== undefined && inputs[3].shape.at(-2) !== inputs[0]?.shape.at(-2))
+      );
     case 'RotaryEmbedding':
       return Number(attributes.rotary_embedding_dim) !== 0;
     default:
