@@ -102,7 +102,10 @@ function checkNames(graph: OnnxGraph, outer: ReadonlySet<string>): void {
     if (!inputs.has(name)) claim(name, place);
   }
   checkNodes(graph.nodes, known, outer);
+  const results = new Set<string>();
   for (const { name, place } of graph.outputs) {
+    if (results.has(name)) throw new FormatError('onnx', place, `the result '${name}' is there twice`);
+    results.add(name);
     if (!known.has(name) && !outer.has(name))
       throw new FormatError('onnx', place, `nothing makes the result '${name}'`);
   }

@@ -1,0 +1,6 @@
+/** The formats whose damaged files are tried. */
+import type { HostileFormat } from './format.js';
+import { onnxFormat } from './onnx.js';
+import { safetensorsFormat } from './safetensors.js';
+
+export const formats: readonly HostileFormat[] = [onnxFormat, safetensorsFormat];
