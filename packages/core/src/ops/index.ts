@@ -14,6 +14,7 @@ export * from './control-flow.js';
 export * from './convolution.js';
 export * from './creation.js';
 export * from './cumulative.js';
+export * from './einsum.js';
 export * from './gather.js';
 export * from './generators.js';
 export * from './interpolation.js';

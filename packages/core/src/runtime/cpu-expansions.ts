@@ -7,6 +7,7 @@ const byFormula: ReadonlySet<string> = new Set([
   'GroupNormalization',
   'InstanceNormalization',
   'RMSNormalization',
+  'CastLike',
 ]);
 
 /** What the kernel of an operator refuses though its definition allows it. */
@@ -19,6 +20,9 @@ function isRefused({ operator, inputs, attributes }: Node): boolean {
         inputs[0]?.dtype === 'float64' ||
         (attributes.mode === 'cubic' && !isImage(inputs[0], attributes.axes))
       );
+    case 'DepthToSpace':
+    case 'SpaceToDepth':
+      return inputs[0]?.dtype !== 'float32' && inputs[0]?.dtype !== 'float64';
     case 'AveragePool':
     case 'LpPool':
     case 'GlobalAveragePool':
@@ -34,6 +38,8 @@ function isRefused({ operator, inputs, attributes }: Node): boolean {
         Number(attributes.qk_matmul_output_mode) !== 0 ||
         (inputs[3] !== undefined && inputs[3].shape.at(-2) !== inputs[0]?.shape.at(-2))
       );
+    case 'Einsum':
+      return String(attributes.equation).includes('...');
     case 'RotaryEmbedding':
       return Number(attributes.rotary_embedding_dim) !== 0;
     default:
