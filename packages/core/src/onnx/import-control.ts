@@ -12,7 +12,8 @@ import {
   placeholder,
   type Tensor,
 } from '../graph/index.js';
-import { type Dim, type Shape, sameShape } from '../shape/index.js';
+import { slice, squeeze, stack } from '../ops/index.js';
+import { type Dim, normalizeAxis, type Shape, sameShape } from '../shape/index.js';
 import { type ControlRule, type Interpreter, Scope } from './interpret.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './model.js';
 import { findRecord } from './operators.js';
@@ -192,37 +193,87 @@ function importScan(
   inputs: Inputs,
   scope: Scope,
   interpreter: Interpreter,
+  opset: number,
+): readonly Tensor[] {
+  if (opset < 9) return importBatchedScan(node, inputs, scope, interpreter);
+  const tensors = inputs.map((_, index) => required(node, inputs, index));
+  const axes = integersOf(node, 'scan_input_axes');
+  return applyScan(node, tensors, scope, interpreter, {
+    scan_input_directions: integersOf(node, 'scan_input_directions'),
+    scan_output_directions: integersOf(node, 'scan_output_directions'),
+    scan_input_axes: axes,
+    scan_output_axes: integersOf(node, 'scan_output_axes'),
+  });
+}
+
+interface ScanAxes {
+  readonly scan_input_directions: number[] | undefined;
+  readonly scan_output_directions: number[] | undefined;
+  readonly scan_input_axes: number[] | undefined;
+  readonly scan_output_axes: number[] | undefined;
+}
+
+function applyScan(
+  node: OnnxNode,
+  tensors: readonly Tensor[],
+  scope: Scope,
+  interpreter: Interpreter,
+  along: ScanAxes,
 ): readonly Tensor[] {
   const count = integerOf(node, 'num_scan_inputs') ?? 0;
-  const tensors = inputs.map((_, index) => required(node, inputs, index));
   const graph = graphOf(node, 'body', tensors.length);
   if (count < 1 || count > tensors.length)
     throw new FormatError('onnx', node.place, `walks along ${count} of ${tensors.length} inputs`);
   const states = tensors.length - count;
-  const axes = integersOf(node, 'scan_input_axes');
   const places = tensors.map((tensor, index) => {
-    if (index < states)
-      return placeholder(bodyName(graph.inputs[index], `state_${index}`), tensor.dtype, tensor.shape);
-    const axis = axes?.[index - states] ?? 0;
-    const along = axis < 0 ? axis + tensor.rank : axis;
-    const slice = tensor.shape.filter((_, k) => k !== along);
-    return placeholder(bodyName(graph.inputs[index], `slice_${index - states}`), tensor.dtype, slice);
+    const name = bodyName(graph.inputs[index], `input_${index}`);
+    if (index < states) return placeholder(name, tensor.dtype, tensor.shape);
+    const axis = normalizeAxis('Scan', along.scan_input_axes?.[index - states] ?? 0, tensor.rank);
+    return placeholder(
+      name,
+      tensor.dtype,
+      tensor.shape.filter((_, k) => k !== axis),
+    );
   });
   const captures = new Captures();
   const body = interpretBody(graph, places, scope, captures, interpreter);
   return applyControl(
     node,
     tensors,
-    {
-      body: closed('scan body', body, captures),
-      num_scan_inputs: count,
-      scan_input_directions: integersOf(node, 'scan_input_directions'),
-      scan_output_directions: integersOf(node, 'scan_output_directions'),
-      scan_input_axes: axes,
-      scan_output_axes: integersOf(node, 'scan_output_axes'),
-    },
+    { body: closed('scan body', body, captures), num_scan_inputs: count, ...along },
     captures,
   );
+}
+
+/** Scan-8 walked along axis 1 of a batch: here each of the batch is a scan of its own. */
+function importBatchedScan(
+  node: OnnxNode,
+  inputs: Inputs,
+  scope: Scope,
+  interpreter: Interpreter,
+): readonly Tensor[] {
+  const [lengths, ...rest] = inputs;
+  const tensors = rest.map((_, index) => required(node, rest, index));
+  const size = tensors[0]?.shape[0];
+  if (lengths || typeof size !== 'number')
+    throw new FormatError(
+      'onnx',
+      node.place,
+      'is a Scan of opset 8 over lengths or an open batch, which cannot be imported',
+    );
+  const directions = integersOf(node, 'directions');
+  const results = Array.from({ length: size }, (_, item) => {
+    const own = tensors.map((tensor) =>
+      squeeze(slice(tensor, { starts: [item], ends: [item + 1], axes: [0] }), 0),
+    );
+    return applyScan(node, own, scope, interpreter, {
+      scan_input_directions: directions,
+      scan_output_directions: undefined,
+      scan_input_axes: undefined,
+      scan_output_axes: undefined,
+    });
+  });
+  return (results[0] ?? []).map((_, index) => stack(results.map((each) => each[index])));
 }
 
 function attributeOf(node: OnnxNode, name: string): OnnxAttribute | undefined {

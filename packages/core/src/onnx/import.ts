@@ -203,9 +203,11 @@ class Imported<Output extends string> implements ImportedModel<Output> {
         return { name, dtype, shape };
       });
     } catch (error) {
+      // An argument that must be a constant may be one when the model is applied; so may open dimensions be numbers.
       const isOpen = this.inputs.some(({ shape }) => shape?.some((dim) => typeof dim === 'string') ?? true);
-      const isOfData = this.inputs.some(({ dtype }) => isInteger(dtype) || dtype === 'bool');
-      const mayFitLater = NoosphereError.isInstance(error) && error.kind !== 'format' && (isOpen || isOfData);
+      const mayFitLater =
+        NoosphereError.isInstance(error) &&
+        (error.kind === 'argument' || (isOpen && error.kind !== 'format'));
       if (!mayFitLater) throw error;
       return declared.map(withType);
     }

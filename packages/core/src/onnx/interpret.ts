@@ -1,5 +1,5 @@
 /** From nodes in a file to tensors: each node is brought to its present form, folded where it is a constant, and applied. */
-import { ArgumentError, FormatError, NoosphereError } from '../errors/index.js';
+import { FormatError, NoosphereError } from '../errors/index.js';
 import {
   type AttributeValue,
   apply,
@@ -53,6 +53,7 @@ export type ControlRule = (
   inputs: Inputs,
   scope: Scope,
   interpreter: Interpreter,
+  opset: number,
 ) => readonly Tensor[];
 
 export interface InterpreterOptions {
@@ -136,7 +137,7 @@ export class Interpreter {
     const called = this.#functions.get(functionKey(node.domain, node.operator));
     if (called) return this.#call(called, node, inputs, resolved(node.attributes, references));
     const control = this.#options.control[node.operator];
-    if (control) return control(node, inputs, scope, this);
+    if (control) return control(node, inputs, scope, this, opset);
     const attributes = this.#attributes(node, resolved(node.attributes, references));
     const call = upgrade({
       operator: node.operator,
@@ -300,7 +301,7 @@ function located(node: OnnxNode, make: () => readonly Tensor[]): readonly Tensor
     if (cause instanceof FormatError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     if (NoosphereError.isInstance(cause))
-      throw new ArgumentError('importOnnx', `${node.place}: ${message}`, { cause });
+      throw new NoosphereError(cause.kind, 'importOnnx', `${node.place}: ${message}`, { cause });
     throw new FormatError('onnx', node.place, `cannot be understood (${message}); the file is damaged`, {
       cause,
     });
