@@ -25,8 +25,8 @@ export type Origin =
 /** Nested arrays of numbers (booleans for bool), as `array()` gives and `tensor()` takes. */
 export type NestedArray = number | boolean | readonly NestedArray[];
 
-/** Computes the data of tensors that are places in a graph. */
-export type Evaluator = (tensors: readonly Tensor[]) => Promise<readonly AnyData[]>;
+/** Computes tensors that are places in a graph. */
+export type Evaluator = (tensors: readonly Tensor[]) => Promise<readonly HostTensor[]>;
 
 let evaluator: Evaluator | undefined;
 
@@ -41,13 +41,18 @@ export function installEvaluator(evaluate: Evaluator): void {
  */
 export class Tensor<D extends DType = DType> {
   readonly dtype: D;
-  readonly shape: Shape;
+  #shape: Shape;
   #origin: Origin;
 
   constructor(dtype: D, shape: Shape, origin: Origin) {
     this.dtype = dtype;
-    this.shape = shape;
+    this.#shape = shape;
     this.#origin = origin;
+  }
+
+  /** Sizes along the axes; a name stands for one that only a run can tell. */
+  get shape(): Shape {
+    return this.#shape;
   }
 
   get origin(): Origin {
@@ -71,9 +76,9 @@ export class Tensor<D extends DType = DType> {
   async data(): Promise<DataOf<D>> {
     if (this.#origin.kind !== 'data') {
       if (!evaluator) throw internalError('data', 'no evaluator is installed');
-      const [data] = await evaluator([this]);
-      if (!data) throw internalError('data', 'the evaluator returned nothing');
-      this.settle(data);
+      const [computed] = await evaluator([this]);
+      if (!computed) throw internalError('data', 'the evaluator returned nothing');
+      this.settle(computed);
     }
     return hostData(this);
   }
@@ -105,8 +110,9 @@ export class Tensor<D extends DType = DType> {
   }
 
   /** Replaces the way to compute this tensor by its computed data, so that the graph behind it can be collected. */
-  settle(data: AnyData): void {
-    this.#origin = { kind: 'data', data };
+  settle(computed: HostTensor): void {
+    this.#shape = computed.shape;
+    this.#origin = computed.origin;
   }
 }
 

@@ -199,6 +199,16 @@ export function isInf(x: Tensor): Tensor<'bool'> {
   return apply1(IsInf, [x], { detect_negative: 1, detect_positive: 1 }) as Tensor<'bool'>;
 }
 
+/** Types without a kernel for Where, and a type that holds all their values. */
+const choiceTypes: { readonly [D in DType]?: DType } = {
+  bool: 'uint8',
+  int8: 'int32',
+  int16: 'int32',
+  uint16: 'int32',
+  uint32: 'int64',
+  uint64: 'int64',
+};
+
 /**
  * a where the condition holds, b elsewhere, with NumPy broadcasting.
  * @example
@@ -211,8 +221,9 @@ export function where<D extends DType>(
   b: TensorLike<D>,
 ): Tensor<D> {
   const [yes, no] = pair('where', a, b);
-  // The runtime has no Where over bools: choose among bytes instead.
-  if (yes.dtype === 'bool')
-    return cast(where(condition, cast(yes, 'uint8'), cast(no, 'uint8')), 'bool') as Tensor as Tensor<D>;
+  // The runtime has no Where over bools and some integers: choose among types it has, and convert back.
+  const through = choiceTypes[yes.dtype];
+  if (through)
+    return cast(where(condition, cast(yes, through), cast(no, through)), yes.dtype) as Tensor as Tensor<D>;
   return apply1(Where, [condition, yes, no], {}) as Tensor<D>;
 }

@@ -4,6 +4,7 @@ import {
   apply1,
   defineOperator,
   freshDim,
+  type Inputs,
   int64Vector,
   notDifferentiable,
   type Tensor,
@@ -42,6 +43,29 @@ export const Cast = defineOperator({
   },
   flops: elementwiseFlops(),
   doc: 'x converted to another element type. Gradient: g converted back, where x is a float.',
+});
+
+function castLikeFormula([x, like]: Inputs): Tensor[] {
+  return x && like ? [cast(x, like.dtype)] : [];
+}
+
+export const CastLike = defineOperator({
+  name: 'CastLike',
+  opset: 19,
+  attributes: { saturate: 'int?' },
+  infer: ({ inputs }) => [
+    { dtype: required('CastLike', inputs, 1).dtype, shape: required('CastLike', inputs, 0).shape },
+  ],
+  formula: castLikeFormula,
+  gradient: ({ inputs, outputGradients }) => {
+    const x = required('CastLike', inputs, 0);
+    return [
+      isFloat(x.dtype) ? cast(required('CastLike', outputGradients, 0), x.dtype) : undefined,
+      undefined,
+    ];
+  },
+  flops: elementwiseFlops(),
+  doc: 'x converted to the element type of another tensor. Gradient: g converted back, where x is a float.',
 });
 
 export const Reshape = defineOperator({
@@ -237,6 +261,16 @@ export const ShapeOf = defineOperator({
   gradient: notDifferentiable('its result is integers'),
   flops: noFlops,
   doc: 'The dimensions of x as int64.',
+});
+
+export const Size = defineOperator({
+  name: 'Size',
+  opset: 21,
+  attributes: {},
+  infer: () => [{ dtype: 'int64', shape: [] }],
+  gradient: notDifferentiable('its result is integers'),
+  flops: noFlops,
+  doc: 'The number of elements of x as int64.',
 });
 
 /**

@@ -140,9 +140,9 @@ export function spec<D extends Tensor['dtype']>(dtype: D, shape: Shape, name = '
 async function hostTensors(tensors: readonly Tensor[]): Promise<HostTensor[]> {
   const lazy = tensors.filter((tensor) => !isHostTensor(tensor));
   if (lazy.length > 0) {
-    const data = await evaluate(lazy);
+    const computed = await evaluate(lazy);
     lazy.forEach((tensor, index) => {
-      tensor.settle(data[index] as Parameters<Tensor['settle']>[0]);
+      tensor.settle(computed[index] as HostTensor);
     });
   }
   return tensors as readonly HostTensor[] as HostTensor[];

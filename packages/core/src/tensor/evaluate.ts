@@ -15,17 +15,15 @@ import {
   type Tensor,
 } from '../graph/index.js';
 import { cpuExecutor, type Program } from '../runtime/index.js';
-import type { AnyData } from '../shape/index.js';
 
 const cacheLimit = 64;
 const programs = new Map<string, Promise<Program>>();
 
 /** Computes tensors on the CPU, in one run. */
-export async function evaluate(tensors: readonly Tensor[]): Promise<readonly AnyData[]> {
+export async function evaluate(tensors: readonly Tensor[]): Promise<readonly HostTensor[]> {
   const { graph, feeds, key } = parametrize(tensors);
   const program = await programFor(key, graph);
-  const results = await program.run(feeds);
-  return results.map(hostData);
+  return program.run(feeds);
 }
 
 async function programFor(key: string | undefined, graph: Graph): Promise<Program> {
