@@ -1,12 +1,13 @@
 /** The CPU executor: ONNX Runtime through onnxruntime-node. The only folder that imports it. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { ArgumentError, PlatformError, RuntimeError } from '../errors/index.js';
-import { fromData, type Graph, type HostTensor, hostData, inputName } from '../graph/index.js';
+import { PlatformError, RuntimeError } from '../errors/index.js';
+import { fromData, type Graph, type HostTensor, hostData } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
-import { type AnyData, formatShape, isDType } from '../shape/index.js';
+import { type AnyData, isDType } from '../shape/index.js';
 import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-convolution.js';
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
+import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { threadCount } from './threads.js';
 
 type Runtime = typeof import('onnxruntime-node');
@@ -31,10 +32,15 @@ async function runtime(): Promise<Runtime> {
 export const cpuExecutor: Executor = {
   name: 'cpu',
   async load(graph, options = {}) {
-    const block = hasConvolutions(graph) ? await channelBlock(loadAsIs) : undefined;
-    return loadAsIs(lowerForCpu(graph, block === undefined ? [] : [blockConvolutions(block)]), options);
+    return loadAsIs(await prepareForCpu(graph), options);
   },
 };
+
+/** The graph as the CPU runs it fastest. */
+export async function prepareForCpu(graph: Graph): Promise<Graph> {
+  const block = hasConvolutions(graph) ? await channelBlock(loadAsIs) : undefined;
+  return lowerForCpu(graph, block === undefined ? [] : [blockConvolutions(block)]);
+}
 
 function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {
   return loadBytes(encodeModel(graph).bytes, graph, options);
@@ -54,7 +60,8 @@ async function loadBytes(bytes: Uint8Array, graph: Graph, options: LoadOptions):
   return new CpuProgram(ort, session, graph);
 }
 
-function sessionOptions({ threads, profilePrefix }: LoadOptions): InferenceSession.SessionOptions {
+/** How sessions are made. */
+export function sessionOptions({ threads, profilePrefix }: LoadOptions): InferenceSession.SessionOptions {
   const count = threadCount(threads);
   return {
     executionProviders: ['cpu'],
@@ -80,28 +87,18 @@ class CpuProgram implements Program {
     this.#ort = ort;
     this.#session = session;
     this.#graph = graph;
-    this.inputs = graph.inputs.map((tensor) => ({
-      name: inputName(tensor),
-      dtype: tensor.dtype,
-      shape: tensor.shape,
-    }));
-    this.outputs = graph.outputs.map((tensor, index) => ({
-      name: graph.outputNames[index] ?? `output_${index}`,
-      dtype: tensor.dtype,
-      shape: tensor.shape,
-    }));
+    this.inputs = inputsOf(graph);
+    this.outputs = outputsOf(graph);
   }
 
   async run(inputs: readonly HostTensor[]): Promise<HostTensor[]> {
     const session = this.#session;
     if (!session)
       throw new RuntimeError('run', `the program '${this.#graph.name}' was disposed; compile it again`);
-    if (inputs.length !== this.inputs.length) {
-      throw new ArgumentError('run', `expects ${this.inputs.length} inputs, got ${inputs.length}`);
-    }
+    checkInputs(this.inputs, inputs);
     const feeds: Record<string, OrtTensor> = {};
     this.inputs.forEach((info, index) => {
-      feeds[info.name] = toOrt(this.#ort, info, inputs[index] as HostTensor);
+      feeds[info.name] = toOrt(this.#ort, inputs[index]);
     });
     let results: InferenceSession.OnnxValueMapType;
     try {
@@ -123,19 +120,11 @@ class CpuProgram implements Program {
   }
 }
 
-/** Wraps a tensor for the runtime without a copy, after checking it against what the program expects. */
-function toOrt(ort: Runtime, info: ValueInfo, tensor: HostTensor): OrtTensor {
-  const fits =
-    tensor.dtype === info.dtype &&
-    tensor.shape.length === info.shape.length &&
-    info.shape.every((dim, axis) => typeof dim === 'string' || dim === tensor.shape[axis]);
-  if (!fits) {
-    throw new ArgumentError(
-      'run',
-      `input '${info.name}' must be ${info.dtype}${formatShape(info.shape)}, got ${tensor.dtype}${formatShape(tensor.shape)}`,
-    );
-  }
-  return new ort.Tensor(tensor.dtype as never, hostData(tensor) as never, tensor.shape);
+/** Wraps a tensor for the runtime without a copy, unless other threads share its memory, which the runtime refuses. */
+function toOrt(ort: Runtime, tensor: HostTensor): OrtTensor {
+  const data = hostData(tensor);
+  const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+  return new ort.Tensor(tensor.dtype as never, own as never, tensor.shape);
 }
 
 function fromOrt(value: OrtTensor): HostTensor {

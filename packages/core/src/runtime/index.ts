@@ -1,3 +1,4 @@
 export * from './cpu.js';
 export * from './executor.js';
 export * from './threads.js';
+export { type WorkerExecutor, workerExecutor } from './worker.js';
