@@ -108,9 +108,11 @@ const packages = publicPackages();
 const folder = mkdtempSync(join(tmpdir(), 'noosphere-consumer-'));
 try {
   installPacked(packages, folder);
-  const examples = packages.flatMap(({ name, folder: packageFolder }) =>
-    markdownExamples(`${name} README.md`, readFileSync(join(packageFolder, 'README.md'), 'utf8')),
-  );
+  const examples = packages.flatMap(({ name, folder: packageFolder }) => {
+    const page = join(packageFolder, 'README.md');
+    if (!existsSync(page)) throw new Error(`consumer: ${name} has no README.md; it is what users see first`);
+    return markdownExamples(`${name} README.md`, readFileSync(page, 'utf8'));
+  });
   const programs = writeExamples(examples, join(folder, 'examples'));
   const problems = typeErrors(programs, folder);
   for (const program of programs) removeTypes(program);
