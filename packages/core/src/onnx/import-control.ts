@@ -1,8 +1,9 @@
 /** If, Loop and Scan from a file: bodies become graphs of their own, and what they read from outside is passed in behind. */
-import { FormatError, ShapeError } from '../errors/index.js';
+import { FormatError, NoosphereError, ShapeError } from '../errors/index.js';
 import {
   type AttributeValue,
   apply,
+  fill,
   freshDim,
   type Graph,
   type Inputs,
@@ -10,10 +11,11 @@ import {
   maybeNumbers,
   type Operator,
   placeholder,
+  scalar,
   type Tensor,
 } from '../graph/index.js';
-import { slice, squeeze, stack } from '../ops/index.js';
-import { type Dim, normalizeAxis, type Shape, sameShape } from '../shape/index.js';
+import { add, cast, expand, gather, slice, squeeze, stack } from '../ops/index.js';
+import { type Dim, isStatic, normalizeAxis, type Shape, sameShape } from '../shape/index.js';
 import { type ControlRule, type Interpreter, Scope } from './interpret.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './model.js';
 import { findRecord } from './operators.js';
@@ -117,18 +119,42 @@ function importIf(node: OnnxNode, inputs: Inputs, scope: Scope, interpreter: Int
     return interpreter.graph(branch, new Scope((name) => scope.find(name)));
   }
   const captures = new Captures();
-  const [onTrue, onFalse] = ['then_branch', 'else_branch'].map((name) =>
-    interpretBody(graphOf(node, name, 0), [], scope, captures, interpreter),
+  const names = ['then_branch', 'else_branch'] as const;
+  const branches = names.map((name) => possibleBody(graphOf(node, name, 0), scope, captures, interpreter));
+  const possible = branches.find((branch) => !(branch instanceof NoosphereError));
+  if (!possible || possible instanceof NoosphereError) throw branches[0];
+  const bodies = branches.map((branch) =>
+    branch instanceof NoosphereError ? failingBody(condition, possible, captures, interpreter) : branch,
   );
-  return applyControl(
-    node,
-    inputs,
-    {
-      then_branch: closed('then_branch', onTrue, captures),
-      else_branch: closed('else_branch', onFalse, captures),
-    },
-    captures,
-  );
+  // Only now is it known what both of them capture.
+  const [onTrue, onFalse] = bodies.map((body, index) => closed(names[index], body, captures));
+  return applyControl(node, inputs, { then_branch: onTrue, else_branch: onFalse }, captures);
+}
+
+/** A branch's body, or why there is none: one that is not taken need not fit the shapes given. */
+function possibleBody(
+  graph: OnnxGraph,
+  scope: Scope,
+  captures: Captures,
+  interpreter: Interpreter,
+): Body | NoosphereError {
+  try {
+    return interpretBody(graph, [], scope, captures, interpreter);
+  } catch (error) {
+    if (NoosphereError.isInstance(error) && error.kind !== 'format') return error;
+    throw error;
+  }
+}
+
+/** In place of a branch that cannot compute on these shapes: one that stops the run by reading beyond a tensor's end. */
+function failingBody(condition: Tensor, other: Body, captures: Captures, interpreter: Interpreter): Body {
+  const places = new Map<Tensor, Tensor>();
+  const outside = add(cast(captures.enter(condition, places, interpreter), 'int64'), scalar('int64', 1));
+  const outputs = other.outputs.map(({ dtype, shape }) => {
+    const element = gather(fill(dtype, [1], 0), outside);
+    return expand(element, isStatic(shape) ? shape : shape.map(() => 1));
+  });
+  return { inputs: [], outputs, places };
 }
 
 /** The most rounds in which a loop's state may show another dimension that changes. */

@@ -1,6 +1,17 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
+import { eventLoop } from './event-loop.js';
 import { hostileFiles } from './hostile-files.js';
+import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
+import { resumeAfterKill } from './resume-after-kill.js';
+import { startTime } from './start-time.js';
 
-export const runs: readonly AcceptanceRun[] = [hostileFiles, onnxNodeCases];
+export const runs: readonly AcceptanceRun[] = [
+  hostileFiles,
+  onnxNodeCases,
+  onnxImportReal,
+  eventLoop,
+  resumeAfterKill,
+  startTime,
+];
