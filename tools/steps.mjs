@@ -10,7 +10,12 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /** A step that failed: which, and how. */
-export class StepError extends Error {}
+export class StepError extends Error {
+  constructor(message, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /** Refuses a Node that is too old before it fails somewhere less clear. */
 export function requireNode() {
@@ -31,7 +36,8 @@ export async function step(name, purpose, work) {
     console.error(`✔ ${name} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
     return result;
   } catch (error) {
-    throw new StepError(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    const { message = String(error), exitCode } = error;
+    throw new StepError(`${name} failed: ${message}`, exitCode);
   }
 }
 
@@ -47,7 +53,10 @@ export async function run(command, args, { output = 2, cwd = root, env = {} } = 
     shell: needsShell(command),
   });
   // Ctrl-C reaches the child as well: let it finish tidily and end with it.
-  const stay = () => {};
+  let interrupted = false;
+  const stay = () => {
+    interrupted = true;
+  };
   const pass = () => child.kill('SIGTERM');
   process.on('SIGINT', stay).on('SIGTERM', pass);
   try {
@@ -57,9 +66,10 @@ export async function run(command, args, { output = 2, cwd = root, env = {} } = 
     });
     if (code !== 0) {
       const line = [basename(command), ...args].join(' ');
-      throw Object.assign(new StepError(`\`${line}\` ended with ${signal ?? `exit code ${code}`}`), {
-        exitCode: code ?? 130,
-      });
+      throw new StepError(
+        `\`${line}\` ended with ${signal ?? `exit code ${code}`}`,
+        interrupted ? 130 : (code ?? 1),
+      );
     }
   } finally {
     process.off('SIGINT', stay).off('SIGTERM', pass);
@@ -108,7 +118,7 @@ export async function install() {
   );
 }
 
-/** Runs `work` and ends the process: 0, or non-zero with the reason on the last line. */
+/** Runs `work` and ends the process: 0, or with the code and the reason of the step that failed. */
 export async function main(work) {
   try {
     requireNode();
@@ -116,6 +126,6 @@ export async function main(work) {
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     console.error(`\n✘ ${error.message}`);
-    process.exitCode = 1;
+    process.exitCode = error.exitCode;
   }
 }

@@ -45,6 +45,8 @@ await main(async () => {
       note(name, true);
     } catch (error) {
       note(name, false);
+      // Ctrl-C means the whole run.
+      if (error.exitCode === 130) throw error;
       failures.push(error.message);
       console.error(`✘ ${error.message}`);
     }
