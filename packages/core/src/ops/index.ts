@@ -35,6 +35,7 @@ export * from './rearrange.js';
 export * from './recurrent.js';
 export * from './recurrent-functions.js';
 export * from './reduce.js';
+export * from './registry.js';
 export * from './resize.js';
 export * from './rotary-embedding.js';
 export * from './scatter.js';
