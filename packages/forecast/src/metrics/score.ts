@@ -36,7 +36,7 @@ export const metricLegend: readonly (readonly [string, string])[] = [
   ['y', 'log return over the next h days, log(price[t+h] / price[t])'],
   ['MAE', 'mean |y - forecast| over the test windows'],
   ['RMSE', 'root of the mean of (y - forecast)² over the test windows'],
-  ['MASE', 'MAE / mean |y| over the training windows, the error of a random walk there at the same h'],
+  ['MASE', 'MAE / mean |y| over the training windows: the error of a random walk there, same h'],
   ['hit rate', 'share of windows whose forecast has the sign of y, where neither is zero'],
   ['interval', 'Wilson, 95 %; targets of h days overlap, so for one window in h'],
 ];

@@ -2,7 +2,7 @@
  * What a network sees of a day: log returns, never prices, because returns look alike at any price. Each formula stands
  * here twice: for arrays, to make training windows, and for tensors, as the first part of the exported graph.
  */
-import { ArgumentError, concat, div, log, slice, type Tensor, unsqueeze } from '@noosphere/core';
+import { ArgumentError, cast, concat, div, log, slice, type Tensor, unsqueeze } from '@noosphere/core';
 import type { Bars, DailyFeatures, OriginRange, PriceHistory } from '../windows/index.js';
 import { countOrigins, logReturns } from '../windows/index.js';
 
@@ -37,11 +37,11 @@ export function rawWindows(
   kind: FeatureKind,
   { first, end }: OriginRange,
   lookback: number,
-): { readonly data: Float32Array; readonly shape: readonly number[] } {
+): { readonly data: Float64Array; readonly shape: readonly number[] } {
   const columns = kind === 'close' ? [history.prices] : columnsOf(barsOf(history));
   const days = lookback + 1;
   const count = countOrigins({ first, end });
-  const data = new Float32Array(count * days * columns.length);
+  const data = new Float64Array(count * days * columns.length);
   let place = 0;
   for (let origin = first; origin < end; origin++) {
     for (let day = origin - lookback; day <= origin; day++) {
@@ -51,18 +51,21 @@ export function rawWindows(
   return { data, shape: kind === 'close' ? [count, days] : [count, days, 5] };
 }
 
-/** Raw prices to features, inside a graph. Shapes: [N, L + 1] or [N, L + 1, 5] gives [N, L, width]. */
+/**
+ * Raw prices to features, inside a graph. Prices come in float64: in float32 they would leave a return uncertain from its
+ * sixth digit on. Shapes: [N, L + 1] or [N, L + 1, 5] gives [N, L, width] in float32.
+ */
 export function featuresOfRaw(raw: Tensor, kind: FeatureKind): Tensor {
   const [today, before] = [
     slice(raw, { starts: [1], ends: [last], axes: [1] }),
     slice(raw, { starts: [0], ends: [-1], axes: [1] }),
   ];
-  if (kind === 'close') return unsqueeze(log(div(today, before)), 2);
+  if (kind === 'close') return unsqueeze(cast(log(div(today, before)), 'float32'), 2);
   const channels = (tensor: Tensor, from: number, to: number) =>
     slice(tensor, { starts: [from], ends: [to], axes: [2] });
   const prices = div(channels(today, 0, 4), channels(before, 3, 4));
   const volume = div(channels(today, 4, 5), channels(before, 4, 5));
-  return log(concat([prices, volume], { axis: 2 }));
+  return cast(log(concat([prices, volume], { axis: 2 })), 'float32');
 }
 
 /** Beyond any axis: ONNX clamps it to the end. */

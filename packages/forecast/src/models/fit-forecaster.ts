@@ -55,11 +55,21 @@ export async function fitForecaster(
     : await fitByTraining(shape, history, split, { ...options, seed });
 }
 
+/**
+ * A lag of which less than this is new gets no weight: windows are float32, and weights that tell nearly equal lags apart
+ * would blow their rounding up.
+ */
+const newShare = 1e-3;
+
 function fitLinear(shape: NetworkShape, history: PriceHistory, split: TimeSplit): FittedForecaster {
   const { inputs, targets } = windowsOf(history, shape, split.training, split.horizon);
   const inputScaler = fitScaler(inputs, featureWidth[shape.features]);
   const targetScaler = fitScaler(targets, 1);
-  const { weights, intercept } = leastSquares(scaled(inputs, inputScaler), scaled(targets, targetScaler));
+  const { weights, intercept } = leastSquares(
+    scaled(inputs, inputScaler),
+    scaled(targets, targetScaler),
+    newShare,
+  );
   const network = mapTree(createNetwork(shape, new Random(0)), (_, path) =>
     path === 'output.weight'
       ? tensor(Float32Array.from(weights), { shape: [1, weights.length] })

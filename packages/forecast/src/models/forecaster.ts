@@ -71,7 +71,7 @@ export interface SaveForecasterOptions {
 /**
  * Saves a forecaster as an ONNX file that needs nothing else: raw prices go in, the log return comes out; returns,
  * scalers and network are in the graph. Input `prices` [batch, lookback + 1], or `bars` [batch, lookback + 1, 5] with
- * open, high, low, close, volume; output `log_return` [batch].
+ * open, high, low, close, volume, in float64; output `log_return` [batch] in float32.
  */
 export async function saveForecasterOnnx(
   path: string,
@@ -88,7 +88,7 @@ export async function saveForecasterOnnx(
       log_return: forecastFeatures(forecaster, featuresOfRaw(inputs[name] as Tensor, features)),
     }),
     {
-      inputs: { [name]: spec('float32', rawShape) },
+      inputs: { [name]: spec('float64', rawShape) },
       name: `${kind} forecaster`,
       metadata: {
         kind,

@@ -8,13 +8,14 @@ export interface LinearFit {
 }
 
 /**
- * The plane with the least squared error. Columns that say nothing new get weight 0.
+ * The plane with the least squared error. A column that says nothing new beside those before it gets weight 0.
  * Shapes: x [N, I] row-major, y [N].
+ * @param tolerance How little of a column may be new, as a share of its length.
  * @example
  * const { weights, intercept } = leastSquares(Float64Array.of(0, 1, 2), Float64Array.of(1, 3, 5));
  * console.log(weights[0]?.toFixed(3), intercept.toFixed(3)); // → 2.000 1.000
  */
-export function leastSquares(x: ArrayLike<number>, y: ArrayLike<number>): LinearFit {
+export function leastSquares(x: ArrayLike<number>, y: ArrayLike<number>, tolerance = 1e-12): LinearFit {
   const rows = y.length;
   const inputs = x.length / rows;
   if (!Number.isInteger(inputs) || rows <= inputs) {
@@ -30,16 +31,16 @@ export function leastSquares(x: ArrayLike<number>, y: ArrayLike<number>): Linear
     ),
   );
   const target = Float64Array.from(y);
+  const lengths = columns.map((column) => Math.sqrt(dot(column, column)));
   const diagonal = columns.map((column, step) => reflect(column, step, [...columns.slice(step + 1), target]));
   const solution = new Float64Array(inputs + 1);
-  const tolerance = 1e-12 * Math.max(...diagonal.map(Math.abs));
   for (let step = inputs; step >= 0; step--) {
     let rest = target[step] ?? Number.NaN;
     for (let later = step + 1; later <= inputs; later++) {
       rest -= (columns[later]?.[step] ?? Number.NaN) * (solution[later] ?? Number.NaN);
     }
     const pivot = diagonal[step] ?? 0;
-    solution[step] = Math.abs(pivot) > tolerance ? rest / pivot : 0;
+    solution[step] = Math.abs(pivot) > tolerance * (lengths[step] ?? 0) ? rest / pivot : 0;
   }
   return { weights: solution.slice(1), intercept: solution[0] ?? Number.NaN };
 }

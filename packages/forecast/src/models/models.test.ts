@@ -72,14 +72,13 @@ describe.each(networkKinds)('%s', (kind) => {
     const { inputs, outputs, metadata } = await loadOnnx(path);
     const width = kind === 'lstm' ? [5] : [];
     expect(inputs).toEqual([
-      { name: kind === 'lstm' ? 'bars' : 'prices', dtype: 'float32', shape: ['batch', 11, ...width] },
+      { name: kind === 'lstm' ? 'bars' : 'prices', dtype: 'float64', shape: ['batch', 11, ...width] },
     ]);
     expect(outputs.map(({ name }) => name)).toEqual(['log_return']);
     expect(metadata).toMatchObject({ kind, lookback: '10', horizon: '1', series: 'made up' });
     for (const range of [split.test, { first: 400, end: 401 }]) {
       const again = await forecastWithOnnx(path, history, range, forecaster.shape);
-      // Prices around 100 in float32 leave returns about 1e-7 uncertain.
-      expect(largestDifference(await forecastRange(forecaster, history, range), again)).toBeLessThan(1e-6);
+      expect(largestDifference(await forecastRange(forecaster, history, range), again)).toBeLessThan(1e-8);
     }
     await expect(saveForecasterOnnx(path, forecaster)).rejects.toThrow(/one is there/);
   });

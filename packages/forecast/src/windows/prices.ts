@@ -53,7 +53,7 @@ function checkPositive(name: string, column: string, dates: readonly string[], v
     const found = `${values[index]} on ${dates[index]}`;
     throw new ArgumentError(
       'logReturns',
-      `${name}: expected every ${column} above zero, got ${found}; leave the day out, or forecast differences elsewhere`,
+      `${name}: expected every ${column} above zero, got ${found}; make such days gaps`,
     );
   }
 }

@@ -1,0 +1,128 @@
+/** The markets of a run: the embedded ones, or the series of the user's own file. */
+import { ArgumentError, NoosphereError } from '@noosphere/core';
+import {
+  adjustOhlcv,
+  type Dataset,
+  loadEuroRates,
+  loadSp500,
+  loadStocks,
+  loadWti,
+  type Ohlcv,
+} from '@noosphere/datasets';
+import { barHistory, type PriceHistory, priceHistory, readSeries, splitByTime } from '@noosphere/forecast';
+import type { OutlookOptions } from './options.js';
+
+/** Days ahead, one table each. */
+export const horizons = [1, 5] as const;
+
+/** Of series that are left out: a table may have thousands. */
+const shownReasons = 10;
+
+export interface Market {
+  readonly history: PriceHistory;
+  /** Whose numbers they are, for the table's head. */
+  readonly origin: string;
+  /** Part of file names: letters, digits and dashes, unlike any other's. */
+  readonly slug: string;
+}
+
+export interface Markets {
+  readonly markets: readonly Market[];
+  /** What a reader should know about the data before any table. */
+  readonly notes: readonly string[];
+}
+
+/** Loads what the options ask for. */
+export async function loadMarkets(options: OutlookOptions): Promise<Markets> {
+  const { markets, notes } =
+    options.data === undefined ? await embedded() : await fromFile(options.data, options);
+  return { markets: choose(markets, options.series), notes };
+}
+
+async function embedded(): Promise<Markets> {
+  const [stocks, sp500, wti, euro] = await Promise.all([
+    loadStocks(),
+    loadSp500(),
+    loadWti(),
+    loadEuroRates(),
+  ]);
+  const bars = (name: string, ohlcv: Ohlcv, dataset: Dataset): Market =>
+    market(barHistory(name, ohlcv.dates, adjustOhlcv(ohlcv)), dataset);
+  const prices = (name: string, dates: readonly string[], values: Float64Array, dataset: Dataset): Market =>
+    market(priceHistory({ name, dates, values }), dataset);
+  return {
+    markets: [
+      ...(['AAPL', 'IBM', 'MSFT', 'GOOG'] as const).map((ticker) =>
+        bars(ticker, stocks.series[ticker], stocks),
+      ),
+      bars('S&P 500', sp500.bars, sp500),
+      prices('WTI', wti.dates, wti.price, wti),
+      ...(['USD', 'JPY', 'GBP', 'CHF'] as const).map((code) =>
+        prices(`EUR/${code}`, euro.dates, euro.rates[code], euro),
+      ),
+    ],
+    notes: [
+      'Stocks: closes adjusted for splits and dividends. The four were picked by people who knew how they fared, ' +
+        'so their returns say nothing about stocks at large. Days without a price are left out.',
+    ],
+  };
+}
+
+function market(history: PriceHistory, { source, licence }: Dataset): Market {
+  return { history, origin: `${source}; ${licence}`, slug: slugOf(history.name) };
+}
+
+async function fromFile(path: string, { layout }: OutlookOptions): Promise<Markets> {
+  const table = await readSeries(path, layout === undefined ? {} : { layout });
+  const notes = [
+    `${path}: read as ${table.layout} (${table.layoutReason}); ${table.series.length} series, ${table.rowCount} rows, ` +
+      `${table.gapCount} gaps left out${table.wasSorted ? '' : ', dates were not in order and have been sorted'}.`,
+  ];
+  const slugs = new Set<string>();
+  const leftOut: string[] = [];
+  const markets: Market[] = [];
+  for (const series of table.series) {
+    try {
+      const history = priceHistory(series);
+      for (const horizon of horizons) splitByTime(history.prices.length, { horizon });
+      markets.push({ history, origin: path, slug: freeSlug(series.name, slugs) });
+    } catch (error) {
+      if (!NoosphereError.isInstance(error)) throw error;
+      leftOut.push(`Left out: ${series.name}, because ${error.message}.`);
+    }
+  }
+  if (markets.length === 0)
+    throw new ArgumentError('outlook', `no series of ${path} can be used. ${leftOut[0]}`);
+  const more = leftOut.length > shownReasons ? [`Left out: ${leftOut.length - shownReasons} more.`] : [];
+  return { markets, notes: [...notes, ...leftOut.slice(0, shownReasons), ...more] };
+}
+
+/** Those that `--series` names, or all. */
+function choose(markets: readonly Market[], names: readonly string[] | undefined): readonly Market[] {
+  return names === undefined ? markets : [...new Set(names.map((name) => find(markets, name)))];
+}
+
+function find(markets: readonly Market[], name: string): Market {
+  const wanted = slugOf(name);
+  const found =
+    markets.find(({ history }) => history.name === name) ?? markets.find(({ slug }) => slug === wanted);
+  if (found) return found;
+  const known = markets.slice(0, 20).map(({ history }) => history.name);
+  throw new ArgumentError('--series', `there is no '${name}'; expected ${known.join(', ')}`);
+}
+
+function freeSlug(name: string, taken: Set<string>): string {
+  const base = slugOf(name);
+  let slug = base;
+  for (let again = 2; taken.has(slug); again++) slug = `${base}-${again}`;
+  taken.add(slug);
+  return slug;
+}
+
+function slugOf(name: string): string {
+  const words = name
+    .toLowerCase()
+    .replaceAll('&', '')
+    .split(/[^a-z0-9]+/);
+  return words.filter(Boolean).join('-').slice(0, 40) || 'series';
+}

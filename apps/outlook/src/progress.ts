@@ -1,0 +1,63 @@
+/** What the user sees while models train: how far, how fast, how long still. On stderr, so that stdout is the report. */
+import type { EpochReport, NetworkKind } from '@noosphere/forecast';
+import { rowTitles } from '@noosphere/forecast';
+
+/** One training of many, and how much work it is expected to be. */
+export interface Task {
+  readonly title: string;
+  readonly weight: number;
+}
+
+/** Rough cost of a kind of model: an LSTM's step takes about ten times an MLP's. */
+export const taskWeight: Readonly<Record<NetworkKind, number>> = { linear: 0.2, mlp: 1, lstm: 10 };
+
+/** Most trainings stop about here: only for the estimate of what is left. */
+const usualEpochs = 15;
+const plainIntervalMs = 5000;
+
+export class Progress {
+  readonly #totalWeight: number;
+  readonly #stream: NodeJS.WriteStream;
+  readonly #startedMs = performance.now();
+  #doneWeight = 0;
+  #lastPlainMs = performance.now();
+  #shown = false;
+
+  constructor(totalWeight: number, stream: NodeJS.WriteStream = process.stderr) {
+    this.#totalWeight = totalWeight;
+    this.#stream = stream;
+  }
+
+  /** One epoch of the running task is done. */
+  epoch(task: Task, kind: NetworkKind, report: EpochReport): void {
+    const part = Math.min(0.95, report.epoch / Math.min(report.epochs, usualEpochs));
+    const done = this.#doneWeight + part * task.weight;
+    const rate = `${report.stepsPerSecond.toFixed(0)} steps/s`;
+    const loss = `validation loss ${report.validationLoss.toFixed(4)}`;
+    this.#show(done, `${task.title}, ${rowTitles[kind]}: epoch ${report.epoch}, ${loss}, ${rate}`);
+  }
+
+  /** The running task is done. */
+  finish(task: Task): void {
+    this.#doneWeight += task.weight;
+  }
+
+  /** Takes the line away, so that the report can go on. */
+  clear(): void {
+    if (this.#shown) this.#stream.write('\r\u001b[K');
+    this.#shown = false;
+  }
+
+  #show(done: number, text: string): void {
+    const share = done / this.#totalWeight;
+    const leftSeconds = ((performance.now() - this.#startedMs) / 1000) * (1 / share - 1);
+    const line = `${(100 * share).toFixed(0).padStart(3)} %  ${text}, about ${leftSeconds.toFixed(0)} s left`;
+    if (this.#stream.isTTY) {
+      this.#stream.write(`\r\u001b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
+      this.#shown = true;
+    } else if (performance.now() - this.#lastPlainMs > plainIntervalMs) {
+      this.#lastPlainMs = performance.now();
+      this.#stream.write(`${line}\n`);
+    }
+  }
+}

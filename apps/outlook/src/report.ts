@@ -1,0 +1,152 @@
+/** The report as text, for a terminal of 80 to 100 columns. */
+import { metricLegend, rowTitles, type Verdict, verdictOf } from '@noosphere/forecast';
+import type { Markets } from './markets.js';
+import { filesAgree, type Rescored, type TableResult } from './run.js';
+
+/** Below this, a difference counts as more than chance; one table in twenty shows one by chance alone. */
+const significance = 0.05;
+const rule = '─'.repeat(88);
+const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+const bold = (text: string) => (colours ? `\u001b[1m${text}\u001b[22m` : text);
+const dim = (text: string) => (colours ? `\u001b[2m${text}\u001b[22m` : text);
+
+export function introduction({ markets, notes }: Markets, seed: number): string {
+  const lastDate = markets
+    .map(({ history }) => history.dates.at(-1) ?? '')
+    .sort()
+    .at(-1);
+  return [
+    bold('Outlook: prices 1 and 5 days ahead, forecast from the last 10 days'),
+    `A demonstration, not advice. The data end on ${lastDate} or before: nothing later is known here.`,
+    `Each series is judged on the last 20 % of its days, which no model saw. Seed ${seed}.`,
+    ...notes.map((note) => wrap(note, 96)),
+  ].join('\n');
+}
+
+/** @param originBefore The origin named last: it is said once for series that follow each other. */
+export function seriesHead(
+  { market: { history, origin }, comparison: { split } }: TableResult,
+  originBefore: string | undefined,
+): string {
+  const { dates, name } = history;
+  const days = dates.length.toLocaleString('en');
+  return [
+    '',
+    dim(rule),
+    `${bold(name)}  ${dates[0]} to ${dates.at(-1)}, ${days} days; test from ${dates[split.firstTestDay]}`,
+    ...(origin === originBefore ? [] : [dim(wrap(origin, 96))]),
+  ].join('\n');
+}
+
+/** One table: the verdict in words, then the rows. */
+export function tableText(table: TableResult): string {
+  const { comparison, rescored } = table;
+  const { rows, split, actual } = comparison;
+  const lowest = Math.min(...rows.map(({ score }) => score.mae));
+  const verdict = verdictOf(comparison);
+  const cells = rows.map(({ kind, score, fitted, fitSeconds, peakBytes }) => {
+    const hits = score.hitRate;
+    const { low = 0, high = 0 } = hits?.interval ?? {};
+    const title = `${rowTitles[kind]}${fitted?.interrupted ? ' (cut short)' : ''}`;
+    return [
+      `${score.mae === lowest ? '*' : ' '} ${title}`,
+      percent(score.mae, 4),
+      percent(score.rmse, 4),
+      score.mase.toFixed(4),
+      hits ? `${percent(hits.rate, 1)} [${percent(low, 1)}, ${percent(high, 1)}]` : '–',
+      fitted ? fitSeconds.toFixed(2) : '–',
+      (peakBytes / 2 ** 20).toFixed(0),
+    ];
+  });
+  const header = ['', 'MAE %', 'RMSE %', 'MASE', 'hit rate % [95 %]', 'train s', 'peak MB'];
+  return [
+    '',
+    `${bold(`${dayCount(split.horizon)} ahead.`)} ${verdict ? verdictText(verdict) : 'No model was fitted.'}`,
+    ...layOut([header, ...cells]),
+    dim(`  ${actual.length.toLocaleString('en')} windows${rescoredText(rescored)}`),
+  ].join('\n');
+}
+
+function verdictText({ naiveWins, bestNaive, bestModel, change, pValue }: Verdict): string {
+  const [naive, model] = [rowTitles[bestNaive.kind], rowTitles[bestModel.kind]];
+  const amount = `${(100 * Math.abs(change)).toFixed(2)} %`;
+  if (naiveWins) return `${bold('Naive wins')}: ${naive}. The best model, ${model}, is ${amount} worse.`;
+  const chance = pValue < significance ? 'more than chance would give' : 'chance may do that';
+  return `${model} is ${amount} better than ${naive}; ${chance} (p ${pText(pValue)}).`;
+}
+
+function pText(pValue: number): string {
+  return pValue < 0.005 ? '< 0.005' : `= ${pValue.toFixed(2)}`;
+}
+
+function rescoredText(rescored: readonly Rescored[]): string {
+  if (rescored.length === 0) return '';
+  const largest = Math.max(...rescored.map(({ largestDifference }) => largestDifference));
+  const text =
+    largest === 0 ? 'forecasts are equal to the bit' : `forecasts agree to ${largest.toExponential(1)}`;
+  const wrong = `FORECASTS DIFFER, by up to ${largest}`;
+  return `; scored again from the saved .onnx files: ${filesAgree(rescored) ? text : wrong}`;
+}
+
+/** What all tables say together, naive first. */
+export function summary(tables: readonly TableResult[]): string {
+  const verdicts = tables.map(({ comparison }) => verdictOf(comparison)).filter((each) => each !== undefined);
+  const count = (fits: (verdict: Verdict) => boolean) => verdicts.filter(fits).length;
+  const naive = count(({ naiveWins }) => naiveWins);
+  const sure = count(({ naiveWins, pValue }) => !naiveWins && pValue < significance);
+  // Half of a two-sided test's false alarms are in the model's favour.
+  const byChance = (verdicts.length * significance) / 2;
+  return [
+    '',
+    dim(rule),
+    bold(`Naive wins ${naive} of ${verdicts.length} tables.`),
+    `In ${verdicts.length - naive - sure} more the best model leads by no more than chance may do.`,
+    `In ${sure} a model leads by more (p < ${significance}); luck alone would give ${byChance.toFixed(1)} or more, since each table`,
+    'shows the best of several models.',
+  ].join('\n');
+}
+
+export function legend(): string {
+  const entries = [
+    ...metricLegend,
+    ['p', 'Diebold and Mariano, two-sided: chance of such a difference if both were equally good'],
+    ['windows', 'test and training share no day that is forecast; the last 15 % of training'],
+    ['', 'says when to stop training'],
+    ['train s, MB', 'wall time of the fit; the most memory of the whole process while it ran'],
+    ['*', 'lowest MAE of the table; MAE and RMSE are log returns times 100'],
+  ] as const;
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return ['', ...entries.map(([name, text]) => dim(`  ${name.padEnd(width)}  ${text}`))].join('\n');
+}
+
+function dayCount(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+function percent(share: number, digits: number): string {
+  return (100 * share).toFixed(digits);
+}
+
+/** First column to the left, the others to the right. */
+function layOut(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row, index) => {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    const line = cells.join('  ').trimEnd();
+    if (index === 0) return dim(line);
+    return row[0]?.startsWith('*') ? bold(line) : line;
+  });
+}
+
+/** Breaks a text at spaces. */
+function wrap(text: string, width: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,124 @@
+/** One run: every market and horizon is compared, saved, and forecast again from the saved files. */
+import { RuntimeError } from '@noosphere/core';
+import {
+  type Comparison,
+  type ComparisonRow,
+  compareForecasters,
+  forecasterToJson,
+  forecastWithOnnx,
+  largestDifference,
+  networkKinds,
+  type Score,
+  saveForecasterOnnx,
+  scoreForecast,
+} from '@noosphere/forecast';
+import { forecastsCsv } from './forecasts-csv.js';
+import { horizons, type Market } from './markets.js';
+import type { OutlookOptions } from './options.js';
+import { Progress, type Task, taskWeight } from './progress.js';
+import type { RunFolder } from './run-folder.js';
+
+/** Forecasts from a saved file may differ from those of the table by this much, in log returns. */
+const allowedDifference = 1e-5;
+
+/** Whether every saved file forecasts what its table says. */
+export function filesAgree(rescored: readonly Rescored[]): boolean {
+  return rescored.every(({ largestDifference }) => largestDifference <= allowedDifference);
+}
+
+/** A trained row, forecast again from its ONNX file and the raw prices. */
+export interface Rescored {
+  readonly row: ComparisonRow;
+  readonly onnxFile: string;
+  readonly jsonFile: string;
+  readonly score: Score;
+  readonly largestDifference: number;
+}
+
+/** One table: a market and a horizon. */
+export interface TableResult {
+  readonly market: Market;
+  readonly comparison: Comparison;
+  readonly rescored: readonly Rescored[];
+  readonly forecastsFile: string;
+}
+
+interface RunOptions {
+  readonly markets: readonly Market[];
+  readonly options: OutlookOptions;
+  readonly folder: RunFolder;
+  readonly signal: AbortSignal;
+  readonly onTable: (table: TableResult) => void;
+}
+
+/** Runs all tables, or those until the signal is aborted. */
+export async function runTables(run: RunOptions): Promise<TableResult[]> {
+  const { markets, signal } = run;
+  const jobs = markets.flatMap((market) => horizons.map((horizon) => ({ market, horizon })));
+  const progress = new Progress(jobs.reduce((sum, { market }) => sum + taskOf(market, 1).weight, 0));
+  const tables: TableResult[] = [];
+  for (const { market, horizon } of jobs) {
+    if (signal.aborted) break;
+    const table = await runTable(run, market, horizon, progress);
+    progress.clear();
+    run.onTable(table);
+    tables.push(table);
+  }
+  return tables;
+}
+
+async function runTable(
+  { options, folder, signal }: RunOptions,
+  market: Market,
+  horizon: number,
+  progress: Progress,
+): Promise<TableResult> {
+  const task = taskOf(market, horizon);
+  const comparison = await compareForecasters(market.history, {
+    horizon,
+    seed: options.seed,
+    epochs: options.epochs,
+    signal,
+    onEpoch: (kind, report) => progress.epoch(task, kind, report),
+  });
+  progress.finish(task);
+  const rescored: Rescored[] = [];
+  for (const row of comparison.rows) {
+    if (row.fitted) rescored.push(await saveAndRescore(row, market, comparison, folder, options.seed));
+  }
+  const forecastsFile = `forecasts/${market.slug}-h${horizon}.csv`;
+  await folder.write(forecastsFile, forecastsCsv(comparison));
+  return { market, comparison, rescored, forecastsFile };
+}
+
+async function saveAndRescore(
+  row: ComparisonRow,
+  { history, slug }: Market,
+  { split, actual, scale }: Comparison,
+  folder: RunFolder,
+  seed: number,
+): Promise<Rescored> {
+  const { forecaster } = row.fitted ?? {};
+  if (!forecaster)
+    throw new RuntimeError('outlook', `internal: ${row.kind} has no model; please report this`);
+  const base = `models/${slug}-h${split.horizon}-${row.kind}`;
+  const [onnxFile, jsonFile] = [`${base}.onnx`, `${base}.json`];
+  const metadata = {
+    series: history.name,
+    training: `${history.dates[0]} to ${history.dates[split.firstTestDay - 1]}`,
+    seed: String(seed),
+    notice: 'a demonstration, not advice',
+  };
+  await saveForecasterOnnx(folder.place(onnxFile), forecaster, { metadata, ...folder.writeOptions });
+  await folder.write(jsonFile, `${JSON.stringify(forecasterToJson(forecaster))}\n`);
+  const again = await forecastWithOnnx(folder.place(onnxFile), history, split.test, forecaster.shape);
+  const difference = largestDifference(row.forecast, again);
+  const score = scoreForecast(actual, again, { scale, horizon: split.horizon });
+  return { row, onnxFile, jsonFile, score, largestDifference: difference };
+}
+
+function taskOf({ history }: Market, horizon: number): Task {
+  const kinds = networkKinds.filter((kind) => kind !== 'lstm' || history.bars);
+  const weight = kinds.reduce((sum, kind) => sum + taskWeight[kind] * history.prices.length, 0);
+  return { title: `${history.name}, ${horizon} day${horizon === 1 ? '' : 's'} ahead`, weight };
+}
