@@ -1,3 +1,4 @@
+export * from './checkpoint.js';
 export * from './gradients.js';
 export * from './transforms.js';
 export * from './tree.js';

@@ -1,8 +1,9 @@
 /** Functions made of functions: gradients, and what the gradient should not or cannot work out by itself. */
 import { ArgumentError } from '../errors/index.js';
-import { apply, defineOperator, type GradientRule, Tensor } from '../graph/index.js';
+import { type GradientRule, Tensor } from '../graph/index.js';
 import { identity } from '../ops/index.js';
 import { isFloat } from '../shape/index.js';
+import { barrier } from './barrier.js';
 import { gradients } from './gradients.js';
 import { flattenTree, mapTree, type Tree } from './tree.js';
 
@@ -40,26 +41,6 @@ export function grad<P extends Tree, Rest extends readonly unknown[]>(
 ): (parameters: P, ...rest: Rest) => P {
   const both = valueAndGrad(f);
   return (parameters, ...rest) => both(parameters, ...rest).grads;
-}
-
-/** An operator that passes values through and has the given gradient; the compiler takes it out. */
-function barrier(
-  values: readonly Tensor[],
-  behind: readonly Tensor[],
-  gradient: GradientRule<object>,
-  doc: string,
-): Tensor[] {
-  const operator = defineOperator({
-    name: 'Barrier',
-    domain: 'noosphere',
-    opset: 1,
-    attributes: {},
-    infer: () => values.map(({ dtype, shape }) => ({ dtype, shape })),
-    gradient,
-    flops: () => 0,
-    doc,
-  });
-  return apply(operator, [...values, ...behind], {});
 }
 
 /**
