@@ -1,10 +1,10 @@
 // `npm run docs`: writes docs/ops.md. With `--check` it writes nothing and fails when the page is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import * as core from '@noosphere/core';
-import { operatorsIn, opsPage } from './ops-page.js';
+import { operators } from '@noosphere/core';
+import { opsPage } from './ops-page.js';
 
 const file = new URL('../../../docs/ops.md', import.meta.url);
-const page = opsPage(operatorsIn(core));
+const page = opsPage(Object.values(operators));
 
 if (!process.argv.includes('--check')) {
   writeFileSync(file, page);

@@ -1,21 +1,14 @@
 // The page of operators, from the operators themselves.
 import type { Operator } from '@noosphere/core';
 
-/** The records of operators among the exports of a module, by name. */
-export function operatorsIn(module: object): Operator[] {
-  return Object.values(module)
-    .filter(isOperator)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function isOperator(value: unknown): value is Operator {
-  return (
-    typeof value === 'object' && value !== null && 'name' in value && 'infer' in value && 'gradient' in value
-  );
-}
+/** What the page needs of an operator. */
+export type DocumentedOperator = Pick<Operator, 'name' | 'domain' | 'opset' | 'doc'> & {
+  readonly gradient: object;
+};
 
 /** docs/ops.md: a row an operator, and the gaps with their reasons. */
-export function opsPage(operators: readonly Operator[]): string {
+export function opsPage(records: readonly DocumentedOperator[]): string {
+  const operators = records.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const gaps = operators.filter((operator) => gapOf(operator) !== undefined);
   return [
     '# Operators',
@@ -24,7 +17,7 @@ export function opsPage(operators: readonly Operator[]): string {
     '',
     `${operators.length} operators, ${operators.length - gaps.length} with a gradient. In the column "runs on", \`any\` is a`,
     'standard ONNX operator, which every executor runs and every file may hold; `cpu` stands inside CPU programs only, in',
-    'place of a standard form that a test holds it equal to; `none` ends before a program is made.',
+    'place of a standard form that a test holds it equal to.',
     '',
     '| operator | opset | gradient | runs on | what it computes |',
     '|---|---|---|---|---|',
@@ -42,13 +35,12 @@ export function opsPage(operators: readonly Operator[]): string {
   ].join('\n');
 }
 
-function gapOf({ gradient }: Operator): string | undefined {
-  return 'reason' in gradient ? gradient.reason : undefined;
+function gapOf({ gradient }: DocumentedOperator): string | undefined {
+  return 'reason' in gradient ? String(gradient.reason) : undefined;
 }
 
-function runsOn({ domain }: Operator): string {
-  if (domain === 'com.microsoft') return 'cpu';
-  return domain === 'noosphere' ? 'none' : 'any';
+function runsOn({ domain }: DocumentedOperator): string {
+  return domain === '' ? 'any' : 'cpu';
 }
 
 // A bar would end the cell.
