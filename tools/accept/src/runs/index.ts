@@ -2,6 +2,7 @@
 import type { AcceptanceRun } from '../run.js';
 import { eventLoop } from './event-loop.js';
 import { hostileFiles } from './hostile-files.js';
+import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { resumeAfterKill } from './resume-after-kill.js';
@@ -10,6 +11,7 @@ import { startTime } from './start-time.js';
 export const runs: readonly AcceptanceRun[] = [
   hostileFiles,
   onnxNodeCases,
+  onnxExportChecked,
   onnxImportReal,
   eventLoop,
   resumeAfterKill,

@@ -105,7 +105,7 @@ async function killOnce(
   };
   // Not before it has started: a kill during start-up tests nothing.
   const watch = async () => {
-    if (moment === 'random') await new Promise((resolve) => setTimeout(resolve, 400 * random.uniform()));
+    if (moment === 'random') await new Promise((resolve) => setTimeout(resolve, 4 * random.below(100)));
     while (moment === 'saving' && !isKilled && !isHalfWritten(folder))
       await new Promise((resolve) => setImmediate(resolve));
     kill();
