@@ -45,7 +45,9 @@ const metadataSchema = v.object({
   ),
 });
 
-const fileName = /^step-(\d{10})\.safetensors$/;
+const fileName = /^step-\d{10}\.safetensors$/;
+/** What core's atomic writer calls a file that is not complete yet. */
+const halfName = /^\.step-\d{10}\.safetensors\..*\.part$/;
 
 /** The checkpoints of one fit. */
 export class CheckpointFolder {
@@ -92,19 +94,29 @@ export class CheckpointFolder {
 
   /** The newest checkpoint, checked against the run that wants it; `undefined` where there is none yet. */
   async latest(expected: TrainState): Promise<{ state: TrainState; progress: FitProgress } | undefined> {
+    await this.#removeHalves();
     const newest = (await this.#steps()).at(-1);
     return newest === undefined ? undefined : readCheckpoint(join(this.#folder, newest), expected);
   }
 
+  /** Takes away what a process that was killed while saving left behind. */
+  async #removeHalves(): Promise<void> {
+    const halves = (await this.#names()).filter((name) => halfName.test(name));
+    for (const name of halves) await rm(join(this.#folder, name), { force: true });
+  }
+
   /** File names of complete checkpoints, oldest first. */
   async #steps(): Promise<string[]> {
-    const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
+    return (await this.#names()).filter((name) => fileName.test(name)).sort();
+  }
+
+  async #names(): Promise<string[]> {
+    return readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
       throw new ArgumentError('checkpoint', `cannot read the folder ${this.#folder}: ${error.message}`, {
         cause: error,
       });
     });
-    return names.filter((name) => fileName.test(name)).sort();
   }
 }
 
