@@ -1,7 +1,7 @@
 /** What must hold of a graph before it is interpreted: names are made once, before they are read, by operators that exist. */
 import { FormatError, GraphError } from '../errors/index.js';
+import { findOperator } from '../ops/index.js';
 import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from './model.js';
-import { findRecord } from './operators.js';
 import { replacedOperators } from './upgrade.js';
 
 /** The newest standard set whose operators the records follow. */
@@ -36,7 +36,7 @@ function refuseUnknown(model: OnnxModel, functions: ReadonlyMap<string, OnnxFunc
     const key = functionKey(node.domain, node.operator);
     const isKnown =
       functions.has(key) ||
-      (node.domain === '' && (findRecord('', node.operator) || replacedOperators.includes(node.operator)));
+      (node.domain === '' && (findOperator('', node.operator) || replacedOperators.includes(node.operator)));
     if (!isKnown) {
       const name = node.domain ? `${node.operator} (${node.domain})` : node.operator;
       const entry = unknown.get(name);

@@ -24,6 +24,12 @@ export interface EncodeOptions {
   readonly constantNames?: ReadonlyMap<Tensor, string>;
   /** Keeps the data of larger constants out of the file, one behind the other in a file of that name beside it. */
   readonly external?: ExternalFile;
+  /**
+   * Writes the nodes last first, for ONNX Runtime alone (the standard wants each behind what it reads). The runtime orders
+   * nodes anew: it walks back from the results and, of a node's inputs, takes the one written last first. Written so,
+   * nodes run in the graph's order; else the gradients of weights wait until the end, and all that they read with them.
+   */
+  readonly lastFirst?: boolean;
 }
 
 export interface ExternalFile {
@@ -49,6 +55,7 @@ interface Names {
   readonly initializers: { name: string; tensor: HostTensor }[];
   readonly taken: Set<string>;
   readonly given: ReadonlyMap<Tensor, string>;
+  readonly lastFirst: boolean;
 }
 
 /** ONNX's IR version that goes with opset 21 and later; older opsets are content with it. */
@@ -56,7 +63,7 @@ const irVersion = 10;
 
 /** Encodes a graph as an ONNX model. */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedModel {
-  const { metadata = {}, opset, constantNames = new Map(), external } = options;
+  const { metadata = {}, opset, constantNames = new Map(), external, lastFirst = false } = options;
   const names: Names = {
     tensors: new Map(),
     nodes: new Map(),
@@ -64,6 +71,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedM
     initializers: [],
     taken: new Set([...graph.inputs.map(inputName), ...graph.outputNames, ...constantNames.values()]),
     given: constantNames,
+    lastFirst,
   };
   for (const input of graph.inputs) names.tensors.set(input, inputName(input));
   const used = operatorsOf(graph);
@@ -115,7 +123,10 @@ function encodeGraph(
   const writer = new WireWriter();
   const renamed = nameOutputs(graph, outputNames, names);
   const read = readTensors(graph);
-  for (const node of graph.nodes) writer.message(1, encodeNode(node, names, read));
+  const nodes = graph.nodes.map((node) => encodeNode(node, names, read));
+  // Bodies must be in order: the runtime does not sort them.
+  if (names.lastFirst && store) nodes.reverse();
+  for (const node of nodes) writer.message(1, node);
   for (const [name, tensor] of renamed) writer.message(1, identityNode(tensorName(tensor, names), name));
   writer.string(2, graph.name);
   if (store) for (const { name, tensor } of names.initializers) writer.message(5, store.encode(tensor, name));

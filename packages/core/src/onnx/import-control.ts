@@ -14,11 +14,10 @@ import {
   scalar,
   type Tensor,
 } from '../graph/index.js';
-import { add, cast, expand, gather, slice, squeeze, stack } from '../ops/index.js';
+import { add, cast, expand, findOperator, gather, slice, squeeze, stack } from '../ops/index.js';
 import { type Dim, isStatic, normalizeAxis, type Shape, sameShape } from '../shape/index.js';
 import { type ControlRule, type Interpreter, Scope } from './interpret.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './model.js';
-import { findRecord } from './operators.js';
 
 /** The rules by operator. */
 export const controlRules: Readonly<Record<string, ControlRule>> = {
@@ -102,7 +101,7 @@ function applyControl(
   attributes: Readonly<Record<string, AttributeValue | undefined>>,
   captures: Captures,
 ): readonly Tensor[] {
-  const operator: Operator | undefined = findRecord('', node.operator);
+  const operator: Operator | undefined = findOperator('', node.operator);
   if (!operator) throw new FormatError('onnx', node.place, `there is no operator ${node.operator}`);
   return apply(operator, [...inputs, ...captures.tensors], {
     ...attributes,

@@ -10,12 +10,12 @@ import {
   type Operator,
   type Tensor,
 } from '../graph/index.js';
+import { findOperator } from '../ops/index.js';
 import { isFloat } from '../shape/index.js';
 import { functionKey } from './check.js';
 import { type ExternalData, hostTensor } from './decode-tensor.js';
 import { foldNode } from './fold.js';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor } from './model.js';
-import { findRecord } from './operators.js';
 import { type Call, upgrade } from './upgrade.js';
 
 /** Values by name, and those of the graphs around. */
@@ -153,7 +153,7 @@ export class Interpreter {
   /** Uses an operator, or computes it now where everything it reads is a small constant. */
   applied(call: Call): readonly Tensor[] {
     const { operator: name, place } = call;
-    const operator = findRecord('', name);
+    const operator = findOperator('', name);
     if (!operator) throw new FormatError('onnx', place, `there is no operator ${name}`);
     const last = call.inputs.findLastIndex((input) => input !== undefined);
     const inputs = call.inputs.slice(0, last + 1);

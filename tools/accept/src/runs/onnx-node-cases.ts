@@ -2,39 +2,30 @@
  * The official cases of onnx's node tests: every one whose operators Noosphere claims is imported, its shapes are
  * inferred, and it runs on the CPU executor. What Python onnxruntime itself gets wrong or refuses is left out and listed.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   compile,
   type HostTensor,
   type ImportedModel,
   importOnnx,
-  operatorNames,
-  readTensorProto,
   type Shape,
   type Tensor,
 } from '@noosphere/core';
 import { difference } from '../compare.js';
-import { runPython } from '../python.js';
+import {
+  type DataSet,
+  dataSets,
+  isClaimed,
+  isNotCarried,
+  judgeCases,
+  type PlaceRule,
+  placeRules,
+} from '../node-cases.js';
 import type { AcceptanceRun, Measured, RunContext } from '../run.js';
-
-interface Verdicts {
-  readonly folder: string;
-  readonly onnxruntime: string;
-  readonly cases: Readonly<
-    Record<
-      string,
-      { readonly operators: readonly (readonly [string, string])[]; readonly message: string | null }
-    >
-  >;
-}
 
 /** Those of onnx's own backend test runner. */
 const tolerance = { relative: 1e-3, absolute: 1e-7 };
-
-/** Element types and kinds of value that a Noosphere tensor does not have. */
-const notCarried =
-  /bfloat16|float8|float4|int4|string|sequence|optional|texts and sparse|cannot carry ONNX element type/;
 
 export const onnxNodeCases: AcceptanceRun = {
   name: 'onnx-node-cases',
@@ -45,13 +36,12 @@ export const onnxNodeCases: AcceptanceRun = {
 
 async function runCases(context: RunContext): Promise<Measured> {
   const verdictFile = join(context.folder, 'onnxruntime.json');
-  await runPython('node_cases.py', [verdictFile]);
-  const { folder, onnxruntime, cases }: Verdicts = JSON.parse(readFileSync(verdictFile, 'utf8'));
-  const claimed = new Set<string>(operatorNames);
+  const { folder, onnxruntime, cases } = await judgeCases(verdictFile);
   const results: Record<string, string> = {};
   const counts = { equal: 0, wrong: 0, refusedByPython: 0, notCarried: 0, otherOperators: 0 };
-  for (const [name, { operators, message }] of Object.entries(cases)) {
-    if (!operators.every(([domain, operator]) => domain === '' && claimed.has(operator))) {
+  for (const [name, verdict] of Object.entries(cases)) {
+    const { message } = verdict;
+    if (!isClaimed(verdict)) {
       counts.otherOperators += 1;
       continue;
     }
@@ -62,7 +52,7 @@ async function runCases(context: RunContext): Promise<Measured> {
     } else if (message !== null) {
       counts.refusedByPython += 1;
       results[name] = `left out, Python onnxruntime says: ${message}`;
-    } else if (notCarried.test(problem)) {
+    } else if (isNotCarried(problem)) {
       counts.notCarried += 1;
       results[name] = `left out, a type that tensors do not have: ${problem}`;
     } else {
@@ -84,8 +74,8 @@ async function runCases(context: RunContext): Promise<Measured> {
 async function runCase(folder: string): Promise<string | undefined> {
   try {
     const model = importOnnx(readFileSync(join(folder, 'model.onnx')));
-    for (const data of readdirSync(folder).filter((entry) => entry.startsWith('test_data_set_'))) {
-      const problem = await runDataSet(model, join(folder, data));
+    for (const data of dataSets(folder, model)) {
+      const problem = await runDataSet(model, data);
       if (problem !== undefined) return problem;
     }
     return undefined;
@@ -94,27 +84,19 @@ async function runCase(folder: string): Promise<string | undefined> {
   }
 }
 
-async function runDataSet(model: ImportedModel, folder: string): Promise<string | undefined> {
-  const inputs = tensorsIn(folder, 'input', model.inputs.length);
-  const expected = tensorsIn(folder, 'output', model.outputs.length);
+async function runDataSet(model: ImportedModel, { inputs, outputs }: DataSet): Promise<string | undefined> {
   const { results, shapes } = await computed(model, inputs);
   for (const [index, result] of results.entries()) {
-    const wanted = expected[index];
+    const expected = outputs[index];
     const shape = shapes[index];
-    if (!wanted || !shape) return `has no expected output ${index}`;
+    if (!expected || !shape) return `has no expected output ${index}`;
     const name = model.outputs[index]?.name;
-    if (!shapeHolds(shape, wanted.shape))
-      return `inferred shape of '${name}' is [${shape}], expected [${wanted.shape}]`;
-    const problem = difference(result, wanted, tolerance);
+    if (!shapeHolds(shape, expected.shape))
+      return `inferred shape of '${name}' is [${shape}], expected [${expected.shape}]`;
+    const problem = difference(result, expected, tolerance);
     if (problem !== undefined) return `'${name}': ${problem}`;
   }
   return undefined;
-}
-
-function tensorsIn(folder: string, kind: string, count: number): HostTensor[] {
-  return Array.from({ length: count }, (_, index) => join(folder, `${kind}_${index}.pb`))
-    .filter(existsSync)
-    .map((path) => readTensorProto(readFileSync(path)));
 }
 
 /** An inferred dimension is the right number, or open where only the data tell it. */
@@ -130,35 +112,35 @@ interface Computed {
   readonly shapes: readonly Shape[];
 }
 
-/**
- * Runs the model as a compiled program whose inputs are all places. Where shapes depend on the values of integer inputs
- * (a Reshape's shape, a Slice's ends), those are handed over as data, as a user does who knows them.
- */
+/** By the first rule under which all shapes are inferred, else the first under which the model runs. */
 async function computed(model: ImportedModel, inputs: readonly HostTensor[]): Promise<Computed> {
-  const everywhere = await attempt(model, inputs, () => true);
-  const isInferred = (computed: Computed) =>
-    computed.shapes.every((shape) => shape.every((dim) => typeof dim === 'number'));
-  if (!(everywhere instanceof Error) && isInferred(everywhere)) return everywhere;
-  const known = await attempt(model, inputs, ({ dtype, rank }) => dtype.startsWith('float') || rank > 1);
-  if (!(known instanceof Error) && (everywhere instanceof Error || isInferred(known))) return known;
-  const scales = await attempt(model, inputs, ({ rank }) => rank > 1);
-  if (!(scales instanceof Error) && (everywhere instanceof Error || isInferred(scales))) return scales;
-  if (everywhere instanceof Error) throw everywhere;
-  return everywhere;
+  const tries: (Computed | Error)[] = [];
+  for (const isPlace of placeRules) {
+    const result = await attempt(model, inputs, isPlace);
+    tries.push(result);
+    if (!(result instanceof Error) && isInferred(result)) return result;
+  }
+  const working = tries.find((result) => !(result instanceof Error)) ?? tries[0];
+  if (working instanceof Error) throw working;
+  if (!working) throw new Error('there is no rule');
+  return working;
+}
+
+function isInferred({ shapes }: Computed): boolean {
+  return shapes.every((shape) => shape.every((dim) => typeof dim === 'number'));
 }
 
 async function attempt(
   model: ImportedModel,
   inputs: readonly HostTensor[],
-  isPlace: (tensor: HostTensor) => boolean,
+  isPlace: PlaceRule,
 ): Promise<Computed | Error> {
   const shapes: Shape[] = [];
   const program = compile(
     (places: readonly Tensor[]) => {
       const given = places.values();
       const all = inputs.map((input) => (isPlace(input) ? (given.next().value ?? input) : input));
-      const named = Object.fromEntries(model.inputs.map(({ name }, index) => [name, all[index] as Tensor]));
-      const results = Object.values(model.apply(named));
+      const results = Object.values(model.apply(all));
       shapes.splice(0, shapes.length, ...results.map(({ shape }) => shape));
       return results;
     },
