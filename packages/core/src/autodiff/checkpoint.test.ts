@@ -91,7 +91,8 @@ describe('checkpoint', () => {
         ) as { peak: number; value: number; slope: number };
       const [whole, saved] = [measure('whole'), measure('checkpoint')];
       expect(saved.value).toBe(whole.value);
-      expect(saved.slope).toBe(whole.slope);
+      // The sum over blocks is taken in another order.
+    expect(saved.slope).toBeCloseTo(whole.slope, 8);
       expect(saved.peak).toBeLessThan(0.6 * whole.peak);
     },
   );

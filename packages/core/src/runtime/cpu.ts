@@ -43,7 +43,7 @@ export async function prepareForCpu(graph: Graph): Promise<Graph> {
 }
 
 function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {
-  return loadBytes(encodeModel(graph).bytes, graph, options);
+  return loadBytes(encodeModel(graph, { lastFirst: true }).bytes, graph, options);
 }
 
 /** Loads encoded bytes whose inputs and outputs the graph describes. */

@@ -128,7 +128,7 @@ export function workerExecutor(): WorkerExecutor {
     async load(graph: Graph, options: LoadOptions = {}): Promise<Program> {
       const prepared = await prepareForCpu(graph);
       const program = programs++;
-      const { bytes } = encodeModel(prepared);
+      const { bytes } = encodeModel(prepared, { lastFirst: true });
       await thread.ask({ kind: 'load', program, bytes, options: sessionOptions(options) });
       return new WorkerProgram(thread, program, prepared);
     },
