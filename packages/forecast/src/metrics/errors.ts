@@ -13,7 +13,7 @@ export function meanAbsolute(actual: ArrayLike<number>, forecast: ArrayLike<numb
 /**
  * Root of the mean squared error: √mean (y - ŷ)².
  * @example
- * console.log(rootMeanSquare([1, 2], [1, 2 + Math.SQRT2])); // → 1
+ * console.log(rootMeanSquare([1, 7], [0, 0])); // → 5
  */
 export function rootMeanSquare(actual: ArrayLike<number>, forecast: ArrayLike<number>): number {
   return Math.sqrt(meanOf('rootMeanSquare', actual, forecast, (error) => error * error));

@@ -40,7 +40,7 @@ const hiddenSizes: Readonly<Record<NetworkKind, number>> = { linear: 0, mlp: 128
  * const history = { name: 'sine', dates: Array.from(prices, (_, day) => String(day)), prices };
  * const { forecaster } = await fitForecaster('linear', history, splitByTime(400));
  * const [forecast] = await forecastRange(forecaster, history, { first: 399, end: 400 });
- * console.log(forecast?.toFixed(5), ((Math.sin(400) - Math.sin(399)) / 100).toFixed(5)); // → -0.00323 -0.00323
+ * console.log(forecast?.toFixed(5), ((Math.sin(400) - Math.sin(399)) / 100).toFixed(5)); // → -0.00833 -0.00833
  */
 export async function fitForecaster(
   kind: NetworkKind,

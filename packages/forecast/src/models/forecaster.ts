@@ -72,6 +72,14 @@ export interface SaveForecasterOptions {
  * Saves a forecaster as an ONNX file that needs nothing else: raw prices go in, the log return comes out; returns,
  * scalers and network are in the graph. Input `prices` [batch, lookback + 1], or `bars` [batch, lookback + 1, 5] with
  * open, high, low, close, volume, in float64; output `log_return` [batch] in float32.
+ * @example
+ * const prices = Float64Array.from({ length: 400 }, (_, day) => Math.exp(Math.sin(day) / 100));
+ * const history = { name: 'sine', dates: Array.from(prices, (_, day) => String(day)), prices };
+ * const { forecaster } = await fitForecaster('linear', history, splitByTime(400));
+ * await saveForecasterOnnx('sine.onnx', forecaster);
+ * const last = { first: 399, end: 400 };
+ * const fromFile = await forecastWithOnnx('sine.onnx', history, last, forecaster.shape);
+ * console.log(largestDifference(fromFile, await forecastRange(forecaster, history, last)) < 1e-8); // → true
  */
 export async function saveForecasterOnnx(
   path: string,
