@@ -1,6 +1,6 @@
 /** Comparison and logic: bool tensors, and the choice between two tensors. */
 import { apply1, defineOperator, notDifferentiable, type OperatorName, type Tensor } from '../graph/index.js';
-import { broadcastShapes, type DType, requireDType } from '../shape/index.js';
+import { broadcastShapes, type DType, isFloat, requireDType } from '../shape/index.js';
 import { cast } from './layout.js';
 import {
   broadcastInfo,
@@ -187,6 +187,7 @@ export function logicalNot(x: Tensor<'bool'>): Tensor<'bool'> {
  */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the field's name for it, as in NumPy and PyTorch.
 export function isNaN(x: Tensor): Tensor<'bool'> {
+  if (!isFloat(x.dtype)) return notEqual(x, x);
   return apply1(IsNaN, [x], {}) as Tensor<'bool'>;
 }
 
@@ -196,6 +197,7 @@ export function isNaN(x: Tensor): Tensor<'bool'> {
  * console.log(await isInf(tensor([1, -Infinity])).array()); // → [ false, true ]
  */
 export function isInf(x: Tensor): Tensor<'bool'> {
+  if (!isFloat(x.dtype)) return notEqual(x, x);
   return apply1(IsInf, [x], { detect_negative: 1, detect_positive: 1 }) as Tensor<'bool'>;
 }
 

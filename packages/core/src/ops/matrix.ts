@@ -1,12 +1,15 @@
 /** Matrix products. */
-import { ShapeError } from '../errors/index.js';
+import { DTypeError, ShapeError } from '../errors/index.js';
 import { apply1, defineOperator, type Tensor } from '../graph/index.js';
 import {
   broadcastShapes,
+  bytesPerElement,
   type Dim,
   type DType,
   elementCount,
   formatShape,
+  isFloat,
+  isInteger,
   isStatic,
   type Shape,
   staticDim,
@@ -156,6 +159,12 @@ export const FusedMatMul = defineOperator({
  * console.log(await matmul(tensor([[1, 2]]), tensor([[3], [4]])).array()); // → [ [ 11 ] ]
  */
 export function matmul<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
+  if (isInteger(a.dtype) && bytesPerElement(a.dtype) < 4) {
+    throw new DTypeError(
+      'matmul',
+      `sums of ${a.dtype} would overflow; cast(x, 'int32') first, or matmulInteger`,
+    );
+  }
   return apply1(MatMul, [a, b], {}) as Tensor<D>;
 }
 
@@ -203,6 +212,12 @@ export function gemm<D extends DType>(
   b: Tensor<D>,
   { c, alpha = 1, beta = 1, transposeA = false, transposeB = false }: GemmOptions<D> = {},
 ): Tensor<D> {
+  // The runtime has no Gemm over integers.
+  if (!isFloat(a.dtype)) {
+    const scale = (x: Tensor<D>, by: number) => (by === 1 ? x : mul(x, by));
+    const product = scale(matmul(transposeA ? transpose(a) : a, transposeB ? transpose(b) : b), alpha);
+    return c ? add(product, scale(c, beta)) : product;
+  }
   const attributes = { alpha, beta, transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
   return apply1(Gemm, c ? [a, b, c] : [a, b], attributes) as Tensor<D>;
 }

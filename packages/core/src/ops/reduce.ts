@@ -1,4 +1,6 @@
 /** Reductions along axes: sums, means, extremes, norms, and the positions of extremes. */
+
+import { DTypeError } from '../errors/index.js';
 import {
   apply1,
   defineOperator,
@@ -9,17 +11,20 @@ import {
   type Tensor,
 } from '../graph/index.js';
 import {
+  bytesPerElement,
   type DType,
+  isFloat,
+  isInteger,
+  isStatic,
   normalizeAxes,
   normalizeAxis,
   reducedShape,
   sameShape,
-  staticDim,
 } from '../shape/index.js';
 import { div, mul, sub } from './arithmetic.js';
 import { equal, where } from './comparison.js';
 import { cumulativeProducts } from './cumulative.js';
-import { cast, expandLike, reshapeLike, unsqueeze } from './layout.js';
+import { cast, expandLike, reshape, reshapeLike, ShapeOf, unsqueeze } from './layout.js';
 import { countOf, required } from './like.js';
 import { partialShape } from './shape-values.js';
 import { exp, sign, sqrt, square } from './unary.js';
@@ -66,9 +71,12 @@ function reduction(name: OperatorName, opset: number, doc: string, rule: ReduceR
 /** g repeated over the reduced axes. */
 const spread = (g: Tensor, x: Tensor) => expandLike(g, x.shape, [x]);
 
-/** Elements that each result is made of, as a scalar tensor or number. */
-function groupSize(x: Tensor, axes: readonly number[]): number {
-  return axes.reduce((product, axis) => product * staticDim('mean', x.shape[axis]), 1);
+/** Elements of x along axes: a number, or a scalar of x's type read off x where a dimension is open. */
+export function countAlong(x: Tensor, axes: readonly number[]): number | Tensor {
+  const sizes = axes.map((axis) => x.shape[axis]);
+  if (isStatic(sizes)) return sizes.reduce((product, dim) => product * dim, 1);
+  const counts = axes.map((axis) => cast(apply1(ShapeOf, [x], { start: axis, end: axis + 1 }), x.dtype));
+  return reshape(counts.reduce((product, count) => mul(product, count)), []);
 }
 
 /** g shared by the elements that equal the extreme, as PyTorch's amax does. */
@@ -84,7 +92,7 @@ export const ReduceMean = reduction(
   'ReduceMean',
   18,
   'Σ x / n. Gradient: g / n for each element.',
-  ({ g, x, axes }) => spread(div(g, groupSize(x, axes)), x),
+  ({ g, x, axes }) => spread(div(g, countAlong(x, axes)), x),
 );
 export const ReduceMax = reduction(
   'ReduceMax',
@@ -160,14 +168,37 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+/** Sums of small integers would overflow their type: the user says which type to sum in. */
+function checkSummable(name: string, dtype: DType): void {
+  const isExtreme = name === 'ReduceMax' || name === 'ReduceMin';
+  const isWide = isFloat(dtype) || dtype === 'int32' || dtype === 'int64';
+  if (!isWide && !isExtreme) {
+    throw new DTypeError(name, `expects floats, int32 or int64, got ${dtype}; cast(x, 'int32') first`);
+  }
+}
+
 function reduce<D extends DType>(
   operator: typeof ReduceSum,
   x: Tensor<D>,
   { axes, keepDims = false }: ReduceOptions,
 ): Tensor<D> {
+  checkSummable(operator.name, x.dtype);
   const list = normalizeAxes(operator.name, typeof axes === 'number' ? [axes] : axes, x.rank);
   const attributes = { keepdims: keepDims ? 1 : 0, noop_with_empty_axes: list.length === 0 ? 1 : 0 };
   return apply1(operator, [x, int64Vector(list)], attributes) as Tensor<D>;
+}
+
+/** The runtime compares bytes, int32, int64 and floats; other integers go through int64. */
+function extreme<D extends DType>(
+  operator: typeof ReduceMax,
+  x: Tensor<D>,
+  options: ReduceOptions,
+): Tensor<D> {
+  const isOther =
+    x.dtype !== 'int32' && x.dtype !== 'int64' && isInteger(x.dtype) && bytesPerElement(x.dtype) > 1;
+  return isOther
+    ? (cast(reduce(operator, cast(x, 'int64'), options), x.dtype) as Tensor as Tensor<D>)
+    : reduce(operator, x, options);
 }
 
 /**
@@ -194,7 +225,7 @@ export function mean<D extends DType>(x: Tensor<D>, options: ReduceOptions = {})
  * console.log(await max(tensor([1, 5, 2])).item()); // → 5
  */
 export function max<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
-  return reduce(ReduceMax, x, options);
+  return extreme(ReduceMax, x, options);
 }
 
 /**
@@ -203,7 +234,7 @@ export function max<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await min(tensor([3, 1, 2])).item()); // → 1
  */
 export function min<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
-  return reduce(ReduceMin, x, options);
+  return extreme(ReduceMin, x, options);
 }
 
 /**
@@ -294,13 +325,22 @@ export interface PositionOptions {
   readonly keepDims?: boolean;
 }
 
+/** x, or x in a type whose positions the runtime finds. */
+function comparable(x: Tensor): Tensor {
+  const isDirect = isFloat(x.dtype) || x.dtype === 'int32' || x.dtype === 'int64' || x.dtype.endsWith('int8');
+  return isDirect ? x : cast(x, 'int64');
+}
+
 /**
  * Position of the largest element along an axis, as int32; the first among equals.
  * @example
  * console.log(await argMax(tensor([1, 5, 2])).item()); // → 1
  */
 export function argMax(x: Tensor, { axis = -1, keepDims = false }: PositionOptions = {}): Tensor<'int32'> {
-  return cast(apply1(ArgMax, [x], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }), 'int32');
+  return cast(
+    apply1(ArgMax, [comparable(x)], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }),
+    'int32',
+  );
 }
 
 /**
@@ -309,7 +349,10 @@ export function argMax(x: Tensor, { axis = -1, keepDims = false }: PositionOptio
  * console.log(await argMin(tensor([4, 5, 2])).item()); // → 2
  */
 export function argMin(x: Tensor, { axis = -1, keepDims = false }: PositionOptions = {}): Tensor<'int32'> {
-  return cast(apply1(ArgMin, [x], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }), 'int32');
+  return cast(
+    apply1(ArgMin, [comparable(x)], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }),
+    'int32',
+  );
 }
 
 /**

@@ -128,6 +128,11 @@ export function scatterElements<D extends DType>(
   updates: Tensor<D>,
   { axis = 0, reduction = 'none' }: ScatterElementsOptions = {},
 ): Tensor<D> {
+  // The runtime only writes halves, it does not combine them.
+  if (x.dtype === 'float16' && reduction !== 'none') {
+    const [wide, wideUpdates] = [cast(x, 'float32'), cast(updates, 'float32')];
+    return cast(scatterElements(wide, indices, wideUpdates, { axis, reduction }), x.dtype);
+  }
   const at = normalizeAxis('scatterElements', axis, x.rank);
   return apply1(ScatterElements, [x, indices, updates], { axis: at, reduction }) as Tensor<D>;
 }
@@ -145,6 +150,10 @@ export function scatterND<D extends DType>(
   updates: Tensor<D>,
   { reduction = 'none' }: { reduction?: ScatterReduction } = {},
 ): Tensor<D> {
+  if (x.dtype === 'float16' && reduction !== 'none') {
+    const [wide, wideUpdates] = [cast(x, 'float32'), cast(updates, 'float32')];
+    return cast(scatterND(wide, indices, wideUpdates, { reduction }), x.dtype);
+  }
   return apply1(ScatterND, [x, cast(indices, 'int64'), updates], { reduction }) as Tensor<D>;
 }
 

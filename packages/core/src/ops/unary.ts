@@ -1,11 +1,14 @@
 /** Elementwise functions of one tensor; the derivative stands in each record's doc. */
 import { apply1, defineOperator, type OperatorName, type Tensor } from '../graph/index.js';
-import type { DType } from '../shape/index.js';
+import { type DType, isFloat } from '../shape/index.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { less, where } from './comparison.js';
-import { elementwiseFlops, required, sameInfo } from './like.js';
+import { elementwiseFlops, required, requireFloat, sameInfo } from './like.js';
 
 type UnaryRule = (gradient: Tensor, x: Tensor, y: Tensor) => Tensor;
+
+/** What is defined for integers too. */
+const alsoIntegers: readonly string[] = ['Identity', 'Neg', 'Abs', 'Sign', 'Relu'];
 
 /** A unary operator whose output is like its input. */
 export function unary(name: OperatorName, opset: number, doc: string, rule: UnaryRule, perElement = 1) {
@@ -13,7 +16,10 @@ export function unary(name: OperatorName, opset: number, doc: string, rule: Unar
     name,
     opset,
     attributes: {},
-    infer: ({ inputs }) => sameInfo(name, inputs),
+    infer: ({ inputs }) => {
+      if (!alsoIntegers.includes(name)) requireFloat(name, required(name, inputs, 0));
+      return sameInfo(name, inputs);
+    },
     gradient: ({ inputs, outputs, outputGradients }) => [
       rule(required(name, outputGradients, 0), required(name, inputs, 0), required(name, outputs, 0)),
     ],
@@ -155,7 +161,7 @@ export function sign<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await floor(tensor([1.5, -1.5])).array()); // → [ 1, -2 ]
  */
 export function floor<D extends DType>(x: Tensor<D>): Tensor<D> {
-  return apply1(Floor, [x], {}) as Tensor<D>;
+  return isFloat(x.dtype) ? (apply1(Floor, [x], {}) as Tensor<D>) : x;
 }
 
 /**
@@ -164,7 +170,7 @@ export function floor<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await ceil(tensor([1.5, 2.5])).array()); // → [ 2, 3 ]
  */
 export function ceil<D extends DType>(x: Tensor<D>): Tensor<D> {
-  return apply1(Ceil, [x], {}) as Tensor<D>;
+  return isFloat(x.dtype) ? (apply1(Ceil, [x], {}) as Tensor<D>) : x;
 }
 
 /**
@@ -173,7 +179,7 @@ export function ceil<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await round(tensor([0.5, 1.5])).array()); // → [ 0, 2 ]
  */
 export function round<D extends DType>(x: Tensor<D>): Tensor<D> {
-  return apply1(Round, [x], {}) as Tensor<D>;
+  return isFloat(x.dtype) ? (apply1(Round, [x], {}) as Tensor<D>) : x;
 }
 
 /**
