@@ -5,6 +5,7 @@ import { hostileFiles } from './hostile-files.js';
 import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
+import { outlookRescored } from './outlook-rescored.js';
 import { resumeAfterKill } from './resume-after-kill.js';
 import { startTime } from './start-time.js';
 
@@ -16,4 +17,5 @@ export const runs: readonly AcceptanceRun[] = [
   eventLoop,
   resumeAfterKill,
   startTime,
+  outlookRescored,
 ];
