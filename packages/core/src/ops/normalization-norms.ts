@@ -1,10 +1,11 @@
 /** Normalisations without parameters: by a norm, by mean and deviation, by neighbouring channels. */
 import { ArgumentError } from '../errors/index.js';
 import { apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
-import { type DType, normalizeAxis, staticDim } from '../shape/index.js';
+import { type Dim, type DType, normalizeAxis, staticDim } from '../shape/index.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
 import { equal, where } from './comparison.js';
 import { gradientOf } from './composite.js';
+import { reshape, reshapeLike } from './layout.js';
 import { elementwiseFlops, required, requireFloat, sameInfo } from './like.js';
 import { productAlong } from './matrix.js';
 import { l1Norm, l2Norm, mean } from './reduce.js';
@@ -127,5 +128,8 @@ export function localResponseNorm<D extends DType>(
 ): Tensor<D> {
   requireFloat('localResponseNorm', x);
   const { size, alpha = 1e-4, beta = 0.75, bias = 1 } = options;
-  return apply1(LRN, [x], { size, alpha, beta, bias }) as Tensor<D>;
+  // ONNX Runtime's kernel takes images only.
+  const images = x.rank === 4 ? x : reshape(x, [x.shape[0] as Dim, x.shape[1] as Dim, -1, 1]);
+  const normal = apply1(LRN, [images], { size, alpha, beta, bias });
+  return (x.rank === 4 ? normal : reshapeLike(normal, x)) as Tensor<D>;
 }
