@@ -103,9 +103,11 @@ function choose(markets: readonly Market[], names: readonly string[] | undefined
 }
 
 function find(markets: readonly Market[], name: string): Market {
-  const wanted = slugOf(name);
+  // EURUSD finds EUR/USD.
+  const letters = (slug: string) => slug.replaceAll('-', '');
   const found =
-    markets.find(({ history }) => history.name === name) ?? markets.find(({ slug }) => slug === wanted);
+    markets.find(({ history }) => history.name === name) ??
+    markets.find(({ slug }) => letters(slug) === letters(slugOf(name)));
   if (found) return found;
   const known = markets.slice(0, 20).map(({ history }) => history.name);
   throw new ArgumentError('--series', `there is no '${name}'; expected ${known.join(', ')}`);
