@@ -1,6 +1,6 @@
 """What Python onnxruntime makes of the official node cases: python node_cases.py OUT.json
 
-Writes {"folder": ..., "onnxruntime": version, "cases": {name: {"operators": [[domain, name]...], "message": null or why not}}}.
+Writes {"folder": ..., "onnxruntime": version, "cases": {name: {"operators": [[domain, name]...], "message": null or why not, "checker": null or what the official checker says}}}.
 A case that ends the process is a case that failed: each runs in a worker that is replaced when it dies.
 """
 import concurrent.futures
@@ -82,6 +82,15 @@ def run(name):
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
+def checked(name):
+    """None where the official checker passes the file, else what it said."""
+    try:
+        onnx.checker.check_model(os.path.join(FOLDER, name, "model.onnx"), full_check=True)
+        return None
+    except Exception as error:  # noqa: BLE001 - the message is the result
+        return " ".join(str(error).split())[:300]
+
+
 def main(out):
     cases = {}
     names = sorted(os.listdir(FOLDER))
@@ -94,7 +103,7 @@ def main(out):
             message = f"the process ended or hung: {type(error).__name__}"
             pool.shutdown(wait=False, cancel_futures=True)
             pool = concurrent.futures.ProcessPoolExecutor(max_workers=1)
-        cases[name] = {"operators": found, "message": message}
+        cases[name] = {"operators": found, "message": message, "checker": checked(name)}
     with open(out, "w") as file:
         json.dump({"folder": FOLDER, "onnxruntime": onnxruntime.__version__, "cases": cases}, file)
 

@@ -132,7 +132,7 @@ const singles: Readonly<Record<string, Single>> = {
   'average pooling': { ...image, compute: (x) => averagePool(x, { kernel: 3, strides: 2, padding: 1 }) },
   'global pooling': { ...image, compute: (x) => globalAveragePool(x) },
   'adaptive pooling': { ...image, compute: (x) => adaptiveAveragePool(x, { outputSize: 3 }) },
-  resize: { ...image, compute: (x) => resize(x, { scales: [1, 1, 2, 2], mode: 'linear' }) },
+  resize: { ...image, compute: (x) => resize(x, { scales: 2, mode: 'linear' }) },
   layout: {
     ...tokens,
     compute: (x) => reshape(transpose(concat([x, flip(x, [2])], { axis: 2 }), [1, 0, 2]), [-1, 16]),
@@ -195,7 +195,8 @@ const singles: Readonly<Record<string, Single>> = {
   attention: {
     ...tokens,
     compute: (x, w) => {
-      const heads = (kernel: Tensor) => transpose(reshape(matmul(x, kernel), [0, 0, 2, 4]), [0, 2, 1, 3]);
+      const heads = (kernel: Tensor) =>
+        transpose(reshape(matmul(x, kernel), [...x.shape.slice(0, 2), 2, 4]), [0, 2, 1, 3]);
       return attention(heads(w(8, 8)), heads(w(8, 8)), heads(w(8, 8)), { causal: true });
     },
   },

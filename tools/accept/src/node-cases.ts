@@ -8,6 +8,8 @@ interface Verdict {
   readonly operators: readonly (readonly [domain: string, name: string])[];
   /** `null` where Python onnxruntime passes. */
   readonly message: string | null;
+  /** `null` where the official checker passes the case's own file. */
+  readonly checker: string | null;
 }
 
 export interface Verdicts {

@@ -20,7 +20,8 @@ export interface HostileFormat {
 export const byteDamages: Readonly<Record<string, Damage>> = {
   truncated: (bytes, random) => bytes.slice(0, random.below(bytes.length)),
   'flipped bits': (bytes, random) => {
-    const damaged = bytes.slice();
+    // `new`, because slice() of a Buffer is no copy.
+    const damaged = new Uint8Array(bytes);
     for (let count = 1 + random.below(16); count > 0; count--) {
       const at = random.below(damaged.length);
       damaged[at] = (damaged[at] ?? 0) ^ (1 << random.below(8));
@@ -28,25 +29,29 @@ export const byteDamages: Readonly<Record<string, Damage>> = {
     return damaged;
   },
   'flipped bits near the start': (bytes, random) => {
-    const damaged = bytes.slice();
+    // `new`, because slice() of a Buffer is no copy.
+    const damaged = new Uint8Array(bytes);
     const at = random.below(Math.min(256, damaged.length));
     damaged[at] = (damaged[at] ?? 0) ^ (1 << random.below(8));
     return damaged;
   },
   'random bytes inside': (bytes, random) => {
-    const damaged = bytes.slice();
+    // `new`, because slice() of a Buffer is no copy.
+    const damaged = new Uint8Array(bytes);
     const noise = random.bytes(1 + random.below(Math.min(64, damaged.length)));
     damaged.set(noise, random.below(damaged.length - noise.length + 1));
     return damaged;
   },
   'largest numbers inside': (bytes, random) => {
-    const damaged = bytes.slice();
+    // `new`, because slice() of a Buffer is no copy.
+    const damaged = new Uint8Array(bytes);
     const at = random.below(damaged.length);
     damaged.fill(random.pick([0xff, 0x7f]), at, at + random.pick([1, 4, 8]));
     return damaged;
   },
   'zeros inside': (bytes, random) => {
-    const damaged = bytes.slice();
+    // `new`, because slice() of a Buffer is no copy.
+    const damaged = new Uint8Array(bytes);
     const at = random.below(damaged.length);
     return damaged.fill(0, at, at + random.pick([1, 4, 8, 64]));
   },
