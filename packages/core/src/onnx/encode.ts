@@ -81,10 +81,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedM
   model.int(1, irVersion);
   model.string(2, 'noosphere');
   model.message(7, body);
-  const needed = Math.max(
-    18,
-    ...used.filter((node) => node.operator.domain === '').map((node) => node.operator.opset),
-  );
+  const needed = Math.max(18, ...used.filter((node) => node.operator.domain === '').map(neededOpset));
   model.message(8, opsetImport('', opset ?? needed));
   for (const domain of new Set(used.map((node) => node.operator.domain))) {
     if (domain !== '') model.message(8, opsetImport(domain, 1));
@@ -104,6 +101,12 @@ export function operatorsOf(graph: Graph): Node[] {
     node,
     ...Object.values(node.attributes).flatMap((value) => (isGraph(value) ? operatorsOf(value) : [])),
   ]);
+}
+
+/** The lowest opset in which a node means what it means here. */
+export function neededOpset({ operator, attributes }: Node): number {
+  // Before 22 a window of a pool that starts in the padding counted, against what runtimes computed.
+  return attributes.ceil_mode === 1 ? Math.max(22, operator.opset) : operator.opset;
 }
 
 function opsetImport(domain: string, version: number): WireWriter {

@@ -12,7 +12,7 @@ import {
   Tensor,
 } from '../graph/index.js';
 import { newestOpset } from './check.js';
-import { type EncodedModel, type EncodeOptions, encodeModel, operatorsOf } from './encode.js';
+import { type EncodedModel, type EncodeOptions, encodeModel, neededOpset, operatorsOf } from './encode.js';
 
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -98,13 +98,13 @@ function encode(
   { metadata, opset }: ExportOptions,
   more: Pick<EncodeOptions, 'external'>,
 ): EncodedModel {
-  const operators = operatorsOf(graph).map((node) => node.operator);
-  const foreign = operators.find(({ domain }) => domain !== '');
+  const nodes = operatorsOf(graph);
+  const foreign = nodes.find(({ operator }) => operator.domain !== '')?.operator;
   if (foreign)
     throw new GraphError('exportOnnx', `${foreign.name} (${foreign.domain}) is no standard operator of ONNX`);
-  const needed = Math.max(1, ...operators.map((operator) => operator.opset));
+  const needed = Math.max(1, ...nodes.map(neededOpset));
   if (opset !== undefined && (opset < needed || opset > newestOpset)) {
-    const latest = operators.find((operator) => operator.opset === needed);
+    const latest = nodes.find((node) => neededOpset(node) === needed)?.operator;
     throw new ArgumentError(
       'exportOnnx',
       `opset must be from ${needed} (for ${latest?.name ?? 'the format'}) to ${newestOpset}, got ${opset}`,
