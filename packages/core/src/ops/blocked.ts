@@ -5,9 +5,9 @@
  */
 import { apply1, defineOperator, notDifferentiable, type Tensor } from '../graph/index.js';
 import { type Dim, staticShape } from '../shape/index.js';
-import { slidingShape, windowOf } from './convolution.js';
 import { reshape, transpose } from './layout.js';
 import { noFlops, required, sameInfo } from './like.js';
+import { slidingShape, windowOf } from './window.js';
 
 const afterDifferentiation = notDifferentiable('the CPU executor puts it in after differentiation');
 

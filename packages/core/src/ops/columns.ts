@@ -9,10 +9,10 @@ import {
   type Tensor,
 } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticDim, staticShape } from '../shape/index.js';
-import { padsOf, perAxis, slidingShape, tapOffsets, type WindowOptions, windowOf } from './convolution.js';
 import { pad, slice, stack } from './joining.js';
 import { reshape } from './layout.js';
 import { countOf, required, requireFloat } from './like.js';
+import { padsOf, perAxis, slidingShape, tapOffsets, type WindowOptions, windowOf } from './window.js';
 
 interface ColumnAttributes {
   readonly dilations: readonly number[] | undefined;

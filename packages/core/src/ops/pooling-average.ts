@@ -5,13 +5,13 @@ import { type Dim, type DType, type Shape, staticDim, staticShape } from '../sha
 import { mul, pow } from './arithmetic.js';
 import { greater, where } from './comparison.js';
 import { gradientOf } from './composite.js';
-import { padsOf, perAxis, slidingShape, windowOf } from './convolution.js';
 import { expandLike, reshapeLike, unsqueeze } from './layout.js';
 import { countOf, required, requireFloat } from './like.js';
 import type { PoolOptions } from './pooling.js';
 import { mean } from './reduce.js';
 import { type AxisMap, mapSpatial, type Term, transposeMap } from './separable.js';
 import { abs } from './unary.js';
+import { padsOf, perAxis, slidingShape, windowOf } from './window.js';
 
 interface PoolAttributes {
   readonly auto_pad: string;

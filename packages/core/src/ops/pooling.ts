@@ -11,7 +11,6 @@ import {
 } from '../shape/index.js';
 import { relu } from './activations.js';
 import { gradientOf } from './composite.js';
-import { perAxis, slidingShape, type WindowOptions, windowOf } from './convolution.js';
 import { gather, gatherElements } from './gather.js';
 import { zerosLike } from './joining.js';
 import { cast, reshape, reshapeLike } from './layout.js';
@@ -25,6 +24,7 @@ import {
 } from './pooling-average.js';
 import { max } from './reduce.js';
 import { scatterElements } from './scatter.js';
+import { perAxis, slidingShape, type WindowOptions, windowOf } from './window.js';
 
 const schema = {
   auto_pad: 'string',

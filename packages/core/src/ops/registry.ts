@@ -33,7 +33,8 @@ import {
 } from './comparison.js';
 import { Scan } from './control.js';
 import { If, Loop } from './control-flow.js';
-import { Conv, ConvTranspose } from './convolution.js';
+import { Conv } from './convolution.js';
+import { ConvTranspose } from './convolution-transposed.js';
 import { CumSum } from './cumulative.js';
 import { Dropout } from './dropout.js';
 import { Einsum } from './einsum.js';

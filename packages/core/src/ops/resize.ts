@@ -12,10 +12,10 @@ import {
   type Tensor,
 } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, sameShape, staticDim } from '../shape/index.js';
-import { perAxis } from './convolution.js';
 import { interpolationMap } from './interpolation.js';
 import { countOf, required } from './like.js';
 import { type AxisMap, mapAxis, transposeMap } from './separable.js';
+import { perAxis } from './window.js';
 
 const schema = {
   antialias: 'int',

@@ -1,0 +1,139 @@
+/** Transposed convolutions: the input gradient of a convolution, as an operator. */
+import { ShapeError } from '../errors/index.js';
+import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
+import { type Dim, type DType, formatShape, type Shape, staticDim, staticShape } from '../shape/index.js';
+import { type ConvOptions, conv } from './convolution.js';
+import { convWeightGradient } from './convolution-gradient.js';
+import { slice } from './joining.js';
+import { countOf, required, requireFloat, requireSameDType } from './like.js';
+import { sum } from './reduce.js';
+import { convSchema, padsOf, perAxis, type RawWindow } from './window.js';
+
+export const ConvTranspose = defineOperator({
+  name: 'ConvTranspose',
+  opset: 11,
+  attributes: { ...convSchema, output_padding: 'ints?', output_shape: 'ints?' },
+  defaults: { auto_pad: 'NOTSET', group: 1 },
+  infer: ({ inputs, attributes }) => {
+    const { x, w, shape } = transposeContext(inputs, attributes);
+    requireFloat('convTranspose', x);
+    requireSameDType('convTranspose', x, w);
+    if (x.rank < 3 || x.rank !== w.rank || (typeof x.shape[1] === 'number' && x.shape[1] !== w.shape[0])) {
+      throw new ShapeError(
+        'convTranspose',
+        `expects x [N, C, ...] and weight [C, O / groups, ...], got ${formatShape(x.shape)} and ${formatShape(w.shape)}`,
+      );
+    }
+    return [{ dtype: x.dtype, shape }];
+  },
+  gradient: ({ inputs, outputGradients, attributes }) => {
+    const { x, w, bias, kernel, window } = transposeContext(inputs, attributes);
+    const g = required('ConvTranspose', outputGradients, 0);
+    const axes = g.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+    // The transposed convolution is the convolution's input gradient, so its own gradients are a convolution and the weight rule with x and g swapped.
+    const dx = cropTo(conv(g, w, { ...window, groups: window.group }), x.shape);
+    return [dx, convWeightGradient(x, g, w, kernel, window), bias && sum(g, { axes })];
+  },
+  flops: ({ inputs }) =>
+    2 * countOf(inputs[0]) * (countOf(inputs[1]) / staticDim('cost', inputs[1]?.shape[0])),
+  doc: 'The input gradient of a convolution, as an operator. Gradients: g convolved with the kernel; windows of g times x; g summed.',
+});
+
+/** Output padding can let one more window fit: only the first positions belong to x. */
+function cropTo(x: Tensor, shape: Shape): Tensor {
+  const axes = shape.flatMap((dim, axis) => (axis > 1 && dim !== x.shape[axis] ? [axis] : []));
+  if (axes.length === 0) return x;
+  return slice(x, {
+    starts: axes.map(() => 0),
+    ends: axes.map((axis) => staticDim('convTranspose', shape[axis])),
+    axes,
+  });
+}
+
+function transposeContext(
+  inputs: Inputs,
+  attributes: RawWindow & {
+    readonly output_padding: readonly number[] | undefined;
+    readonly output_shape: readonly number[] | undefined;
+  },
+) {
+  const x = required('ConvTranspose', inputs, 0);
+  const w = required('ConvTranspose', inputs, 1);
+  const kernel = staticShape('convTranspose', w.shape.slice(2));
+  const rank = kernel.length;
+  const strides = attributes.strides ?? new Array<number>(rank).fill(1);
+  const dilations = attributes.dilations ?? new Array<number>(rank).fill(1);
+  const extra = attributes.output_padding ?? new Array<number>(rank).fill(0);
+  const full = kernel.map((size, k) => {
+    const input = staticDim('convTranspose', x.shape[k + 2]);
+    return (input - 1) * (strides[k] ?? 1) + (size - 1) * (dilations[k] ?? 1) + 1 + (extra[k] ?? 0);
+  });
+  const pads = transposePads(full, x.shape.slice(2), strides, attributes);
+  const spatial = full.map((size, k) => size - (pads[k] ?? 0) - (pads[k + rank] ?? 0));
+  const shape: Dim[] = [
+    x.shape[0] as Dim,
+    staticDim('convTranspose', w.shape[1]) * attributes.group,
+    ...spatial,
+  ];
+  return {
+    x,
+    w,
+    bias: inputs[2],
+    kernel,
+    shape,
+    window: { strides, dilations, pads, group: attributes.group },
+  };
+}
+
+/** Padding of a transposed convolution: given, or whatever reaches the wanted output shape. */
+function transposePads(
+  full: readonly number[],
+  spatial: Shape,
+  strides: readonly number[],
+  attributes: {
+    readonly auto_pad: string;
+    readonly pads: readonly number[] | undefined;
+    readonly output_shape: readonly number[] | undefined;
+  },
+): readonly number[] {
+  const same = attributes.auto_pad.startsWith('SAME');
+  const wanted =
+    attributes.output_shape?.slice(-full.length) ??
+    (same ? spatial.map((dim, k) => staticDim('convTranspose', dim) * (strides[k] ?? 1)) : undefined);
+  if (!wanted) return attributes.pads ?? new Array<number>(2 * full.length).fill(0);
+  const totals = full.map((size, k) => size - (wanted[k] ?? size));
+  const begins = totals.map((total) =>
+    attributes.auto_pad === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
+  );
+  return [...begins, ...totals.map((total, k) => total - (begins[k] ?? 0))];
+}
+
+export interface ConvTransposeOptions<D extends DType> extends ConvOptions<D> {
+  /** Zeros added at the end of each spatial axis of the result. @default 0 */
+  readonly outputPadding?: number | readonly number[];
+}
+
+/**
+ * Transposed convolution, as PyTorch's conv_transpose1d to 3d.
+ * Shapes: x [N, C, ...], weight [C, O / groups, ...kernel] give [N, O, ...].
+ * @example
+ * console.log(await convTranspose(ones([1, 1, 1]), ones([1, 1, 2])).array()); // → [ [ [ 1, 1 ] ] ]
+ */
+export function convTranspose<D extends DType>(
+  x: Tensor<D>,
+  weight: Tensor<D>,
+  options: ConvTransposeOptions<D> = {},
+): Tensor<D> {
+  const kernel = staticShape('convTranspose', weight.shape.slice(2));
+  const { bias, groups = 1, outputPadding = 0 } = options;
+  return apply1(ConvTranspose, bias ? [x, weight, bias] : [x, weight], {
+    auto_pad: 'NOTSET',
+    kernel_shape: kernel,
+    strides: perAxis('convTranspose', 'strides', options.strides ?? 1, kernel.length),
+    pads: padsOf('convTranspose', kernel, options),
+    dilations: perAxis('convTranspose', 'dilations', options.dilations ?? 1, kernel.length),
+    group: groups,
+    output_padding: perAxis('convTranspose', 'outputPadding', outputPadding, kernel.length),
+    output_shape: undefined,
+  }) as Tensor<D>;
+}
