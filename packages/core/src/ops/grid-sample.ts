@@ -154,7 +154,8 @@ export interface GridSampleOptions {
  * Shapes: x [N, C, H, W], grid [N, H', W', 2] give [N, C, H', W'].
  * @example
  * const x = tensor([[[[1, 3]]]]);
- * console.log(await gridSample(x, tensor([[[[0, 0]]]])).array()); // → [ [ [ [ 2 ] ] ] ]
+ * const middle = tensor([[[[0, 0]]]]);
+ * console.log(await gridSample(x, middle).item()); // → 2
  */
 export function gridSample<D extends DType>(
   x: Tensor<D>,

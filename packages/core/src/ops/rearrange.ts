@@ -106,7 +106,7 @@ function reversed(
  * Shapes: x [N, C b², H, W] gives [N, C, H b, W b].
  * @example
  * const x = tensor([1, 2, 3, 4], { shape: [1, 4, 1, 1] });
- * console.log(await depthToSpace(x, { blockSize: 2 }).array()); // → [ [ [ [ 1, 2 ], [ 3, 4 ] ] ] ]
+ * console.log(await squeeze(depthToSpace(x, { blockSize: 2 })).array()); // → [ [ 1, 2 ], [ 3, 4 ] ]
  */
 export function depthToSpace<D extends DType>(
   x: Tensor<D>,
