@@ -92,7 +92,7 @@ describe('checkpoint', () => {
       const [whole, saved] = [measure('whole'), measure('checkpoint')];
       expect(saved.value).toBe(whole.value);
       // The sum over blocks is taken in another order.
-    expect(saved.slope).toBeCloseTo(whole.slope, 8);
+      expect(saved.slope).toBeCloseTo(whole.slope, 8);
       expect(saved.peak).toBeLessThan(0.6 * whole.peak);
     },
   );

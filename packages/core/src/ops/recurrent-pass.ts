@@ -90,12 +90,18 @@ export function gateRows({ x, b }: Pass, hBefore: Tensor): Tensor {
  * The gates of all steps [T, N, H] each, from the rows against the weights laid out alike. One product a gate: their
  * results stand in one piece, where cutting those of one large product apart would copy them.
  */
-export function gateProducts(pass: Pass, rows: Tensor, parts: number): Tensor[] {
+export function gateProducts(
+  pass: Pass,
+  rows: Tensor,
+  activations: readonly ((x: Tensor) => Tensor)[],
+): Tensor[] {
   const { w, r, b, h } = pass;
   const columns = b ? [w, r, unsqueeze(sum(reshape(b, [2, -1]), { axes: 0 }), 1)] : [w, r];
-  return split(concat(columns, { axis: 1 }), { axis: 0, parts }).map((weights) =>
-    reshapeLike(gemm(rows, weights, { transposeB: true }), h),
-  );
+  return split(concat(columns, { axis: 1 }), { axis: 0, parts: activations.length }).map((weights, index) => {
+    const product = gemm(rows, weights, { transposeB: true });
+    // Right behind the product, where the runtime makes one operator of the two.
+    return reshapeLike(activations[index]?.(product) ?? product, h);
+  });
 }
 
 /** Gradients of input, weights and biases, as the operator has them. */

@@ -35,8 +35,8 @@ const step = (state: readonly Tensor[], outputs: readonly Tensor[]): ScanStep =>
 export function lstmPass(pass: Pass): PassGradients {
   const { h, r, onLastCell, onEachCell, firstHidden, firstCell, reverse } = pass;
   const rows = gateRows(pass, before(h, firstHidden, reverse));
-  const [preI, preO, preF, preG] = gateProducts(pass, rows, 4) as [Tensor, Tensor, Tensor, Tensor];
-  const [i, o, f, g] = [sigmoid(preI), sigmoid(preO), sigmoid(preF), tanh(preG)];
+  const activations = [sigmoid, sigmoid, sigmoid, tanh];
+  const [i, o, f, g] = gateProducts(pass, rows, activations) as [Tensor, Tensor, Tensor, Tensor];
   const written = mul(i, g);
   const cells = scan(([c], [ft, wt]) => step([add(mul(ft, c), wt)], [c]), {
     state: [firstCell],
