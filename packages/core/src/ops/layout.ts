@@ -2,6 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors/index.js';
 import {
   apply1,
+  constantNumbers,
   defineOperator,
   freshDim,
   type Inputs,
@@ -161,7 +162,7 @@ export const Squeeze = defineOperator({
   attributes: {},
   infer: ({ inputs }) => {
     const x = required('Squeeze', inputs, 0);
-    const given = inputs[1] && partialShape(inputs[1]).map(Number);
+    const given = inputs[1] && constantNumbers('squeeze', 'axes', inputs[1]);
     const axes = given
       ? normalizeAxes('squeeze', given, x.rank)
       : x.shape.flatMap((dim, axis) => (dim === 1 ? [axis] : []));
@@ -190,7 +191,7 @@ export const Unsqueeze = defineOperator({
   attributes: {},
   infer: ({ inputs }) => {
     const x = required('Unsqueeze', inputs, 0);
-    const given = partialShape(required('Unsqueeze', inputs, 1)).map(Number);
+    const given = constantNumbers('unsqueeze', 'axes', required('Unsqueeze', inputs, 1));
     const rank = x.rank + given.length;
     const axes = normalizeAxes('unsqueeze', given, rank);
     const rest = [...x.shape];

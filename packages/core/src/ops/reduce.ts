@@ -3,6 +3,7 @@
 import { DTypeError } from '../errors/index.js';
 import {
   apply1,
+  constantNumbers,
   defineOperator,
   type GradientContext,
   int64Vector,
@@ -19,6 +20,7 @@ import {
   normalizeAxes,
   normalizeAxis,
   reducedShape,
+  type Shape,
   sameShape,
 } from '../shape/index.js';
 import { div, mul, sub } from './arithmetic.js';
@@ -26,7 +28,6 @@ import { equal, where } from './comparison.js';
 import { cumulativeProducts } from './cumulative.js';
 import { cast, expandLike, reshape, reshapeLike, ShapeOf, unsqueeze } from './layout.js';
 import { countOf, required } from './like.js';
-import { partialShape } from './shape-values.js';
 import { exp, sign, sqrt, square } from './unary.js';
 
 const schema = { keepdims: 'int', noop_with_empty_axes: 'int' } as const;
@@ -35,7 +36,7 @@ type Context = GradientContext<{ readonly keepdims: number; readonly noop_with_e
 /** The axes a node reduces: all where none are given, unless the attribute says that none means none. */
 function axesOf({ inputs, attributes }: Pick<Context, 'inputs' | 'attributes'>): number[] {
   const x = required('reduce', inputs, 0);
-  const given = inputs[1] && partialShape(inputs[1]).map(Number);
+  const given = inputs[1] && constantNumbers('reduce', 'axes', inputs[1]);
   if (given?.length) return normalizeAxes('reduce', given, x.rank);
   return attributes.noop_with_empty_axes === 1 ? [] : normalizeAxes('reduce', undefined, x.rank);
 }
@@ -71,12 +72,22 @@ function reduction(name: OperatorName, opset: number, doc: string, rule: ReduceR
 /** g repeated over the reduced axes. */
 const spread = (g: Tensor, x: Tensor) => expandLike(g, x.shape, [x]);
 
-/** Elements of x along axes: a number, or a scalar of x's type read off x where a dimension is open. */
-export function countAlong(x: Tensor, axes: readonly number[]): number | Tensor {
-  const sizes = axes.map((axis) => x.shape[axis]);
-  if (isStatic(sizes)) return sizes.reduce((product, dim) => product * dim, 1);
-  const counts = axes.map((axis) => cast(apply1(ShapeOf, [x], { start: axis, end: axis + 1 }), x.dtype));
-  return reshape(counts.reduce((product, count) => mul(product, count)), []);
+/** Elements of x along axes, less a correction: a number, or a scalar read off x where a dimension is open. */
+export function countAlong(
+  x: Tensor,
+  axes: readonly number[],
+  { dtype = x.dtype, correction = 0 }: { dtype?: DType; correction?: number } = {},
+): number | Tensor {
+  const sizes: Shape = axes.map((axis) => x.shape[axis]);
+  if (isStatic(sizes)) return sizes.reduce((product, dim) => product * dim, 1) - correction;
+  const counts = axes.map((axis) => cast(apply1(ShapeOf, [x], { start: axis, end: axis + 1 }), dtype));
+  return sub(
+    reshape(
+      counts.reduce((product, count) => mul(product, count)),
+      [],
+    ),
+    correction,
+  );
 }
 
 /** g shared by the elements that equal the extreme, as PyTorch's amax does. */
@@ -304,7 +315,7 @@ export function variance<D extends DType>(
   const centred = sub(x, mean(x, { axes, keepDims: true }));
   return div(
     sum(square(centred), { axes, keepDims: options.keepDims ?? false }),
-    groupSize(x, axes) - correction,
+    countAlong(x, axes, { correction }) as number | Tensor<D>,
   );
 }
 

@@ -1,13 +1,20 @@
 /** The softmax family and cross-entropy. */
 import { ArgumentError, ShapeError } from '../errors/index.js';
 import { apply, apply1, defineOperator, type GradientContext, scalar, Tensor } from '../graph/index.js';
-import { type DType, formatShape, isInteger, normalizeAxis, staticDim } from '../shape/index.js';
+import {
+  type DType,
+  formatShape,
+  isInteger,
+  normalizeAxes,
+  normalizeAxis,
+  staticDim,
+} from '../shape/index.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { equal, logicalNot, where } from './comparison.js';
 import { gather } from './gather.js';
 import { cast, unsqueeze } from './layout.js';
 import { elementwiseFlops, required, requireFloat, sameInfo } from './like.js';
-import { mean, sum } from './reduce.js';
+import { countAlong, mean, sum } from './reduce.js';
 import { scatterElements } from './scatter.js';
 import { exp, neg } from './unary.js';
 
@@ -72,7 +79,7 @@ function sampleGradients(context: GradientContext<LossAttributes>) {
   const { safe, weights } = labelWeights(context);
   const g = required('loss', context.outputGradients, 0);
   const labels = required('loss', context.inputs, 1);
-  const count = () => labels.shape.reduce<number>((product, dim) => product * staticDim('loss', dim), 1);
+  const count = () => countAlong(labels, normalizeAxes('loss', undefined, labels.rank), { dtype: g.dtype });
   let coefficient = weights ? mul(g, weights) : g;
   if (context.attributes.reduction === 'mean')
     coefficient = div(coefficient, weights ? sum(weights) : count());
