@@ -103,7 +103,8 @@ export function commonNodes(): RewriteRule {
     return id;
   };
   return (node) => {
-    if (Object.values(node.attributes).some(isGraph) || node.operator.name === 'Barrier') return undefined;
+    const isOneOfAKind = node.operator.name === 'Barrier' || node.operator.name === 'Dropout';
+    if (isOneOfAKind || Object.values(node.attributes).some(isGraph)) return undefined;
     const key = `${node.operator.domain}.${node.operator.name}(${node.inputs.map(idOf).join(',')})${attributesKey(node.attributes)}`;
     const equal = seen.get(key);
     if (equal) return equal.outputs;

@@ -183,4 +183,15 @@ describe('dropout', () => {
     expect([...hostData(one as Tensor<'float32'>)]).toEqual(new Array(10).fill(1));
     await run.dispose();
   });
+
+  test('two uses of the operator draw two masks', async () => {
+    const run = compile((x: Tensor) => {
+      const once = () =>
+        apply(Dropout, [x, scalar('float32', 0.5), scalar('bool', true)], { seed: undefined })[0];
+      return [once() as Tensor, once() as Tensor];
+    });
+    const [a, b] = (await run(ones([1000]))).map((each) => hostData(each as Tensor<'float32'>));
+    expect(a).not.toEqual(b);
+    await run.dispose();
+  });
 });
