@@ -1,8 +1,8 @@
 /** From the start of a process to its first finished train step. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildOurs } from '../../../bench/commands.js';
-import { measureStartTime, startTimeBarMs } from '../../../bench/start-time.js';
+import { buildOurs } from '@noosphere/bench/commands';
+import { measureStartTime, startTimeBarMs } from '@noosphere/bench/start-time';
 import type { AcceptanceRun } from '../run.js';
 
 export const startTime: AcceptanceRun = {
