@@ -27,6 +27,8 @@ import type { AcceptanceRun, Measured, RunContext } from '../run.js';
 /** Those of onnx's own backend test runner. */
 const tolerance = { relative: 1e-3, absolute: 1e-7 };
 
+const otherType = 'left out, a type that tensors do not have';
+
 export const onnxNodeCases: AcceptanceRun = {
   name: 'onnx-node-cases',
   metric: 'share of the official node cases imported, inferred and computed equal',
@@ -54,7 +56,7 @@ async function runCases(context: RunContext): Promise<Measured> {
       results[name] = `left out, Python onnxruntime says: ${message}`;
     } else if (isNotCarried(problem)) {
       counts.notCarried += 1;
-      results[name] = `left out, a type that tensors do not have: ${problem}`;
+      results[name] = `${otherType}: ${problem}`;
     } else {
       counts.wrong += 1;
       results[name] = `wrong: ${problem}`;
@@ -66,6 +68,9 @@ async function runCases(context: RunContext): Promise<Measured> {
   const notes = [
     `${counts.equal} equal, ${counts.wrong} wrong; left out: ${counts.refusedByPython} that Python onnxruntime ${onnxruntime} fails or refuses, ` +
       `${counts.notCarried} of types that tensors do not have, ${counts.otherOperators} of operators that are not claimed`,
+    `types that tensors do not have: ${Object.keys(results)
+      .filter((name) => results[name]?.startsWith(otherType))
+      .join(', ')}`,
   ];
   return { value: counts.equal / (counts.equal + counts.wrong), artifacts: [report, verdictFile], notes };
 }
