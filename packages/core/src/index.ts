@@ -10,6 +10,7 @@ export * from './files/index.js';
 export * from './graph/index.js';
 export * from './onnx/index.js';
 export * from './ops/index.js';
+export * from './profile/index.js';
 export * from './runtime/index.js';
 export * from './safetensors/index.js';
 export * from './shape/index.js';

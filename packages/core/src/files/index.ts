@@ -1,3 +1,3 @@
-export * from './profile.js';
 export * from './read.js';
+export * from './temporary.js';
 export * from './write.js';

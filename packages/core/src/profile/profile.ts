@@ -1,9 +1,8 @@
 /** Where a program's time goes: by node, by operator, by line of the source. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flattenTree, type Tree } from '../autodiff/index.js';
 import { RuntimeError } from '../errors/index.js';
+import { firstTextIn, withTemporaryFolder } from '../files/index.js';
 import { type Graph, type HostTensor, type Node, sourceLine } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
 import { cpuExecutor, prepareForCpu } from '../runtime/index.js';
@@ -66,8 +65,7 @@ export async function profile<Args extends readonly Tree[], Result extends Tree>
   const graph = await graphOf(f, args);
   const leaves = args.flatMap(flattenTree);
   for (const leaf of leaves) await leaf.data();
-  const folder = await mkdtemp(join(tmpdir(), 'noosphere-profile-'));
-  try {
+  return withTemporaryFolder(async (folder) => {
     const program = await cpuExecutor.load(graph, {
       profilePrefix: join(folder, 'run'),
       ...(threads === undefined ? {} : { threads }),
@@ -81,9 +79,7 @@ export async function profile<Args extends readonly Tree[], Result extends Tree>
     }
     const { nodes } = encodeModel(await prepareForCpu(graph), { lastFirst: true });
     return summary(readProfile(await profileText(folder), runs), nodes);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function graphOf<Args extends readonly Tree[], Result extends Tree>(
@@ -95,10 +91,10 @@ async function graphOf<Args extends readonly Tree[], Result extends Tree>(
 }
 
 async function profileText(folder: string): Promise<string> {
-  const [file] = await readdir(folder);
-  if (!file)
+  const text = await firstTextIn(folder);
+  if (text === undefined)
     throw new RuntimeError('profile', 'ONNX Runtime wrote no profile; is the temporary folder full?');
-  return readFile(join(folder, file), 'utf8');
+  return text;
 }
 
 /** What is known of an event beside its times. */
@@ -110,7 +106,7 @@ interface Known extends NodeEvent {
 function summary({ events, runs }: ProfiledRuns, nodes: ReadonlyMap<string, Node>): Profile {
   const lines = new Map<Node, string | undefined>();
   const known = events.map((event): Known => {
-    const node = nodes.get(event.name);
+    const node = nodeOf(event.name, nodes);
     if (node && !lines.has(node)) lines.set(node, sourceLine(node.trace));
     return { ...event, node, line: node && lines.get(node) };
   });
@@ -128,6 +124,12 @@ function summary({ events, runs }: ProfiledRuns, nodes: ReadonlyMap<string, Node
     table: (what = 'operator', rows = 20) => tableOf(by(what), rows),
     chromeTrace: () => JSON.stringify({ traceEvents: known.map(chromeEvent) }),
   };
+}
+
+/** The node of that name; where the runtime fused several, the one whose name it kept in its own. */
+function nodeOf(name: string, nodes: ReadonlyMap<string, Node>): Node | undefined {
+  const kept = name.match(/\w+_\d+/g)?.find((each) => nodes.has(each));
+  return nodes.get(name) ?? (kept === undefined ? undefined : nodes.get(kept));
 }
 
 function rowsOf(events: readonly Known[], keyOf: (event: Known) => string, runs: number): ProfileRow[] {
