@@ -29,8 +29,9 @@ import { tanh } from './unary.js';
 const step = (state: readonly Tensor[], outputs: readonly Tensor[]): ScanStep => ({ state, outputs });
 
 /**
- * LSTM. With a = dh P and dc = a + what came back from the next step: the gates' gradients are (dc, dh, dc, dc) Q in
- * ONNX's order i, o, f, g, and dh₋ = gates R. P = o (1 - tanh² c) and Q hold what the forward values decide.
+ * LSTM. With a = dh P and dc = a + what came back from the next step: the gates' gradients in
+ * ONNX's order i, o, f, g are dc, dh, dc, dc times factors, and dh₋ = gates R. P = o (1 - tanh² c) and the factors hold
+ * what the forward values decide.
  */
 export function lstmPass(pass: Pass): PassGradients {
   const { h, r, onLastCell, onEachCell, firstHidden, firstCell, reverse } = pass;
@@ -38,30 +39,29 @@ export function lstmPass(pass: Pass): PassGradients {
   const activations = [sigmoid, sigmoid, sigmoid, tanh];
   const [i, o, f, g] = gateProducts(pass, rows, activations) as [Tensor, Tensor, Tensor, Tensor];
   const written = mul(i, g);
-  const cells = scan(([c], [ft, wt]) => step([add(mul(ft, c), wt)], [c]), {
-    state: [firstCell],
-    sequences: [f, written],
-    reverse,
-  });
-  const kept = mul(f, cells.outputs[0] as Tensor);
-  const p = sub(o, mul(h, tanh(add(kept, written))));
-  const q = concat(
-    [mul(written, sub(1, i)), mul(h, sub(1, o)), mul(kept, sub(1, f)), sub(i, mul(written, g))],
-    { axis: 2 },
+  const cells = scan(
+    ([c], [ft, wt]) => {
+      const stays = mul(ft, c);
+      return step([add(stays, wt)], [stays]);
+    },
+    { state: [firstCell], sequences: [f, written], reverse },
   );
+  const kept = cells.outputs[0] as Tensor;
+  const p = sub(o, mul(h, tanh(add(kept, written))));
+  const factors = [mul(written, sub(1, i)), mul(h, sub(1, o)), mul(kept, sub(1, f)), sub(i, mul(written, g))];
   const { hidden, each } = incoming(pass);
   const back = scan(
-    ([dh, dcNext], [pt, ft, qt, ...extra]) => {
+    ([dh, dcNext], [pt, ft, qi, qo, qf, qg, ...extra]) => {
       const onCell = extra[each ? 1 : 0];
       const sumOfTwo = add(mul(dh, pt), dcNext);
       const dc = onCell ? add(sumOfTwo, onCell) : sumOfTwo;
-      const gate = mul(concat([dc, dh, dc, dc], { axis: 1 }), qt);
-      const dhBefore = each ? gemm(gate, r, { c: extra[0] }) : gemm(gate, r);
-      return step([dhBefore, mul(dc, ft)], [gate]);
+      const gates = concat([mul(dc, qi), mul(dh, qo), mul(dc, qf), mul(dc, qg)], { axis: 1 });
+      const dhBefore = each ? gemm(gates, r, { c: extra[0] }) : gemm(gates, r);
+      return step([dhBefore, mul(dc, ft)], [gates]);
     },
     {
       state: [hidden, onLastCell ?? zerosLike(firstCell)],
-      sequences: [p, f, q, ...(each ? [each] : []), ...(onEachCell ? [onEachCell] : [])],
+      sequences: [p, f, ...factors, ...(each ? [each] : []), ...(onEachCell ? [onEachCell] : [])],
       reverse: !reverse,
     },
   );
