@@ -41,13 +41,22 @@ async function renameToNew(temporary: string, path: string): Promise<void> {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code !== 'EEXIST' && !existsSync(path)) return await rename(temporary, path);
-    throw new ArgumentError(
-      'write',
-      `expects no file at ${path}, but one is there; choose another name or pass { overwrite: true }`,
-      { cause },
-    );
+    throw isThere(path, cause);
   }
   await unlink(temporary);
+}
+
+/** Throws where a file has the name already. */
+export function requireAbsent(path: string): void {
+  if (existsSync(path)) throw isThere(path);
+}
+
+function isThere(path: string, cause?: unknown): ArgumentError {
+  return new ArgumentError(
+    'write',
+    `expects no file at ${path}, but one is there; choose another name or pass { overwrite: true }`,
+    { cause },
+  );
 }
 
 /** Makes the new name itself durable, where folders can be opened (not on Windows). */

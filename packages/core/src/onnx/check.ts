@@ -22,7 +22,7 @@ export function checkModel(model: OnnxModel): void {
   const functions = new Map(model.functions.map((each) => [functionKey(each.domain, each.name), each]));
   checkCalls(model.functions, functions);
   refuseUnknown(model, functions);
-  checkNames(model.graph, new Set());
+  checkNames(model.graph, () => false);
   for (const each of model.functions) checkFunction(each);
 }
 
@@ -78,14 +78,15 @@ function checkCalls(all: readonly OnnxFunction[], functions: ReadonlyMap<string,
 
 function checkFunction({ name, inputs, outputs, nodes }: OnnxFunction): void {
   const known = new Set(inputs);
-  checkNodes(nodes, known, new Set());
+  checkNodes(nodes, known, () => false);
   for (const output of outputs) {
     if (!known.has(output))
       throw new FormatError('onnx', `function '${name}'`, `nothing makes its result '${output}'`);
   }
 }
 
-function checkNames(graph: OnnxGraph, outer: ReadonlySet<string>): void {
+/** @param outer Whether a graph around this one has made a name. */
+function checkNames(graph: OnnxGraph, outer: (name: string) => boolean): void {
   const known = new Set<string>();
   const claim = (name: string, place: string) => {
     if (name === '') throw new FormatError('onnx', place, 'has no name; the file is damaged');
@@ -106,23 +107,23 @@ function checkNames(graph: OnnxGraph, outer: ReadonlySet<string>): void {
   for (const { name, place } of graph.outputs) {
     if (results.has(name)) throw new FormatError('onnx', place, `the result '${name}' is there twice`);
     results.add(name);
-    if (!known.has(name) && !outer.has(name))
+    if (!known.has(name) && !outer(name))
       throw new FormatError('onnx', place, `nothing makes the result '${name}'`);
   }
 }
 
-function checkNodes(nodes: readonly OnnxNode[], known: Set<string>, outer: ReadonlySet<string>): void {
+function checkNodes(nodes: readonly OnnxNode[], known: Set<string>, outer: (name: string) => boolean): void {
   const later = new Set(nodes.flatMap(({ outputs }) => outputs));
   for (const node of nodes) {
     for (const name of node.inputs) {
-      if (name === '' || known.has(name) || outer.has(name)) continue;
+      if (name === '' || known.has(name) || outer(name)) continue;
       const why = later.has(name)
         ? `reads '${name}' before it is made; nodes must be in an order that can run, without cycles`
         : `reads '${name}', which nothing makes`;
       throw new FormatError('onnx', node.place, why);
     }
     for (const attribute of node.attributes.values()) {
-      if (attribute.kind === 'graph') checkNames(attribute.value, new Set([...outer, ...known]));
+      if (attribute.kind === 'graph') checkNames(attribute.value, (name) => known.has(name) || outer(name));
     }
     for (const name of node.outputs) {
       if (name === '') continue;

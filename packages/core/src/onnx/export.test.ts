@@ -170,7 +170,10 @@ describe('on disk', () => {
     await expect(saveOnnx(path, layer, { ...options, metadata: { b: 'c' } })).rejects.toThrow(
       /overwrite: true/,
     );
+    const split = { ...options, externalAboveBytes: 0 };
+    await expect(saveOnnx(path, layer, split)).rejects.toThrow(/overwrite: true/);
     expect(await readFile(path)).toEqual(before);
+    expect(await readdir(folder)).toEqual(['model.onnx']);
     await saveOnnx(path, layer, { ...options, metadata: { b: 'c' }, overwrite: true });
     expect((await loadOnnx(path)).metadata).toEqual({ b: 'c' });
   });

@@ -1,6 +1,7 @@
 /** ONNX out: a function over tensors becomes a file of standard operators that any runtime opens. */
+import { basename } from 'node:path';
 import { ArgumentError, GraphError } from '../errors/index.js';
-import { writeAtomically } from '../files/index.js';
+import { requireAbsent, writeAtomically } from '../files/index.js';
 import {
   commonNodes,
   dropPassThrough,
@@ -76,13 +77,14 @@ export async function saveOnnx<I extends NamedTensors, P extends NamedTensors = 
 ): Promise<void> {
   const { overwrite = false, externalAboveBytes = 1e9 } = options;
   const graph = tracedGraph(f, options);
-  const location = `${path.split(/[/\\]/).at(-1)}.data`;
+  const location = `${basename(path)}.data`;
   const isLarge = constantBytes(graph.graph) > externalAboveBytes;
   const encoded = encode(
     graph,
     options,
     isLarge ? { external: { location, leastBytes: leastExternalBytes } } : {},
   );
+  if (!overwrite) requireAbsent(path);
   // The data first: a model that is there has its data.
   if (isLarge) await writeAtomically(`${path}.data`, encoded.externalChunks, { overwrite });
   await writeAtomically(path, [encoded.bytes], { overwrite });

@@ -17,8 +17,8 @@ import {
 } from '../shape/index.js';
 import { numericFolders, type Value } from './fold-numbers.js';
 
-/** Elements of the largest constant that is folded. */
-const largest = 65_536;
+/** Elements of the largest constant that is folded: shapes are far smaller, and tables fold faster in the runtime. */
+const largest = 4096;
 
 type Folder = (node: Node, inputs: readonly HostTensor[]) => readonly HostTensor[] | undefined;
 
