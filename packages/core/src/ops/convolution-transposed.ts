@@ -2,9 +2,11 @@
 import { ShapeError } from '../errors/index.js';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, type Shape, staticDim, staticShape } from '../shape/index.js';
+import { add } from './arithmetic.js';
+import { perChannel } from './batch-normalization.js';
 import { type ConvOptions, conv } from './convolution.js';
 import { convWeightGradient } from './convolution-gradient.js';
-import { slice } from './joining.js';
+import { pad, slice } from './joining.js';
 import { countOf, required, requireFloat, requireSameDType } from './like.js';
 import { sum } from './reduce.js';
 import { convSchema, padsOf, perAxis, type RawWindow } from './window.js';
@@ -126,14 +128,46 @@ export function convTranspose<D extends DType>(
 ): Tensor<D> {
   const kernel = staticShape('convTranspose', weight.shape.slice(2));
   const { bias, groups = 1, outputPadding = 0 } = options;
-  return apply1(ConvTranspose, bias ? [x, weight, bias] : [x, weight], {
+  const rank = kernel.length;
+  const strides = perAxis('convTranspose', 'strides', options.strides ?? 1, rank);
+  const wanted = perAxis('convTranspose', 'outputPadding', outputPadding, rank);
+  const { pads, within, beyond } = fitOutputPadding(
+    padsOf('convTranspose', kernel, options),
+    wanted,
+    strides,
+  );
+  const isPlain = beyond.every((amount) => amount === 0);
+  const y = apply1(ConvTranspose, bias && isPlain ? [x, weight, bias] : [x, weight], {
     auto_pad: 'NOTSET',
     kernel_shape: kernel,
-    strides: perAxis('convTranspose', 'strides', options.strides ?? 1, kernel.length),
-    pads: padsOf('convTranspose', kernel, options),
-    dilations: perAxis('convTranspose', 'dilations', options.dilations ?? 1, kernel.length),
+    strides,
+    pads,
+    dilations: perAxis('convTranspose', 'dilations', options.dilations ?? 1, rank),
     group: groups,
-    output_padding: perAxis('convTranspose', 'outputPadding', outputPadding, kernel.length),
+    output_padding: within,
     output_shape: undefined,
   }) as Tensor<D>;
+  if (isPlain) return y;
+  const widened = pad(y, {
+    pads: [[0, 0], [0, 0], ...beyond.map((amount): [number, number] => [0, amount])],
+  });
+  return bias ? add(widened, perChannel(bias, x.rank) as Tensor<D>) : widened;
+}
+
+/**
+ * PyTorch allows output padding from the stride up, where windows are dilated; the runtime does not. It is taken off
+ * the padding at the end as far as that goes, and what is then still too much is zeros behind the result.
+ */
+function fitOutputPadding(pads: readonly number[], wanted: readonly number[], strides: readonly number[]) {
+  const rank = wanted.length;
+  const isTooMuch = (amount: number, k: number) => amount >= (strides[k] ?? 1);
+  const takenOff = wanted.map((amount, k) =>
+    isTooMuch(amount, k) ? Math.min(amount, pads[k + rank] ?? 0) : 0,
+  );
+  const left = wanted.map((amount, k) => amount - (takenOff[k] ?? 0));
+  return {
+    pads: pads.map((amount, k) => amount - (takenOff[k - rank] ?? 0)),
+    within: left.map((amount, k) => (isTooMuch(amount, k) ? 0 : amount)),
+    beyond: left.map((amount, k) => (isTooMuch(amount, k) ? amount : 0)),
+  };
 }

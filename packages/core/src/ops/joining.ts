@@ -404,12 +404,17 @@ export function slice<D extends DType>(x: Tensor<D>, { starts, ends, axes, steps
     );
   }
   const clampEnd = (end: number) => Math.max(-(2 ** 62), Math.min(2 ** 62, end));
+  // Backwards from before the first element there is nothing; ONNX would begin at the first.
+  const isBefore = starts.map((start, index) => {
+    const dim = x.shape[normalizeAxis('slice', list[index] ?? 0, x.rank)];
+    return (steps?.[index] ?? 1) < 0 && typeof dim === 'number' && start < -dim;
+  });
   return apply1(
     Slice,
     [
       x,
-      int64Vector(starts),
-      int64Vector(ends.map(clampEnd)),
+      int64Vector(starts.map((start, index) => (isBefore[index] ? 0 : start))),
+      int64Vector(ends.map((end, index) => (isBefore[index] ? 0 : clampEnd(end)))),
       int64Vector(list.map((axis) => normalizeAxis('slice', axis, x.rank))),
       int64Vector(steps ?? starts.map(() => 1)),
     ],

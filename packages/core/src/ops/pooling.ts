@@ -1,10 +1,12 @@
 /** Pooling by the largest element: over windows, whole images, or windows that fit a wanted output size. */
+import { GraphError } from '../errors/index.js';
 import { apply, apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
 import {
   bytesPerElement,
   type Dim,
   type DType,
   isInteger,
+  isStatic,
   type Shape,
   staticDim,
   staticShape,
@@ -12,7 +14,7 @@ import {
 import { relu } from './activations.js';
 import { gradientOf } from './composite.js';
 import { gather, gatherElements } from './gather.js';
-import { zerosLike } from './joining.js';
+import { pad, zerosLike } from './joining.js';
 import { cast, reshape, reshapeLike } from './layout.js';
 import { countOf, noFlops, required, requireFloat } from './like.js';
 import {
@@ -60,6 +62,9 @@ export const MaxPool = defineOperator({
     const x = required('MaxPool', inputs, 0);
     const g = required('MaxPool', outputGradients, 0);
     const positions = outputs[1] as Tensor;
+    if (attributes.storage_order === 1) {
+      throw new GraphError('gradient of MaxPool', 'positions are column-major here; set storage_order to 0');
+    }
     if (tilesExactly(x.shape, attributes)) return [maxUnpool(g, positions, x.shape, attributes.kernel_shape)];
     // Overlapping windows may choose one element twice: their gradients add up.
     const flat = (t: Tensor) => reshape(t, [-1]);
@@ -135,8 +140,45 @@ export function maxPool<D extends DType>(x: Tensor<D>, options: PoolOptions): Te
   if (isInteger(x.dtype) && bytesPerElement(x.dtype) > 1)
     return cast(maxPool(cast(x, 'float64'), options), x.dtype) as Tensor as Tensor<D>;
   const attributes = poolAttributes('maxPool', x, options);
+  const written = writtenOutPads(x, attributes);
+  if (written) {
+    const padded = pad(x, { pads: [[0, 0], [0, 0], ...written], value: Number.NEGATIVE_INFINITY });
+    const { kernel_shape: kernel, strides, dilations } = attributes;
+    return maxPool(padded, { kernel, strides, dilations });
+  }
   return apply(MaxPool, [x], { ...attributes, storage_order: 0 })[0] as Tensor<D>;
 }
+
+/**
+ * Amounts of -∞ to put around x where a window would hold padding only, as dilated ones can: there the runtime answers
+ * with a finite number and no position.
+ */
+function writtenOutPads(
+  x: Tensor,
+  attributes: ReturnType<typeof poolAttributes>,
+): readonly [number, number][] | undefined {
+  const spatial: Shape = x.shape.slice(2);
+  const { kernel_shape: kernel, strides, pads, dilations } = attributes;
+  if (!isStatic(spatial) || dilations.every((step) => step === 1)) return undefined;
+  const counts = slidingShape('maxPool', spatial, kernel, attributes, attributes.ceil_mode === 1) as number[];
+  const tap = (k: number, to: number, offset: number) =>
+    to * (strides[k] ?? 1) + offset * (dilations[k] ?? 1);
+  const isEmpty = counts.some((count, k) => {
+    const begin = pads[k] ?? 0;
+    const isInside = (place: number) => place >= begin && place < begin + (spatial[k] ?? 0);
+    return indices(count).some(
+      (to) => !indices(kernel[k] ?? 1).some((offset) => isInside(tap(k, to, offset))),
+    );
+  });
+  if (!isEmpty) return undefined;
+  return spatial.map((size, k): [number, number] => {
+    const begin = pads[k] ?? 0;
+    const reached = tap(k, (counts[k] ?? 1) - 1, (kernel[k] ?? 1) - 1) + 1;
+    return [begin, Math.max(pads[k + spatial.length] ?? 0, reached - size - begin)];
+  });
+}
+
+const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 function globalMaxFormula(inputs: Inputs): Tensor[] {
   const x = required('GlobalMaxPool', inputs, 0);
