@@ -45,6 +45,8 @@ export interface SaveOptions<I extends NamedTensors = NamedTensors, P extends Na
   readonly externalAboveBytes?: number;
 }
 
+/** One protobuf message cannot be longer; some room is for the graph itself. */
+const largestFileBytes = 2 ** 31 - 2 ** 24;
 /** Constants this small stay in the model even when there is a second file: runtimes read shapes and axes early. */
 const leastExternalBytes = 1024;
 
@@ -59,7 +61,15 @@ export function exportOnnx<I extends NamedTensors, P extends NamedTensors = Name
   f: ExportableFunction<I, P>,
   options: ExportOptions<I, P>,
 ): Uint8Array {
-  return encode(tracedGraph(f, options), options, {}).bytes;
+  const traced = tracedGraph(f, options);
+  const bytes = constantBytes(traced.graph);
+  if (bytes > largestFileBytes) {
+    throw new ArgumentError(
+      'exportOnnx',
+      `${bytes} bytes of constants do not fit into one file of 2 GB; saveOnnx keeps them in a second one`,
+    );
+  }
+  return encode(traced, options, {}).bytes;
 }
 
 /**

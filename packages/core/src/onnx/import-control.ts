@@ -169,6 +169,7 @@ function importLoop(
   const states = inputs.slice(2).map((_, index) => required(node, inputs, index + 2));
   const graph = graphOf(node, 'body', states.length + 2);
   let shapes: Shape[] = states.map((state) => state.shape);
+  const opened = new Set<Dim>();
   for (let round = 0; round < mostRounds; round++) {
     const captures = new Captures();
     const places = [
@@ -182,14 +183,12 @@ function importLoop(
     if (body.outputs.length < states.length + 1)
       throw new FormatError('onnx', node.place, 'its body returns fewer results than the loop has state');
     const after = body.outputs.slice(1, states.length + 1).map((output) => output.shape);
-    if (after.every((shape, index) => sameShape(shape, shapes[index])))
-      return applyControl(
-        node,
-        [inputs[0], inputs[1], ...states],
-        { body: closed('loop body', body, captures) },
-        captures,
-      );
-    shapes = after.map((shape, index) => widened(node, shapes[index], shape));
+    const next = after.map((shape, index) => widened(node, shapes[index], shape, opened));
+    if (next.every((shape, index) => sameShape(shape, shapes[index]))) {
+      const attributes = { body: closed('loop body', body, captures) };
+      return applyControl(node, [inputs[0], inputs[1], ...states], attributes, captures);
+    }
+    shapes = next;
   }
   throw new ShapeError('importOnnx', `${node.place}: the shapes of the loop's state do not settle`);
 }
@@ -198,18 +197,18 @@ function bodyName(value: OnnxValue, otherwise: string): string {
   return value.name || otherwise;
 }
 
-/** Dimensions that differ between two steps become open. */
-function widened(node: OnnxNode, before: Shape, after: Shape): Dim[] {
+/** Dimensions that differ between two steps become open, under names of their own. */
+function widened(node: OnnxNode, before: Shape, after: Shape, opened: Set<Dim>): Dim[] {
   if (before.length !== after.length)
     throw new ShapeError(
       'importOnnx',
       `${node.place}: the rank of the loop's state changes, which is not carried`,
     );
   return before.map((dim, axis) => {
-    const next = after[axis];
-    if (dim === next) return dim;
-    // A name that its own step renames stays: it was open already.
-    return typeof dim === 'string' ? dim : freshDim('loop');
+    if (dim === after[axis] || opened.has(dim)) return dim;
+    const open = freshDim('loop');
+    opened.add(open);
+    return open;
   });
 }
 

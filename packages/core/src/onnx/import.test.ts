@@ -297,6 +297,94 @@ test('inputs that do not fit are refused by name', () => {
   expect(() => model.apply([tensor([[1, 2]], { dtype: 'int32' })])).toThrow(/got Tensor int32/);
 });
 
+describe('control flow', () => {
+  const branch = (...nodes: NodeText[]) => ({
+    graph: { nodes, outputs: [float(nodes.at(-1)?.[2] ?? '')] },
+  });
+
+  test('an open condition runs the branch that it picks, which reads the graph around it', async () => {
+    const bytes = modelBytes({
+      nodes: [
+        ['Mul', 'x x', 'square'],
+        [
+          'If',
+          'condition',
+          'y',
+          {
+            then_branch: branch(['Add', 'square x', 'a']),
+            else_branch: branch(['Neg', 'square', 'b'], ['Mul', 'b scale', 'c']),
+          },
+        ],
+      ],
+      inputs: [float('x', 2), { name: 'condition', dtype: 'bool', shape: [] }],
+      outputs: [float('y', 2)],
+      initializers: { scale: scalar('float32', 10) },
+    });
+    const model = importOnnx<'y'>(bytes);
+    const run = compile((condition: Tensor, x: Tensor) => model.apply({ x, condition }));
+    const x = tensor([2, 3]);
+    expect(await (await run(scalar('bool', true), x)).y.array()).toEqual([6, 12]);
+    expect(await (await run(scalar('bool', false), x)).y.array()).toEqual([-40, -90]);
+  });
+
+  test('a branch that does not fit the shapes stops the run only where it is taken', async () => {
+    const bytes = modelBytes({
+      nodes: [
+        [
+          'If',
+          'condition',
+          'y',
+          {
+            then_branch: branch(['MatMul', 'x wide', 'a']),
+            else_branch: branch(['MatMul', 'x narrow', 'b']),
+          },
+        ],
+      ],
+      inputs: [float('x', 1, 'n'), { name: 'condition', dtype: 'bool', shape: [] }],
+      outputs: [float('y', 1, 1)],
+      initializers: {
+        wide: fromNumbers('float32', [3, 1], [1, 1, 1]),
+        narrow: fromNumbers('float32', [2, 1], [1, 1]),
+      },
+    });
+    const model = importOnnx<'y'>(bytes);
+    const run = compile((condition: Tensor, x: Tensor) => model.apply({ x, condition }));
+    const x = tensor([[2, 3]]);
+    expect(await (await run(scalar('bool', false), x)).y.array()).toEqual([[5]]);
+    await expect(run(scalar('bool', true), x)).rejects.toThrow(/out of data bounds/);
+  });
+
+  test('a loop’s state may grow, and rounds are collected', async () => {
+    const body: Attribute = {
+      graph: {
+        nodes: [
+          ['Identity', 'going', 'still'],
+          ['Concat', 'list x', 'longer', { axis: int(0) }],
+          ['ReduceSum', 'longer axis', 'total', { keepdims: int(0) }],
+        ],
+        inputs: [
+          { name: 'round', dtype: 'int64', shape: [] },
+          { name: 'going', dtype: 'bool', shape: [] },
+          float('list', undefined),
+        ],
+        outputs: [{ name: 'still', dtype: 'bool', shape: [] }, float('longer', undefined), float('total')],
+      },
+    };
+    const bytes = modelBytes({
+      opset: 18,
+      nodes: [['Loop', 'rounds - x', 'y totals', { body }]],
+      inputs: [float('x', 2), { name: 'rounds', dtype: 'int64', shape: [] }],
+      outputs: [float('y', undefined), float('totals', undefined)],
+      initializers: { axis: ints(0) },
+    });
+    const model = importOnnx<'y' | 'totals'>(bytes);
+    const run = compile((x: Tensor, rounds: Tensor) => model.apply({ x, rounds }));
+    const { y, totals } = await run(tensor([1, 2]), scalar('int64', 3));
+    expect(await y.array()).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+    expect(await totals.array()).toEqual([6, 9, 12]);
+  });
+});
+
 test('unknown operators are listed all at once', () => {
   const bytes = modelBytes({
     nodes: [

@@ -298,7 +298,9 @@ function located(node: OnnxNode, make: () => readonly Tensor[]): readonly Tensor
   try {
     return make();
   } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
+    // The innermost place says the most.
+    const isLocated = NoosphereError.isInstance(cause) && cause.operation === 'importOnnx';
+    if (cause instanceof FormatError || isLocated) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     if (NoosphereError.isInstance(cause))
       throw new NoosphereError(cause.kind, 'importOnnx', `${node.place}: ${message}`, { cause });
