@@ -13,6 +13,8 @@ import onnxruntime
 from safetensors.numpy import load_file
 
 RELATIVE, ABSOLUTE = {numpy.dtype("float16"): 2e-3}, 1e-6
+# The official cases (test_...) were written with rounded results, for a runner with this tolerance for each element.
+OFFICIAL = 1e-3
 
 
 def check(folder):
@@ -36,7 +38,8 @@ def check(folder):
             continue
         largest = numpy.abs(want[numpy.isfinite(want)].astype(numpy.float64)).max(initial=0)
         tolerance = RELATIVE.get(want.dtype, 1e-4) * largest + ABSOLUTE
-        numpy.testing.assert_allclose(got, want, rtol=0, atol=tolerance, err_msg=output.name)
+        relative = OFFICIAL if os.path.basename(folder).startswith("test_") else 0
+        numpy.testing.assert_allclose(got, want, rtol=relative, atol=tolerance, err_msg=output.name)
 
 
 def main(folder, out):
