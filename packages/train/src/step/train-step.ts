@@ -5,6 +5,7 @@ import {
   createData,
   type DataOf,
   type DType,
+  dropoutMask,
   type Executor,
   flattenTree,
   fromData,
@@ -20,7 +21,6 @@ import {
   visitTree,
 } from '@noosphere/core';
 import type { Optimizer } from '../optimizers/index.js';
-import { dropoutMask } from './masks.js';
 import { type Group, packGroup, planGroups, unpackGroup, zeroGroup } from './packing.js';
 import {
   type LossFunction,
@@ -229,10 +229,10 @@ export class TrainStep<Model extends object, Batch extends object> {
     const { seed = 0 } = this.#options;
     return sites.map(({ input, rate }, site) => {
       const shape = input.shape as readonly number[];
-      const draw = (index: number) => dropoutMask(seed, this.#step + index, site, input.size, rate);
-      if (steps === 1) return fromData('uint8', shape, draw(0));
+      const draw = (index: number) => dropoutMask({ seed, step: this.#step + index, site }, shape, rate);
+      if (steps === 1) return draw(0);
       const all = new Uint8Array(input.size * steps);
-      for (let index = 0; index < steps; index++) all.set(draw(index), index * input.size);
+      for (let index = 0; index < steps; index++) all.set(hostData(draw(index)), index * input.size);
       return fromData('uint8', [steps, ...shape], all);
     });
   }
