@@ -21,7 +21,7 @@ import {
   visitTree,
 } from '@noosphere/core';
 import type { Optimizer } from '../optimizers/index.js';
-import { type Group, packGroup, planGroups, unpackGroup, zeroGroup } from './packing.js';
+import { packGroup, planGroups, unpackGroup, zeroGroup } from './packing.js';
 import {
   type LossFunction,
   loopSteps,
@@ -289,5 +289,3 @@ function requireHost(tensor: Tensor): HostTensor {
     throw new ArgumentError('train', `a batch must hold data, got ${tensor} (lazy); await t.data() first`);
   return tensor;
 }
-
-export type { Group };
