@@ -1,16 +1,9 @@
 /** How far a worker's training holds up the event loop: lateness of a 10 ms timer during 30 s of steps of a CNN. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  crossEntropy,
-  flatten,
-  fromNumbers,
-  maxPool,
-  relu,
-  type Tensor,
-  workerExecutor,
-} from '@noosphere/core';
-import { adam, Conv2d, Linear, Random, TrainStep } from '@noosphere/train';
+import { Cnn } from '@noosphere/bench/models';
+import { fromNumbers, type Tensor, workerExecutor } from '@noosphere/core';
+import { adam, Random, TrainStep } from '@noosphere/train';
 import type { AcceptanceRun, Measured, RunContext } from '../run.js';
 
 const lengthMs = 30_000;
@@ -24,37 +17,12 @@ export const eventLoop: AcceptanceRun = {
   run,
 };
 
-/** The CNN of the benchmark. */
-class Cnn {
-  readonly conv1: Conv2d;
-  readonly conv2: Conv2d;
-  readonly conv3: Conv2d;
-  readonly fc1: Linear;
-  readonly fc2: Linear;
-
-  constructor(random: Random) {
-    this.conv1 = new Conv2d(3, 32, 3, random, { padding: 1 });
-    this.conv2 = new Conv2d(32, 64, 3, random, { padding: 1 });
-    this.conv3 = new Conv2d(64, 128, 3, random, { padding: 1 });
-    this.fc1 = new Linear(128 * 16 * 16, 128, random);
-    this.fc2 = new Linear(128, 5, random);
-  }
-
-  forward(x: Tensor): Tensor {
-    const features = [this.conv1, this.conv2, this.conv3].reduce(
-      (input, layer) => maxPool(relu(layer.forward(input)), { kernel: 2 }),
-      x,
-    );
-    return this.fc2.forward(relu(this.fc1.forward(flatten(features, 1))));
-  }
-}
-
 async function run({ folder, seed, say }: RunContext): Promise<Measured> {
   const random = new Random(seed);
   const executor = workerExecutor();
   const step = new TrainStep({
     model: new Cnn(random),
-    loss: (model, batch: { x: Tensor; y: Tensor }) => crossEntropy(model.forward(batch.x), batch.y),
+    loss: (model, batch: { x: Tensor; y: Tensor }) => model.loss(batch.x, batch.y),
     optimizer: adam(),
     executor,
   });
