@@ -16,6 +16,7 @@ import {
   visitTree,
   zeros,
 } from '@noosphere/core';
+import { bufferPaths } from '../context.js';
 
 /** A parameter's place in a group. */
 export interface Member {
@@ -35,13 +36,34 @@ export interface Group {
 /** Packing larger ones would cost two passes over their memory. */
 const packedElements = 16384;
 
-/** Groups the trainable float32 parameters of a model. @param trainable Whether the parameter of a path is trained. */
+/**
+ * Groups the trainable float32 parameters of a model; buffers are none.
+ * @param trainable Whether the parameter of a path is trained.
+ */
 export function planGroups(model: object, trainable: (path: string) => boolean): Group[] {
+  const buffers = bufferPaths(model);
+  const groups = groupLeaves(model, (path) => trainable(path) && !buffers.has(path));
+  if (groups.length === 0) {
+    throw new ArgumentError(
+      'train',
+      'nothing to train: no float32 parameter is trainable; check the names that you froze',
+    );
+  }
+  return groups;
+}
+
+/** Groups the buffers of a model: state that a step changes, but no optimizer. */
+export function planBuffers(model: object): Group[] {
+  const buffers = bufferPaths(model);
+  return buffers.size === 0 ? [] : groupLeaves(model, (path) => buffers.has(path));
+}
+
+function groupLeaves(model: object, isMember: (path: string) => boolean): Group[] {
   const small: Member[] = [];
   const groups: Group[] = [];
   let offset = 0;
   visitTree(model, (leaf, path) => {
-    if (!isFloat(leaf.dtype) || !trainable(path)) return;
+    if (!isFloat(leaf.dtype) || !isMember(path)) return;
     if (!isHostTensor(leaf))
       throw new ArgumentError('train', `parameter '${path}' must hold data, got ${leaf}`);
     if (leaf.dtype !== 'float32') {
@@ -59,12 +81,6 @@ export function planGroups(model: object, trainable: (path: string) => boolean):
     }
   });
   if (small.length > 0) groups.unshift({ members: small, shape: [offset], packed: true });
-  if (groups.length === 0) {
-    throw new ArgumentError(
-      'train',
-      'nothing to train: no float32 parameter is trainable; check the names that you froze',
-    );
-  }
   return groups;
 }
 

@@ -31,13 +31,15 @@ export interface StepDefinition<Model extends object, Batch extends object> {
   readonly loss: LossFunction<Model, Batch>;
   readonly optimizer: Optimizer;
   readonly groups: readonly Group[];
+  /** State that layers update themselves, as running statistics. */
+  readonly buffers: readonly Group[];
   /** Gradients are scaled down to this norm over all parameters; none by default. */
   readonly clipNorm: number | undefined;
 }
 
 /**
- * A step's graph. Inputs: for each group its parameters and slots, then the scalars, the batch's tensors and the masks.
- * Outputs: for each group its new parameters and slots, then the loss and the metrics.
+ * A step's graph. Inputs: for each group its parameters and slots, the buffers, then the scalars, the batch's tensors and
+ * the masks. Outputs: for each group its new parameters and slots, the new buffers, then the loss and the metrics.
  */
 export interface StepGraph {
   readonly graph: Graph;
@@ -50,11 +52,12 @@ export function traceStep<Model extends object, Batch extends object>(
   definition: StepDefinition<Model, Batch>,
   batch: Batch,
 ): StepGraph {
-  const { optimizer, groups } = definition;
+  const { optimizer, groups, buffers } = definition;
   const state = groups.map((group, index) => [
     placeholder(`parameters_${index}`, 'float32', group.shape),
     ...optimizer.slots.map((slot) => placeholder(`${slot}_${index}`, 'float32', group.shape)),
   ]);
+  const bufferState = buffers.map((group, index) => placeholder(`buffers_${index}`, 'float32', group.shape));
   const scalarCount = optimizer.scalars(0, 0).length;
   const scalars = placeholder('scalars', 'float32', [scalarCount]);
   const batchInputs: Tensor[] = [];
@@ -65,30 +68,46 @@ export function traceStep<Model extends object, Batch extends object>(
   });
   const context = new TrainingContext();
   const parts = groups.map((group, index) => groupTensors(group, state[index]?.[0] as Tensor));
-  const { loss, metrics } = evaluateLoss(definition, parts, symbolicBatch, context);
+  const bufferParts = buffers.map((group, index) => groupTensors(group, bufferState[index] as Tensor));
+  const { loss, metrics } = evaluateLoss(definition, [...parts, ...bufferParts], symbolicBatch, context);
   const found = groupGradients(groups, parts, loss, definition.clipNorm);
   const perScalar = split(scalars, { sizes: new Array<number>(scalarCount).fill(1) });
   const next = state.flatMap(([parameters, ...slots], index) => {
     const update = optimizer.update(parameters as Tensor, found[index] as Tensor, slots, perScalar);
     return [update.parameter, ...update.slots];
   });
-  const inputs = [...state.flat(), scalars, ...batchInputs, ...context.sites.map(({ input }) => input)];
+  const nextBuffers = buffers.map((group, index) =>
+    joinGradients(
+      group,
+      (bufferParts[index] as Tensor[]).map((part) => context.current(part)),
+    ),
+  );
+  const inputs = [
+    ...state.flat(),
+    ...bufferState,
+    scalars,
+    ...batchInputs,
+    ...context.sites.map(({ input }) => input),
+  ];
   return {
-    graph: makeGraph('train step', inputs, [...next, loss, ...Object.values(metrics)]),
+    graph: makeGraph('train step', inputs, [...next, ...nextBuffers, loss, ...Object.values(metrics)]),
     sites: context.sites,
     metricNames: Object.keys(metrics),
   };
 }
 
-/** The loss of the model whose trainable parameters are places in the graph. */
+/**
+ * The loss of the model whose trainable parameters and buffers are places in the graph.
+ * @param parts The tensors of each group's members, then of each group of buffers.
+ */
 export function evaluateLoss<Model extends object, Batch extends object>(
-  { model, loss, groups }: StepDefinition<Model, Batch>,
+  { model, loss, groups, buffers }: StepDefinition<Model, Batch>,
   parts: readonly (readonly Tensor[])[],
   batch: Batch,
   context: ForwardContext,
 ): { loss: Tensor; metrics: Readonly<Record<string, Tensor>> } {
   const byPath = new Map(
-    groups.flatMap((group, index) =>
+    [...groups, ...buffers].flatMap((group, index) =>
       group.members.map(({ path }, place) => [path, parts[index]?.[place] as Tensor]),
     ),
   );

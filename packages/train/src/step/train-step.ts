@@ -21,7 +21,7 @@ import {
   visitTree,
 } from '@noosphere/core';
 import type { Optimizer } from '../optimizers/index.js';
-import { packGroup, planGroups, unpackGroup, zeroGroup } from './packing.js';
+import { packGroup, planBuffers, planGroups, unpackGroup, zeroGroup } from './packing.js';
 import {
   type LossFunction,
   loopSteps,
@@ -58,6 +58,7 @@ export interface StepResult {
 /** The whole state of a training run, by name: enough to go on with the same bits. */
 export interface TrainState {
   readonly step: number;
+  /** Parameters and buffers by path. */
   readonly parameters: ReadonlyMap<string, HostTensor<'float32'>>;
   /** Optimizer slots by `slot.path`. */
   readonly slots: ReadonlyMap<string, HostTensor<'float32'>>;
@@ -93,21 +94,26 @@ export class TrainStep<Model extends object, Batch extends object> {
   readonly #definition: StepDefinition<Model, Batch>;
   readonly #options: TrainStepOptions<Model, Batch>;
   readonly #programs = new Map<string, Promise<Compiled>>();
-  /** For each group: parameters, then slots. */
+  /** For each group: parameters, then slots; behind them the groups of buffers. */
   #state: HostTensor[];
   #step = 0;
 
   constructor(options: TrainStepOptions<Model, Batch>) {
     const { model, loss, optimizer, clipNorm, trainable = () => true } = options;
     const groups = planGroups(model, trainable);
+    const buffers = planBuffers(model);
     this.#options = options;
-    this.#definition = { model, loss, optimizer, groups, clipNorm };
+    this.#definition = { model, loss, optimizer, groups, buffers, clipNorm };
     const named = new Map<string, Tensor>();
     visitTree(model, (leaf, path) => named.set(path, leaf));
-    this.#state = groups.flatMap((group) => [
-      packGroup(group, (path) => named.get(path) as Tensor),
-      ...optimizer.slots.map(() => zeroGroup(group)),
-    ]);
+    const initial = (path: string) => named.get(path) as Tensor;
+    this.#state = [
+      ...groups.flatMap((group) => [
+        packGroup(group, initial),
+        ...optimizer.slots.map(() => zeroGroup(group)),
+      ]),
+      ...buffers.map((group) => packGroup(group, initial)),
+    ];
   }
 
   /** Steps done. */
@@ -115,7 +121,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     return this.#step;
   }
 
-  /** The model with the parameters of now. They are views of the state: copy what must outlive the next step. */
+  /** The model with the parameters and buffers of now. They are views of the state: copy what must outlive the next step. */
   get model(): Model {
     const { parameters } = this.state();
     return mapTree(this.#definition.model, (leaf, path) => parameters.get(path) ?? leaf);
@@ -123,10 +129,13 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The state of now, by name, as views. */
   state(): TrainState {
-    const { groups, optimizer } = this.#definition;
+    const { groups, buffers, optimizer } = this.#definition;
     const stride = optimizer.slots.length + 1;
     const at = (group: number, slot: number) => this.#state[group * stride + slot] as HostTensor;
-    const parameters = new Map(groups.flatMap((group, index) => unpackGroup(group, at(index, 0))));
+    const parameters = new Map([
+      ...groups.flatMap((group, index) => unpackGroup(group, at(index, 0))),
+      ...buffers.flatMap((group, index) => unpackGroup(group, at(groups.length, index))),
+    ]);
     const slots = new Map(
       optimizer.slots.flatMap((slot, place) =>
         groups.flatMap((group, index) =>
@@ -142,7 +151,7 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** Takes a state over, e.g. from a checkpoint of the same model and optimizer. */
   restore(state: TrainState): void {
-    const { groups, optimizer } = this.#definition;
+    const { groups, buffers, optimizer } = this.#definition;
     const pick = (from: ReadonlyMap<string, Tensor>, prefix: string) => (path: string) => {
       const tensor = from.get(`${prefix}${path}`);
       if (!tensor)
@@ -152,10 +161,13 @@ export class TrainStep<Model extends object, Batch extends object> {
         );
       return tensor;
     };
-    this.#state = groups.flatMap((group) => [
-      packGroup(group, pick(state.parameters, '')),
-      ...optimizer.slots.map((slot) => packGroup(group, pick(state.slots, `${slot}.`))),
-    ]);
+    this.#state = [
+      ...groups.flatMap((group) => [
+        packGroup(group, pick(state.parameters, '')),
+        ...optimizer.slots.map((slot) => packGroup(group, pick(state.slots, `${slot}.`))),
+      ]),
+      ...buffers.map((group) => packGroup(group, pick(state.parameters, ''))),
+    ];
     this.#step = state.step;
   }
 
