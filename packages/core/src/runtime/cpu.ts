@@ -8,6 +8,7 @@ import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-conv
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
+import { countProgram, spinningEntries, spinningOfNext } from './spinning.js';
 import { threadCount } from './threads.js';
 
 type Runtime = typeof import('onnxruntime-node');
@@ -72,6 +73,7 @@ export function sessionOptions({ threads, profilePrefix }: LoadOptions): Inferen
     // The memory pattern keeps one block for the worst case: a third more memory for no time.
     enableMemPattern: false,
     logSeverityLevel: 4,
+    ...spinningEntries(spinningOfNext()),
     ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
   };
 }
@@ -81,6 +83,7 @@ class CpuProgram implements Program {
   readonly outputs: readonly ValueInfo[];
   readonly #ort: Runtime;
   readonly #graph: Graph;
+  readonly #forget = countProgram();
   #session: InferenceSession | undefined;
 
   constructor(ort: Runtime, session: InferenceSession, graph: Graph) {
@@ -116,6 +119,7 @@ class CpuProgram implements Program {
   async dispose(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
+    this.#forget();
     await session?.release();
   }
 }

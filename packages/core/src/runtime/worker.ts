@@ -11,6 +11,7 @@ import { type AnyData, bytesOf, type DType, viewData } from '../shape/index.js';
 import { prepareForCpu, sessionOptions } from './cpu.js';
 import type { Executor, LoadOptions, Program } from './executor.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
+import { countProgram } from './spinning.js';
 
 /** A tensor between threads: its data in shared memory, so that neither side copies it for the message. */
 export interface SharedTensor {
@@ -141,6 +142,7 @@ class WorkerProgram implements Program {
   readonly outputs;
   readonly #thread: WorkerThread;
   readonly #program: number;
+  readonly #forget = countProgram();
 
   constructor(thread: WorkerThread, program: number, graph: Graph) {
     this.#thread = thread;
@@ -158,6 +160,7 @@ class WorkerProgram implements Program {
   }
 
   async dispose(): Promise<void> {
+    this.#forget();
     await this.#thread.ask({ kind: 'dispose', program: this.#program });
   }
 }
