@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ForwardContext, inference } from '../context.js';
 import { Dropout } from '../layers/dropout.js';
 import { Linear } from '../layers/linear.js';
-import { meanSquaredError } from '../losses.js';
+import { meanSquaredError } from '../losses/index.js';
 import { adamW } from '../optimizers/index.js';
 import { Random } from '../random.js';
 import { arrayBatches } from './batches.js';

@@ -1,0 +1,14 @@
+export * from './binary-cross-entropy.js';
+export * from './contrastive.js';
+export * from './ctc.js';
+export * from './distance.js';
+export * from './divergence.js';
+export * from './focal.js';
+export * from './gaussian.js';
+export * from './log-gamma.js';
+export * from './negative-binomial.js';
+export * from './quantile.js';
+export type { LossOptions } from './reduction.js';
+export * from './regression.js';
+export * from './soft-cross-entropy.js';
+export * from './student-t.js';
