@@ -2,17 +2,12 @@
 import {
   ArgumentError,
   cpuExecutor,
-  createData,
-  type DataOf,
-  type DType,
   dropoutMask,
   type Executor,
-  flattenTree,
   fromData,
   fromNumbers,
   type HostTensor,
   hostData,
-  isHostTensor,
   mapTree,
   NoosphereError,
   type Program,
@@ -20,7 +15,10 @@ import {
   treeSignature,
   visitTree,
 } from '@noosphere/core';
+import type { MaskSite } from '../context.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { stackBatches } from './batch-inputs.js';
+import { explainNonFinite } from './non-finite.js';
 import { packGroup, planBuffers, planGroups, unpackGroup, zeroGroup } from './packing.js';
 import {
   type LossFunction,
@@ -181,7 +179,7 @@ export class TrainStep<Model extends object, Batch extends object> {
       ...this.#state,
       this.#scalars(rates),
       ...stackBatches(batches),
-      ...this.#masks(step, batches.length),
+      ...this.#masks(step.sites, batches.length),
     ];
     const outputs = await program.run(inputs);
     const stateCount = this.#state.length;
@@ -237,7 +235,7 @@ export class TrainStep<Model extends object, Batch extends object> {
   }
 
   /** For each dropout site its mask: those of k steps side by side. */
-  #masks({ sites }: StepGraph, steps: number): HostTensor[] {
+  #masks(sites: readonly MaskSite[], steps: number): HostTensor[] {
     const { seed = 0 } = this.#options;
     return sites.map(({ input, rate }, site) => {
       const shape = input.shape as readonly number[];
@@ -249,55 +247,23 @@ export class TrainStep<Model extends object, Batch extends object> {
     });
   }
 
-  /** Names where a loss stopped being a number. */
+  /** Says where a loss stopped being a number. Earlier steps of the same call are done again to have its parameters. */
   async #explain({ step, loss }: StepResult, batches: readonly Batch[]): Promise<never> {
-    const place = step - this.#step - 1;
-    const found: string[] = [];
-    visitTree(batches[place] as Batch, (leaf, path) => {
-      if (isHostTensor(leaf) && !allFinite(hostData(leaf)))
-        found.push(`the batch's '${path || 'input'}' holds NaN or infinity`);
-    });
-    for (const [path, tensor] of this.state().parameters) {
-      if (!allFinite(hostData(tensor))) found.push(`parameter '${path}' holds NaN or infinity`);
+    const { executor = cpuExecutor } = this.#options;
+    const [state, done] = [this.#state, this.#step];
+    const place = step - done - 1;
+    try {
+      if (place > 0) await this.run(batches.slice(0, place));
+      const cause = await explainNonFinite(this.#definition, {
+        batch: batches[place] as Batch,
+        parameters: this.state().parameters,
+        masks: (sites) => this.#masks(sites, 1),
+        executor,
+      });
+      throw new NonFiniteLossError(step, loss, cause);
+    } finally {
+      this.#state = state;
+      this.#step = done;
     }
-    throw new NonFiniteLossError(step, loss, found[0] ?? 'batch and parameters were finite before this step');
   }
-}
-
-function allFinite(data: ArrayLike<number | bigint>): boolean {
-  for (let index = 0; index < data.length; index++) {
-    const value = data[index];
-    if (typeof value === 'number' && !Number.isFinite(value)) return false;
-  }
-  return true;
-}
-
-/** The batches' tensors: as they are for one batch, else stacked along a new first axis. */
-function stackBatches<Batch extends object>(batches: readonly Batch[]): HostTensor[] {
-  const leaves = batches.map((batch) => flattenTree(batch).map(requireHost));
-  const [first] = leaves;
-  if (!first || leaves.length === 1) return first ?? [];
-  return first.map((tensor, place) =>
-    stackTensors(
-      leaves.map((each) => each[place] as HostTensor),
-      tensor,
-    ),
-  );
-}
-
-function stackTensors<D extends DType>(tensors: readonly HostTensor[], first: HostTensor<D>): HostTensor<D> {
-  const data = createData(first.dtype, first.size * tensors.length);
-  tensors.forEach((tensor, index) => {
-    if (tensor.dtype !== first.dtype || tensor.size !== first.size) {
-      throw new ArgumentError('train', `batches of one call must have one shape, got ${first} and ${tensor}`);
-    }
-    (data as Float32Array).set(hostData(tensor) as Float32Array, index * first.size);
-  });
-  return fromData(first.dtype, [tensors.length, ...first.shape], data as DataOf<D>);
-}
-
-function requireHost(tensor: Tensor): HostTensor {
-  if (!isHostTensor(tensor))
-    throw new ArgumentError('train', `a batch must hold data, got ${tensor} (lazy); await t.data() first`);
-  return tensor;
 }
