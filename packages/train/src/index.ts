@@ -1,8 +1,11 @@
 /** @noosphere/train: layers, losses, optimizers, and the loop that trains with them. */
 export * from './context.js';
+export * from './data/index.js';
 export * from './fit/index.js';
 export * from './layers/index.js';
 export * from './losses/index.js';
+export * as metrics from './metrics/index.js';
+export { type Metric, metricNamed, metricNames } from './metrics/index.js';
 export * from './optimizers/index.js';
 export * from './random.js';
 export * from './step/step-graph.js';

@@ -1,7 +1,7 @@
 /** The training loop: steps, validation, early stopping, checkpoints, resume. What it shows and logs are callbacks. */
 import { ArgumentError, fromData, type HostTensor, hostData, mapTree } from '@noosphere/core';
+import type { BatchSource } from '../data/index.js';
 import { type StepResult, TrainStep, type TrainStepOptions } from '../step/train-step.js';
-import type { BatchSource } from './batches.js';
 import type { FitCallback, StopReason, ValidationResult } from './callback.js';
 import { CheckpointFolder, type CheckpointOptions, type FitProgress } from './checkpoint.js';
 

@@ -1,4 +1,3 @@
-export * from './batches.js';
 export * from './callback.js';
 export * from './checkpoint.js';
 export * from './fit.js';

@@ -1,0 +1,28 @@
+/** Rows of tensors: the first axis counts them. */
+import { createData, type DataOf, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
+
+/** Rows of a tensor without a copy. */
+export function sliceRows<D extends DType>(
+  tensor: HostTensor<D>,
+  first: number,
+  last: number,
+): HostTensor<D> {
+  const width = rowSize(tensor);
+  const rows = hostData(tensor).subarray(first * width, last * width) as DataOf<D>;
+  return fromData(tensor.dtype, [last - first, ...tensor.shape.slice(1)], rows);
+}
+
+/** Rows of a tensor by number, copied. */
+export function takeRows<D extends DType>(tensor: HostTensor<D>, rows: Uint32Array): HostTensor<D> {
+  const width = rowSize(tensor);
+  const from = hostData(tensor) as Float32Array;
+  const taken = createData(tensor.dtype, rows.length * width);
+  rows.forEach((row, position) => {
+    (taken as Float32Array).set(from.subarray(row * width, (row + 1) * width), position * width);
+  });
+  return fromData(tensor.dtype, [rows.length, ...tensor.shape.slice(1)], taken as DataOf<D>);
+}
+
+function rowSize({ shape }: HostTensor): number {
+  return shape.slice(1).reduce((product, dim) => product * dim, 1);
+}
