@@ -45,7 +45,7 @@ export interface ClassificationReport {
  * @example
  * const report = metrics.classificationReport(['cat', 'dog', 'dog'], ['cat', 'cat', 'dog']);
  * console.log(report.averages.macro.recall, report.classes[1]?.precision); // → 0.75 1
- * console.log(String(report).split('\n')[7]); // →    macro avg       0.75      0.75      0.67         3
+ * console.log(String(report).split('\n')[6]); // →    macro avg       0.75      0.75      0.67         3
  */
 export function classificationReport(
   actual: Labels,
