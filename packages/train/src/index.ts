@@ -3,6 +3,7 @@ export * from './context.js';
 export * from './data/index.js';
 export * from './fit/index.js';
 export * from './layers/index.js';
+export * from './loggers/index.js';
 export * from './losses/index.js';
 export * as metrics from './metrics/index.js';
 export { type Metric, metricNamed, metricNames } from './metrics/index.js';
