@@ -39,6 +39,8 @@ const metadataSchema = v.object({
   format: v.literal('noosphere-checkpoint'),
   version: v.literal(formatVersion),
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  // Absent in files of before schedules that listen to validation.
+  learningRateScale: v.optional(v.number(), 1),
   best: v.optional(v.object({ step: v.number(), value: v.number() })),
   validations: v.array(
     v.object({ step: v.number(), metrics: v.record(v.string(), v.number()), isBest: v.boolean() }),
@@ -69,6 +71,7 @@ export class CheckpointFolder {
       format: 'noosphere-checkpoint',
       version: formatVersion,
       step: state.step,
+      learningRateScale: state.learningRateScale,
       best: progress.best,
       validations: progress.validations.map(({ step, metrics, isBest }) => ({
         step,
@@ -141,6 +144,7 @@ export async function readCheckpoint(
     };
     const state: TrainState = {
       step: metadata.step,
+      learningRateScale: metadata.learningRateScale,
       parameters: await read('parameter'),
       slots: await read('slot'),
     };

@@ -1,5 +1,5 @@
-/** What a first-order optimizer is: how much state an element carries, and one elementwise update. */
-import type { Tensor } from '@noosphere/core';
+/** What a first-order optimizer is: how much state a parameter carries, and one update of it. */
+import type { Shape, Tensor } from '@noosphere/core';
 
 /** One update of a parameter (or of many packed into one vector). */
 export interface Update {
@@ -8,7 +8,7 @@ export interface Update {
 }
 
 export interface Optimizer {
-  /** Names of the state tensors, each in the shape of the parameter and zero at the start. */
+  /** Names of the state tensors that each parameter carries. */
   readonly slots: readonly string[];
   /** Learning rate at a step counted from 0. */
   learningRate(step: number): number;
@@ -16,7 +16,16 @@ export interface Optimizer {
   scalars(step: number, learningRate: number): readonly number[];
   /** Part of the graph: `scalars` arrive as tensors of one element, in the order given above. */
   update(parameter: Tensor, gradient: Tensor, slots: readonly Tensor[], scalars: readonly Tensor[]): Update;
+  /** Shape of a state tensor. An optimizer that has this sees each parameter on its own. @default the parameter's */
+  slotShape?(slot: string, parameter: Shape): Shape;
+  /** What a state tensor holds before the first step: a number everywhere, or the parameter itself. @default 0 */
+  slotStart?(slot: string): number | 'parameter';
 }
 
 /** A fixed learning rate, or one that depends on the step (counted from 0). */
 export type LearningRate = number | ((step: number) => number);
+
+/** The learning rate as a function of the step. */
+export function rateOf(learningRate: LearningRate): (step: number) => number {
+  return typeof learningRate === 'number' ? () => learningRate : learningRate;
+}

@@ -12,28 +12,39 @@ import {
   type Tensor,
 } from '@noosphere/core';
 
-/** The batches' tensors: as they are for one batch, else stacked along a new first axis. */
-export function stackBatches<Batch extends object>(batches: readonly Batch[]): HostTensor[] {
+/** The batches' tensors side by side. @param lead Axes of batches before their own: none for a single one. */
+export function stackBatches<Batch extends object>(
+  batches: readonly Batch[],
+  lead: readonly number[],
+): HostTensor[] {
   const leaves = batches.map((batch) => flattenTree(batch).map(requireHost));
   const [first] = leaves;
-  if (!first || leaves.length === 1) return first ?? [];
+  if (!first || lead.length === 0) return first ?? [];
   return first.map((tensor, place) =>
     stackTensors(
       leaves.map((each) => each[place] as HostTensor),
       tensor,
+      lead,
     ),
   );
 }
 
-function stackTensors<D extends DType>(tensors: readonly HostTensor[], first: HostTensor<D>): HostTensor<D> {
+function stackTensors<D extends DType>(
+  tensors: readonly HostTensor[],
+  first: HostTensor<D>,
+  lead: readonly number[],
+): HostTensor<D> {
   const data = createData(first.dtype, first.size * tensors.length);
   tensors.forEach((tensor, index) => {
     if (tensor.dtype !== first.dtype || tensor.size !== first.size) {
-      throw new ArgumentError('train', `batches of one call must have one shape, got ${first} and ${tensor}`);
+      throw new ArgumentError(
+        'train',
+        `batches of one call must have one shape, got ${first} and ${tensor}; drop a last batch that is not full`,
+      );
     }
     (data as Float32Array).set(hostData(tensor) as Float32Array, index * first.size);
   });
-  return fromData(first.dtype, [tensors.length, ...first.shape], data as DataOf<D>);
+  return fromData(first.dtype, [...lead, ...first.shape], data as DataOf<D>);
 }
 
 function requireHost(tensor: Tensor): HostTensor {

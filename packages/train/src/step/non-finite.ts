@@ -30,11 +30,11 @@ export interface FailedStep<Batch> {
   readonly executor: Executor;
 }
 
-/** What made the loss of a step NaN or infinite: the batch, a parameter, or an operator of a layer. */
+/** What made the loss of a batch NaN or infinite: the batch, a parameter, or an operator of a layer; none where it is fine. */
 export async function explainNonFinite<Model extends object, Batch extends object>(
   definition: StepDefinition<Model, Batch>,
   failed: FailedStep<Batch>,
-): Promise<string> {
+): Promise<string | undefined> {
   const found: string[] = [];
   visitTree(failed.batch, (leaf, path) => {
     if (isHostTensor(leaf) && !allFinite(hostData(leaf)))
@@ -45,9 +45,7 @@ export async function explainNonFinite<Model extends object, Batch extends objec
   }
   if (found[0]) return found[0];
   const first = await firstNonFinite(definition, failed);
-  return first
-    ? `the first result that is not finite comes from ${first}`
-    : 'batch and parameters were finite before this step';
+  return first && `the first result that is not finite comes from ${first}`;
 }
 
 function allFinite(data: ArrayLike<number | bigint>): boolean {

@@ -5,44 +5,65 @@
 import {
   ArgumentError,
   concat,
-  fromData,
-  type HostTensor,
-  hostData,
   isFloat,
   isHostTensor,
   reshape,
   split,
   type Tensor,
   visitTree,
-  zeros,
 } from '@noosphere/core';
 import { bufferPaths } from '../context.js';
+import { matchesPath, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 
 /** A parameter's place in a group. */
 export interface Member {
   readonly path: string;
+  /** Other paths that lead to the same tensor: tied weights are one parameter. */
+  readonly aliases: readonly string[];
   readonly shape: readonly number[];
   readonly offset: number;
   readonly size: number;
 }
 
-/** One state tensor: the flat vector of several parameters, or a single large one in its own shape. */
+/** Parameters that are kept as one tensor: the flat vector of several, or a single one in its own shape. */
 export interface Group {
   readonly members: readonly Member[];
   readonly shape: readonly number[];
   readonly packed: boolean;
 }
 
+/** A group that an optimizer moves. */
+export interface TrainedGroup extends Group {
+  readonly optimizer: Optimizer;
+}
+
 /** Packing larger ones would cost two passes over their memory. */
 const packedElements = 16384;
 
 /**
- * Groups the trainable float32 parameters of a model; buffers are none.
+ * Groups the trainable float32 parameters of a model, those of each optimizer apart; buffers are none.
  * @param trainable Whether the parameter of a path is trained.
  */
-export function planGroups(model: object, trainable: (path: string) => boolean): Group[] {
+export function planGroups(
+  model: object,
+  trainable: (path: string) => boolean,
+  parameterGroups: readonly ParameterGroup[],
+): TrainedGroup[] {
   const buffers = bufferPaths(model);
-  const groups = groupLeaves(model, (path) => trainable(path) && !buffers.has(path));
+  const owner = (path: string) => {
+    if (!trainable(path) || buffers.has(path)) return undefined;
+    const found = parameterGroups.find(({ parameters }) => matchesPath(parameters, path));
+    if (found) return found;
+    throw new ArgumentError(
+      'train',
+      `parameter '${path}' belongs to no parameter group; add a last group without 'parameters', or freeze it`,
+    );
+  };
+  const groups = parameterGroups.flatMap((wanted) =>
+    groupLeaves(model, (path) => owner(path) === wanted, wanted.optimizer.slotShape ? 0 : packedElements).map(
+      (group) => ({ ...group, optimizer: wanted.optimizer }),
+    ),
+  );
   if (groups.length === 0) {
     throw new ArgumentError(
       'train',
@@ -55,15 +76,16 @@ export function planGroups(model: object, trainable: (path: string) => boolean):
 /** Groups the buffers of a model: state that a step changes, but no optimizer. */
 export function planBuffers(model: object): Group[] {
   const buffers = bufferPaths(model);
-  return buffers.size === 0 ? [] : groupLeaves(model, (path) => buffers.has(path));
+  return buffers.size === 0 ? [] : groupLeaves(model, (path) => buffers.has(path), packedElements);
 }
 
-function groupLeaves(model: object, isMember: (path: string) => boolean): Group[] {
+/** @param largest Elements of the largest tensor that is packed with others. */
+function groupLeaves(model: object, isMember: (path: string) => boolean, largest: number): Group[] {
   const small: Member[] = [];
   const groups: Group[] = [];
   let offset = 0;
-  visitTree(model, (leaf, path) => {
-    if (!isFloat(leaf.dtype) || !isMember(path)) return;
+  for (const [leaf, [path, ...aliases]] of pathsByLeaf(model)) {
+    if (path === undefined || !isFloat(leaf.dtype) || !isMember(path)) continue;
     if (!isHostTensor(leaf))
       throw new ArgumentError('train', `parameter '${path}' must hold data, got ${leaf}`);
     if (leaf.dtype !== 'float32') {
@@ -72,45 +94,27 @@ function groupLeaves(model: object, isMember: (path: string) => boolean): Group[
         `parameter '${path}' must be float32, got ${leaf.dtype}; cast it, or leave it out`,
       );
     }
-    const member = { path, shape: leaf.shape, size: leaf.size };
-    if (leaf.size > packedElements)
+    const member = { path, aliases, shape: leaf.shape, size: leaf.size };
+    if (leaf.size > largest)
       groups.push({ members: [{ ...member, offset: 0 }], shape: leaf.shape, packed: false });
     else {
       small.push({ ...member, offset });
       offset += leaf.size;
     }
-  });
+  }
   if (small.length > 0) groups.unshift({ members: small, shape: [offset], packed: true });
   return groups;
 }
 
-/** Parameters of a group side by side, copied from tensors by path. */
-export function packGroup(group: Group, tensorAt: (path: string) => Tensor): HostTensor<'float32'> {
-  const packed = new Float32Array(group.shape.reduce((product, dim) => product * dim, 1));
-  for (const { path, offset, size } of group.members) {
-    const data = hostData(tensorAt(path));
-    if (!(data instanceof Float32Array) || data.length !== size) {
-      throw new ArgumentError(
-        'train',
-        `'${path}' must hold ${size} float32 values, got ${data.length} of ${data.constructor.name}`,
-      );
-    }
-    packed.set(data, offset);
-  }
-  return fromData('float32', group.shape, packed);
-}
-
-export function zeroGroup(group: Group): HostTensor<'float32'> {
-  return zeros(group.shape) as HostTensor<'float32'>;
-}
-
-/** A group's parameters by path, as views of its data. */
-export function unpackGroup(group: Group, packed: HostTensor): [string, HostTensor<'float32'>][] {
-  const data = hostData(packed) as Float32Array;
-  return group.members.map(({ path, shape, offset, size }) => [
-    path,
-    fromData('float32', shape, data.subarray(offset, offset + size)),
-  ]);
+/** The paths that lead to each tensor of a model, in the order of the first. */
+function pathsByLeaf(model: object): Map<Tensor, string[]> {
+  const paths = new Map<Tensor, string[]>();
+  visitTree(model, (leaf, path) => {
+    const known = paths.get(leaf);
+    if (known) known.push(path);
+    else paths.set(leaf, [path]);
+  });
+  return paths;
 }
 
 /** A group's parameters as tensors of the graph. */

@@ -16,13 +16,15 @@ import {
   visitTree,
 } from '@noosphere/core';
 import type { MaskSite } from '../context.js';
-import type { Optimizer } from '../optimizers/index.js';
+import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 import { stackBatches } from './batch-inputs.js';
 import { explainNonFinite } from './non-finite.js';
-import { packGroup, planBuffers, planGroups, unpackGroup, zeroGroup } from './packing.js';
+import { planBuffers, planGroups } from './packing.js';
+import { initialState, packState, type StateTensor, stateLayout, unpackState } from './state-layout.js';
 import {
   type LossFunction,
   loopSteps,
+  optimizersOf,
   type StepDefinition,
   type StepGraph,
   traceStep,
@@ -31,11 +33,16 @@ import {
 export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly model: Model;
   readonly loss: LossFunction<Model, Batch>;
-  readonly optimizer: Optimizer;
+  /** One for all parameters, or one for each group of them. */
+  readonly optimizer: Optimizer | readonly ParameterGroup[];
   /** Seed of the dropout masks. @default 0 */
   readonly seed?: number;
   /** Scale gradients down to this norm over all parameters. @default no clipping */
   readonly clipNorm?: number;
+  /** Clip each element of the gradients to [-clipValue, clipValue], before the norm. @default no clipping */
+  readonly clipValue?: number;
+  /** Batches whose gradients are averaged for one step, in the memory of one. @default 1 */
+  readonly accumulate?: number;
   /** Which parameters train, by path. @default all */
   readonly trainable?: (path: string) => boolean;
   /** Threads inside one operator. @default NOOSPHERE_THREADS, else the cores this process may use */
@@ -56,7 +63,9 @@ export interface StepResult {
 /** The whole state of a training run, by name: enough to go on with the same bits. */
 export interface TrainState {
   readonly step: number;
-  /** Parameters and buffers by path. */
+  /** Factor on every learning rate. */
+  readonly learningRateScale: number;
+  /** Parameters and buffers by path; tied ones under their first path. */
   readonly parameters: ReadonlyMap<string, HostTensor<'float32'>>;
   /** Optimizer slots by `slot.path`. */
   readonly slots: ReadonlyMap<string, HostTensor<'float32'>>;
@@ -89,29 +98,28 @@ interface Compiled {
  * console.log(step.step, (second?.loss ?? 1) < (first?.loss ?? 0)); // → 2 true
  */
 export class TrainStep<Model extends object, Batch extends object> {
+  /** Factor on every learning rate, e.g. lowered when validation stops improving. */
+  learningRateScale = 1;
   readonly #definition: StepDefinition<Model, Batch>;
   readonly #options: TrainStepOptions<Model, Batch>;
   readonly #programs = new Map<string, Promise<Compiled>>();
-  /** For each group: parameters, then slots; behind them the groups of buffers. */
+  readonly #layout: readonly StateTensor[];
   #state: HostTensor[];
   #step = 0;
 
   constructor(options: TrainStepOptions<Model, Batch>) {
-    const { model, loss, optimizer, clipNorm, trainable = () => true } = options;
-    const groups = planGroups(model, trainable);
+    const { model, loss, optimizer, clipNorm, clipValue, accumulate = 1, trainable = () => true } = options;
+    if (!Number.isInteger(accumulate) || accumulate < 1)
+      throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);
+    const groups = planGroups(model, trainable, 'slots' in optimizer ? [{ optimizer }] : optimizer);
     const buffers = planBuffers(model);
     this.#options = options;
-    this.#definition = { model, loss, optimizer, groups, buffers, clipNorm };
+    this.#layout = stateLayout(groups, buffers);
+    const clipping = { norm: clipNorm, value: clipValue };
+    this.#definition = { model, loss, groups, buffers, clipping, accumulate };
     const named = new Map<string, Tensor>();
     visitTree(model, (leaf, path) => named.set(path, leaf));
-    const initial = (path: string) => named.get(path) as Tensor;
-    this.#state = [
-      ...groups.flatMap((group) => [
-        packGroup(group, initial),
-        ...optimizer.slots.map(() => zeroGroup(group)),
-      ]),
-      ...buffers.map((group) => packGroup(group, initial)),
-    ];
+    this.#state = this.#layout.map((tensor) => initialState(tensor, (path) => named.get(path) as Tensor));
   }
 
   /** Steps done. */
@@ -121,35 +129,54 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The model with the parameters and buffers of now. They are views of the state: copy what must outlive the next step. */
   get model(): Model {
-    const { parameters } = this.state();
-    return mapTree(this.#definition.model, (leaf, path) => parameters.get(path) ?? leaf);
+    return this.#modelWith(this.state().parameters);
+  }
+
+  /** The model with the averaged parameters of now, where the optimizer keeps an average (`averaged`). */
+  get averagedModel(): Model {
+    const { parameters, slots } = this.state();
+    const prefix = `${averageSlot}.`;
+    const averages = [...slots].filter(([name]) => name.startsWith(prefix));
+    if (averages.length === 0)
+      throw new ArgumentError('averagedModel', 'the optimizer keeps no average; wrap it with averaged()');
+    return this.#modelWith(
+      new Map([
+        ...parameters,
+        ...averages.map(([name, tensor]) => [name.slice(prefix.length), tensor] as const),
+      ]),
+    );
+  }
+
+  #modelWith(parameters: TrainState['parameters']): Model {
+    const { groups, buffers } = this.#definition;
+    const byPath = new Map(parameters);
+    for (const { members } of [...groups, ...buffers])
+      for (const { path, aliases } of members)
+        for (const alias of aliases) byPath.set(alias, parameters.get(path) as HostTensor<'float32'>);
+    return mapTree(this.#definition.model, (leaf, path) => byPath.get(path) ?? leaf);
   }
 
   /** The state of now, by name, as views. */
   state(): TrainState {
-    const { groups, buffers, optimizer } = this.#definition;
-    const stride = optimizer.slots.length + 1;
-    const at = (group: number, slot: number) => this.#state[group * stride + slot] as HostTensor;
-    const parameters = new Map([
-      ...groups.flatMap((group, index) => unpackGroup(group, at(index, 0))),
-      ...buffers.flatMap((group, index) => unpackGroup(group, at(groups.length, index))),
-    ]);
-    const slots = new Map(
-      optimizer.slots.flatMap((slot, place) =>
-        groups.flatMap((group, index) =>
-          unpackGroup(group, at(index, place + 1)).map(([path, tensor]): [string, HostTensor<'float32'>] => [
-            `${slot}.${path}`,
-            tensor,
-          ]),
+    const named = (wanted: (slot: string | undefined) => boolean) =>
+      this.#layout.flatMap((tensor, index) =>
+        wanted(tensor.slot) ? unpackState(tensor, this.#state[index] as HostTensor) : [],
+      );
+    const slots = new Set(this.#layout.flatMap(({ slot }) => slot ?? []));
+    return {
+      step: this.#step,
+      learningRateScale: this.learningRateScale,
+      parameters: new Map(named((slot) => slot === undefined)),
+      slots: new Map(
+        [...slots].flatMap((name) =>
+          named((slot) => slot === name).map(([path, tensor]) => [`${name}.${path}`, tensor] as const),
         ),
       ),
-    );
-    return { step: this.#step, parameters, slots };
+    };
   }
 
   /** Takes a state over, e.g. from a checkpoint of the same model and optimizer. */
   restore(state: TrainState): void {
-    const { groups, buffers, optimizer } = this.#definition;
     const pick = (from: ReadonlyMap<string, Tensor>, prefix: string) => (path: string) => {
       const tensor = from.get(`${prefix}${path}`);
       if (!tensor)
@@ -159,46 +186,56 @@ export class TrainStep<Model extends object, Batch extends object> {
         );
       return tensor;
     };
-    this.#state = [
-      ...groups.flatMap((group) => [
-        packGroup(group, pick(state.parameters, '')),
-        ...optimizer.slots.map((slot) => packGroup(group, pick(state.slots, `${slot}.`))),
-      ]),
-      ...buffers.map((group) => packGroup(group, pick(state.parameters, ''))),
-    ];
+    this.#state = this.#layout.map((tensor) =>
+      packState(
+        tensor,
+        tensor.slot === undefined ? pick(state.parameters, '') : pick(state.slots, `${tensor.slot}.`),
+      ),
+    );
     this.#step = state.step;
+    this.learningRateScale = state.learningRateScale;
   }
 
-  /** One step for each batch, all in one native call; batches must have one shape. */
+  /**
+   * A step for each batch, or for as many as are accumulated, all in one native call; batches must have one shape.
+   * @returns One result a step.
+   */
   async run(batches: readonly Batch[]): Promise<StepResult[]> {
+    const { accumulate } = this.#definition;
     const [first] = batches;
-    if (!first) throw new ArgumentError('train', 'needs at least one batch, got none');
-    const { step, program } = await this.#compiledFor(first, batches.length);
-    const rates = batches.map((_, index) => this.#definition.optimizer.learningRate(this.#step + index));
+    if (!first || batches.length % accumulate !== 0)
+      throw new ArgumentError(
+        'train',
+        `needs ${accumulate === 1 ? 'at least one batch' : `a multiple of ${accumulate} batches (accumulate)`}, got ${batches.length}`,
+      );
+    const steps = batches.length / accumulate;
+    const { step, program } = await this.#compiledFor(first, steps);
+    const lead = [...(steps > 1 ? [steps] : []), ...(accumulate > 1 ? [accumulate] : [])];
     const inputs = [
       ...this.#state,
-      this.#scalars(rates),
-      ...stackBatches(batches),
-      ...this.#masks(step.sites, batches.length),
+      this.#scalars(steps),
+      ...stackBatches(batches, lead),
+      ...this.#masks(step.sites, lead),
     ];
     const outputs = await program.run(inputs);
     const stateCount = this.#state.length;
     const numbers = outputs.slice(stateCount).map((tensor) => hostData(tensor) as Float32Array);
-    const results = batches.map(
+    const results = Array.from(
+      { length: steps },
       (_, index): StepResult => ({
         step: this.#step + index + 1,
         loss: numbers[0]?.[index] as number,
         metrics: Object.fromEntries(
           step.metricNames.map((name, place) => [name, numbers[place + 1]?.[index] as number]),
         ),
-        learningRate: rates[index] as number,
+        learningRate: this.#rates(this.#step + index)[0] as number,
       }),
     );
     for (const result of results) {
       if (!Number.isFinite(result.loss)) await this.#explain(result, batches);
     }
     this.#state = outputs.slice(0, stateCount);
-    this.#step += batches.length;
+    this.#step += steps;
     return results;
   }
 
@@ -227,43 +264,81 @@ export class TrainStep<Model extends object, Batch extends object> {
     return { step, program: await executor.load(step.graph, threads === undefined ? {} : { threads }) };
   }
 
-  #scalars(rates: readonly number[]): HostTensor {
-    const { optimizer } = this.#definition;
-    const values = rates.flatMap((rate, index) => optimizer.scalars(this.#step + index, rate));
-    const width = values.length / rates.length;
-    return fromNumbers('float32', rates.length === 1 ? [width] : [rates.length, width], values);
+  /** The learning rate of each optimizer at a step. */
+  #rates(step: number): number[] {
+    return optimizersOf(this.#definition).map(
+      (optimizer) => optimizer.learningRate(step) * this.learningRateScale,
+    );
   }
 
-  /** For each dropout site its mask: those of k steps side by side. */
-  #masks(sites: readonly MaskSite[], steps: number): HostTensor[] {
+  #scalars(steps: number): HostTensor {
+    const optimizers = optimizersOf(this.#definition);
+    const values = Array.from({ length: steps }, (_, index) => {
+      const rates = this.#rates(this.#step + index);
+      return optimizers.flatMap((optimizer, place) =>
+        optimizer.scalars(this.#step + index, rates[place] as number),
+      );
+    });
+    const width = (values[0] as number[]).length;
+    return fromNumbers('float32', steps === 1 ? [width] : [steps, width], values.flat());
+  }
+
+  /** For each dropout site its mask: those of several batches side by side, as `lead` says. */
+  #masks(sites: readonly MaskSite[], lead: readonly number[]): HostTensor[] {
     const { seed = 0 } = this.#options;
+    const count = lead.reduce((product, dim) => product * dim, 1);
+    const first = this.#step * this.#definition.accumulate;
     return sites.map(({ input, rate }, site) => {
       const shape = input.shape as readonly number[];
-      const draw = (index: number) => dropoutMask({ seed, step: this.#step + index, site }, shape, rate);
-      if (steps === 1) return draw(0);
-      const all = new Uint8Array(input.size * steps);
-      for (let index = 0; index < steps; index++) all.set(hostData(draw(index)), index * input.size);
-      return fromData('uint8', [steps, ...shape], all);
+      const draw = (index: number) => dropoutMask({ seed, step: first + index, site }, shape, rate);
+      if (lead.length === 0) return draw(0);
+      const all = new Uint8Array(input.size * count);
+      for (let index = 0; index < count; index++) all.set(hostData(draw(index)), index * input.size);
+      return fromData('uint8', [...lead, ...shape], all);
     });
   }
 
   /** Says where a loss stopped being a number. Earlier steps of the same call are done again to have its parameters. */
   async #explain({ step, loss }: StepResult, batches: readonly Batch[]): Promise<never> {
     const { executor = cpuExecutor } = this.#options;
+    const { accumulate } = this.#definition;
     const [state, done] = [this.#state, this.#step];
-    const place = step - done - 1;
+    const place = (step - done - 1) * accumulate;
     try {
       if (place > 0) await this.run(batches.slice(0, place));
-      const cause = await explainNonFinite(this.#definition, {
-        batch: batches[place] as Batch,
-        parameters: this.state().parameters,
-        masks: (sites) => this.#masks(sites, 1),
-        executor,
-      });
-      throw new NonFiniteLossError(step, loss, cause);
+      const causes: string[] = [];
+      for (let index = 0; index < accumulate; index++) {
+        const cause = await explainNonFinite(this.#definition, {
+          batch: batches[place + index] as Batch,
+          parameters: this.state().parameters,
+          masks: (sites) => this.#masksOfBatch(sites, index),
+          executor,
+        });
+        if (cause) causes.push(cause);
+      }
+      throw new NonFiniteLossError(
+        step,
+        loss,
+        causes[0] ?? 'batch and parameters were finite before this step',
+      );
     } finally {
       this.#state = state;
       this.#step = done;
     }
+  }
+
+  /** The masks of one of the batches that are accumulated for a step. */
+  #masksOfBatch(sites: readonly MaskSite[], index: number): HostTensor[] {
+    const { accumulate } = this.#definition;
+    if (accumulate === 1) return this.#masks(sites, []);
+    return this.#masks(sites, [accumulate]).map((masks, site) => {
+      const { input } = sites[site] as MaskSite;
+      const data = hostData(masks) as Uint8Array;
+      return fromData(
+        'uint8',
+        input.shape as readonly number[],
+        data.subarray(index * input.size, (index + 1) * input.size),
+      );
+    });
   }
 }
