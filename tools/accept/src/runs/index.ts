@@ -8,6 +8,7 @@ import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
 import { resumeAfterKill } from './resume-after-kill.js';
 import { startTime } from './start-time.js';
+import { tensorboardOpens } from './tensorboard-opens.js';
 
 export const runs: readonly AcceptanceRun[] = [
   hostileFiles,
@@ -17,5 +18,6 @@ export const runs: readonly AcceptanceRun[] = [
   eventLoop,
   resumeAfterKill,
   startTime,
+  tensorboardOpens,
   outlookRescored,
 ];

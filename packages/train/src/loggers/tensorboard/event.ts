@@ -29,7 +29,7 @@ export interface SummaryValue {
 export type EventContent =
   | { readonly fileVersion: string }
   | { readonly step: number; readonly values: readonly SummaryValue[] }
-  /** A resumed run begins at this step: what earlier files hold from there on is orphaned. */
+  /** A run begins or goes on at this step: what earlier files hold from there on is orphaned. Each file of a run needs one. */
   | { readonly restartStep: number };
 
 /** Numbers of TensorFlow's DataType. */
@@ -51,7 +51,7 @@ export function encodeEvent(wallTimeSeconds: number, content: EventContent): Uin
   if ('fileVersion' in content) {
     writer.tag(3, WireType.LengthDelimited).string(content.fileVersion);
   } else if ('restartStep' in content) {
-    writer.tag(2, WireType.Varint).int64(content.restartStep);
+    if (content.restartStep !== 0) writer.tag(2, WireType.Varint).int64(content.restartStep);
     message(writer, 7, (log) => log.tag(1, WireType.Varint).int32(sessionStart));
   } else {
     if (content.step !== 0) writer.tag(2, WireType.Varint).int64(content.step);

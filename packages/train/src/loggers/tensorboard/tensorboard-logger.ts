@@ -54,7 +54,8 @@ export function tensorBoardLogger(folder: string, options: TensorBoardLoggerOpti
     const opened = open(`events.out.tfevents.${seconds}.${host}`);
     sink = opened;
     write({ fileVersion });
-    if (doneSteps > 0) write({ restartStep: doneSteps + 1 });
+    // TensorBoard takes the first of a run as its beginning, and only those of later files as a restart.
+    write({ restartStep: doneSteps === 0 ? 0 : doneSteps + 1 });
     return opened;
   };
   const write = (content: EventContent) => {
