@@ -130,7 +130,7 @@ async function logFitRun(folder: string): Promise<RunLog> {
     optimizer: adam(),
     batches: arrayBatches({ x: ones([64, 3]), y: zeros([64, 1]) }, { batchSize: 8 }),
     epochs: 5,
-    validate: async (layer) => ({ bias: Math.abs(((await layer.bias?.data()) ?? [0])[0] ?? 0) }),
+    validate: async (layer) => ({ bias: Math.abs(Number((await layer.bias?.data())?.[0] ?? 0)) }),
     callbacks: [
       logFit(logger, {
         everySteps: 4,
@@ -184,7 +184,7 @@ function entries(runs: Readonly<Record<string, RunLog>>): Map<string, unknown> {
   const found = new Map<string, unknown>();
   for (const [run, log] of Object.entries(runs)) {
     for (const kind of ['scalars', 'texts', 'histograms'] as const) {
-      for (const [tag, series] of Object.entries(log[kind]))
+      for (const [tag, series] of Object.entries<[number, unknown][]>(log[kind]))
         series.forEach(
           ([step, value], place) => void found.set(`${run} ${kind} ${tag} [${place}] step ${step}`, value),
         );

@@ -25,6 +25,7 @@ const events: readonly (readonly [string, EventContent, string])[] = [
     { fileVersion: 'brain.Event:2' },
     '1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c',
   ],
+  ['the start of a run', { restartStep: 0 }, '0d000000000000003c37b83409000000000000f83f3a020801b718825c'],
   [
     'the start of a resumed run',
     { restartStep: 301 },
