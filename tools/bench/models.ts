@@ -99,7 +99,7 @@ class Encoder implements BenchModel {
   constructor(random: Random, dropout = 0) {
     this.token = new Embedding(30522, 384, random);
     this.position = new Embedding(128, 384, random);
-    const options = { inner: 1536, dropout };
+    const options = { inner: 1536, dropout, activation: 'gelu' } as const;
     const layers = Array.from({ length: 6 }, () => new TransformerEncoderLayer(384, 12, random, options));
     this.encoder = { layers };
     this.head = new Linear(384, 9, random);

@@ -1,11 +1,80 @@
-import { conv, type Tensor, type WindowOptions } from '@noosphere/core';
+/** Convolutions over one to three spatial axes; depthwise ones have as many groups as inputs. */
+import { conv, type PadMode, pad, padsOf, perAxis, type Tensor, type WindowOptions } from '@noosphere/core';
 import type { Random } from '../random.js';
+import { requireMultiple, requireSizes } from './sizes.js';
 
-export interface Conv2dOptions extends WindowOptions {
-  /** @default 1 */
+/** A size for every spatial axis, or one for each. */
+export type Kernel = number | readonly number[];
+
+export interface ConvOptions extends WindowOptions {
+  /** Channels are cut into so many groups, each convolved on its own. @default 1 */
   readonly groups?: number;
   /** @default true */
   readonly bias?: boolean;
+  /** What stands in the padding: zeros, the image mirrored, its edge, or its other end. @default 'zeros' */
+  readonly paddingMode?: 'zeros' | 'reflect' | 'replicate' | 'circular';
+}
+export type Conv2dOptions = ConvOptions;
+
+const padModes: Readonly<Record<'reflect' | 'replicate' | 'circular', PadMode>> = {
+  reflect: 'reflect',
+  replicate: 'edge',
+  circular: 'wrap',
+};
+
+/** What the three classes share: they differ in the rank of the kernel alone. */
+abstract class Convolution {
+  readonly weight: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly window: WindowOptions & { readonly groups: number };
+  readonly paddingMode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+  constructor(
+    rank: number,
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvOptions,
+  ) {
+    const name = `Conv${rank}d`;
+    const { groups = 1, bias = true, paddingMode = 'zeros', ...window } = options;
+    const sizes = perAxis(name, 'kernel', kernel, rank);
+    requireSizes(name, { inputs, outputs, groups });
+    requireMultiple(name, 'inputs', inputs, 'the groups', groups);
+    requireMultiple(name, 'outputs', outputs, 'the groups', groups);
+    const bound = 1 / Math.sqrt(sizes.reduce((product, size) => product * size, inputs / groups));
+    this.weight = random.uniformTensor([outputs, inputs / groups, ...sizes], bound);
+    this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;
+    this.window = { ...window, groups };
+    this.paddingMode = paddingMode;
+  }
+
+  forward(x: Tensor): Tensor {
+    if (this.paddingMode === 'zeros') return conv(x, this.weight, { ...this.window, bias: this.bias });
+    const kernel = this.weight.shape.slice(2) as readonly number[];
+    const pads = padsOf('conv', kernel, this.window);
+    const each = kernel.map((_, axis): [number, number] => [
+      pads[axis] ?? 0,
+      pads[axis + kernel.length] ?? 0,
+    ]);
+    const padded = pad(x, { pads: [[0, 0], [0, 0], ...each], mode: padModes[this.paddingMode] });
+    const { pads: _pads, padding: _padding, ...window } = this.window;
+    return conv(padded, this.weight, { ...window, bias: this.bias });
+  }
+}
+
+/**
+ * Convolution over sequences, as PyTorch's `nn.Conv1d`. Starts uniform in ±1/√(inputs of one output).
+ * Shapes: x [N, C, L] gives [N, O, L']; weight [O, C / groups, k], bias [O].
+ * @example
+ * const layer = new Conv1d(3, 8, 3, new Random(1), { padding: 'same', dilations: 2 });
+ * console.log(layer.forward(ones([2, 3, 16])).shape); // → [ 2, 8, 16 ]
+ */
+export class Conv1d extends Convolution {
+  constructor(inputs: number, outputs: number, kernel: Kernel, random: Random, options: ConvOptions = {}) {
+    super(1, inputs, outputs, kernel, random, options);
+  }
 }
 
 /**
@@ -15,20 +84,21 @@ export interface Conv2dOptions extends WindowOptions {
  * const layer = new Conv2d(3, 8, 3, new Random(1), { padding: 1 });
  * console.log(layer.forward(ones([2, 3, 16, 16])).shape); // → [ 2, 8, 16, 16 ]
  */
-export class Conv2d {
-  readonly weight: Tensor;
-  readonly bias: Tensor | undefined;
-  readonly window: WindowOptions & { readonly groups: number };
-
-  constructor(inputs: number, outputs: number, kernel: number, random: Random, options: Conv2dOptions = {}) {
-    const { groups = 1, bias = true, ...window } = options;
-    const bound = 1 / Math.sqrt((inputs / groups) * kernel * kernel);
-    this.weight = random.uniformTensor([outputs, inputs / groups, kernel, kernel], bound);
-    this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;
-    this.window = { ...window, groups };
+export class Conv2d extends Convolution {
+  constructor(inputs: number, outputs: number, kernel: Kernel, random: Random, options: ConvOptions = {}) {
+    super(2, inputs, outputs, kernel, random, options);
   }
+}
 
-  forward(x: Tensor): Tensor {
-    return conv(x, this.weight, { ...this.window, bias: this.bias });
+/**
+ * Convolution over volumes, as PyTorch's `nn.Conv3d`. Starts uniform in ±1/√(inputs of one output).
+ * Shapes: x [N, C, D, H, W] gives [N, O, D', H', W']; weight [O, C / groups, k, k, k], bias [O].
+ * @example
+ * const layer = new Conv3d(1, 4, [1, 3, 3], new Random(1));
+ * console.log(layer.forward(ones([1, 1, 5, 6, 6])).shape); // → [ 1, 4, 5, 4, 4 ]
+ */
+export class Conv3d extends Convolution {
+  constructor(inputs: number, outputs: number, kernel: Kernel, random: Random, options: ConvOptions = {}) {
+    super(3, inputs, outputs, kernel, random, options);
   }
 }

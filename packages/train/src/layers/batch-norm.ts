@@ -1,0 +1,149 @@
+/** Batch normalisation with running statistics, over [N, C] and one to three further axes. */
+import {
+  add,
+  batchNorm,
+  batchNormTraining,
+  div,
+  mean,
+  mul,
+  ones,
+  perChannel,
+  rsqrt,
+  scalar,
+  square,
+  sub,
+  type Tensor,
+  zeros,
+} from '@noosphere/core';
+import { type ForwardContext, inference, type WithBuffers } from '../context.js';
+import { requireChannels, requireRate, requireSizes } from './sizes.js';
+
+export interface BatchNormOptions {
+  /** Keeps the root away from 0. @default 1e-5 */
+  readonly epsilon?: number;
+  /** Share of a batch in the running statistics; `'cumulative'` gives all batches equal shares. @default 0.1 */
+  readonly momentum?: number | 'cumulative';
+  /** Scale and shift channels by weight and bias. @default true */
+  readonly affine?: boolean;
+  /** Keep running statistics, by which prediction normalises; without them the batch's serve always. @default true */
+  readonly trackRunningStatistics?: boolean;
+}
+
+/** What the three classes share: they differ in the inputs they take. */
+abstract class BatchNorm implements WithBuffers {
+  readonly weight: Tensor | undefined;
+  readonly bias: Tensor | undefined;
+  readonly running_mean: Tensor | undefined;
+  readonly running_var: Tensor | undefined;
+  /** Training steps so far: float32, as all state of a step, and whole up to 16 million. */
+  readonly num_batches_tracked: Tensor | undefined;
+  readonly bufferNames: readonly string[];
+  readonly channels: number;
+  readonly epsilon: number;
+  readonly momentum: number | 'cumulative';
+
+  constructor(channels: number, options: BatchNormOptions) {
+    const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics = true } = options;
+    requireSizes('BatchNorm', { channels });
+    if (momentum !== 'cumulative') requireRate('BatchNorm', momentum, 'momentum');
+    this.weight = affine ? ones([channels]) : undefined;
+    this.bias = affine ? zeros([channels]) : undefined;
+    this.running_mean = trackRunningStatistics ? zeros([channels]) : undefined;
+    this.running_var = trackRunningStatistics ? ones([channels]) : undefined;
+    this.num_batches_tracked = trackRunningStatistics ? scalar('float32', 0) : undefined;
+    this.bufferNames = trackRunningStatistics ? ['running_mean', 'running_var', 'num_batches_tracked'] : [];
+    this.channels = channels;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+  }
+
+  protected normalize(x: Tensor, context: ForwardContext): Tensor {
+    const scale = this.weight ?? ones([this.channels]);
+    const bias = this.bias ?? zeros([this.channels]);
+    const { running_mean: runningMean, running_var: runningVariance, epsilon } = this;
+    if (!runningMean || !runningVariance) return normalizeByBatch(x, scale, bias, epsilon);
+    if (!context.training)
+      return batchNorm(x, { scale, bias, mean: runningMean, variance: runningVariance, epsilon });
+    const isCumulative = this.momentum === 'cumulative';
+    const [oldMean, oldVariance] = [context.current(runningMean), context.current(runningVariance)];
+    const statistics = { runningMean: oldMean, runningVariance: oldVariance };
+    // Half of the old and half of the batch: twice the way there leads to the batch's own statistics.
+    const momentum = this.momentum === 'cumulative' ? 0.5 : this.momentum;
+    const found = batchNormTraining(x, { scale, bias, epsilon, momentum, ...statistics });
+    const count = countStep(this.num_batches_tracked as Tensor, context);
+    const average = (old: Tensor, half: Tensor) => add(old, div(mul(sub(half, old), 2), count));
+    const next = (old: Tensor, blended: Tensor) => (isCumulative ? average(old, blended) : blended);
+    context.update(runningMean, next(oldMean, found.runningMean));
+    context.update(runningVariance, next(oldVariance, found.runningVariance));
+    return found.output;
+  }
+}
+
+/** By the batch's own statistics, where no others are kept. */
+function normalizeByBatch(x: Tensor, scale: Tensor, bias: Tensor, epsilon: number): Tensor {
+  const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const centred = sub(x, mean(x, { axes, keepDims: true }));
+  const normal = mul(centred, rsqrt(add(mean(square(centred), { axes, keepDims: true }), epsilon)));
+  return add(mul(normal, perChannel(scale, x.rank)), perChannel(bias, x.rank));
+}
+
+/** Counts a training step, and gives the count. */
+function countStep(counted: Tensor, context: ForwardContext): Tensor {
+  const next = add(context.current(counted), 1);
+  context.update(counted, next);
+  return next;
+}
+
+/**
+ * Batch normalisation of vectors or sequences: (x - mean) / √(variance + ε) γ + β, as PyTorch's `nn.BatchNorm1d`: by the
+ * batch while training, which enters the running statistics, else by those.
+ * Shapes: x [N, C] or [N, C, L]; weight γ, bias β, running_mean and running_var [C]. Ioffe & Szegedy 2015.
+ * @example
+ * console.log(new BatchNorm1d(4).forward(ones([2, 4])).shape); // → [ 2, 4 ]
+ */
+export class BatchNorm1d extends BatchNorm {
+  constructor(channels: number, options: BatchNormOptions = {}) {
+    super(channels, options);
+  }
+
+  forward(x: Tensor, context: ForwardContext = inference): Tensor {
+    requireChannels('BatchNorm1d', x, this.channels, [2, 3], '[N, C] or [N, C, L]');
+    return this.normalize(x, context);
+  }
+}
+
+/**
+ * Batch normalisation of images: (x - mean) / √(variance + ε) γ + β, as PyTorch's `nn.BatchNorm2d`: by the batch while
+ * training, which enters the running statistics, else by those.
+ * Shapes: x [N, C, H, W]; weight γ, bias β, running_mean and running_var [C]. Ioffe & Szegedy 2015.
+ * @example
+ * console.log(new BatchNorm2d(4).forward(ones([2, 4, 3, 3])).shape); // → [ 2, 4, 3, 3 ]
+ */
+export class BatchNorm2d extends BatchNorm {
+  constructor(channels: number, options: BatchNormOptions = {}) {
+    super(channels, options);
+  }
+
+  forward(x: Tensor, context: ForwardContext = inference): Tensor {
+    requireChannels('BatchNorm2d', x, this.channels, [4], '[N, C, H, W]');
+    return this.normalize(x, context);
+  }
+}
+
+/**
+ * Batch normalisation of volumes: (x - mean) / √(variance + ε) γ + β, as PyTorch's `nn.BatchNorm3d`: by the batch while
+ * training, which enters the running statistics, else by those.
+ * Shapes: x [N, C, D, H, W]; weight γ, bias β, running_mean and running_var [C]. Ioffe & Szegedy 2015.
+ * @example
+ * console.log(new BatchNorm3d(4).forward(ones([2, 4, 2, 2, 2])).shape); // → [ 2, 4, 2, 2, 2 ]
+ */
+export class BatchNorm3d extends BatchNorm {
+  constructor(channels: number, options: BatchNormOptions = {}) {
+    super(channels, options);
+  }
+
+  forward(x: Tensor, context: ForwardContext = inference): Tensor {
+    requireChannels('BatchNorm3d', x, this.channels, [5], '[N, C, D, H, W]');
+    return this.normalize(x, context);
+  }
+}

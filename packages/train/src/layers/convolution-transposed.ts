@@ -1,0 +1,106 @@
+/** Transposed convolutions over one to three spatial axes. */
+import { convTranspose, perAxis, type Tensor, type WindowOptions } from '@noosphere/core';
+import type { Random } from '../random.js';
+import type { Kernel } from './convolution.js';
+import { requireMultiple, requireSizes } from './sizes.js';
+
+export interface ConvTransposeLayerOptions extends WindowOptions {
+  /** Channels are cut into so many groups, each convolved on its own. @default 1 */
+  readonly groups?: number;
+  /** @default true */
+  readonly bias?: boolean;
+  /** Added to the size of the result at one end: a stride of 2 reaches odd sizes or even ones. @default 0 */
+  readonly outputPadding?: number | readonly number[];
+}
+
+/** What the three classes share: they differ in the rank of the kernel alone. */
+abstract class TransposedConvolution {
+  readonly weight: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly window: WindowOptions & {
+    readonly groups: number;
+    readonly outputPadding: number | readonly number[];
+  };
+
+  constructor(
+    rank: number,
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvTransposeLayerOptions,
+  ) {
+    const name = `ConvTranspose${rank}d`;
+    const { groups = 1, bias = true, outputPadding = 0, ...window } = options;
+    const sizes = perAxis(name, 'kernel', kernel, rank);
+    requireSizes(name, { inputs, outputs, groups });
+    requireMultiple(name, 'inputs', inputs, 'the groups', groups);
+    requireMultiple(name, 'outputs', outputs, 'the groups', groups);
+    // PyTorch counts the second axis of the weight as its inputs, here too.
+    const bound = 1 / Math.sqrt(sizes.reduce((product, size) => product * size, outputs / groups));
+    this.weight = random.uniformTensor([inputs, outputs / groups, ...sizes], bound);
+    this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;
+    this.window = { ...window, groups, outputPadding };
+  }
+
+  forward(x: Tensor): Tensor {
+    return convTranspose(x, this.weight, { ...this.window, bias: this.bias });
+  }
+}
+
+/**
+ * Transposed convolution over sequences, as PyTorch's `nn.ConvTranspose1d`. Starts uniform in ±1/√(O / groups · k).
+ * Shapes: x [N, C, L] gives [N, O, L']; weight [C, O / groups, k], bias [O].
+ * @example
+ * const layer = new ConvTranspose1d(3, 8, 4, new Random(1), { strides: 2, padding: 1 });
+ * console.log(layer.forward(ones([2, 3, 16])).shape); // → [ 2, 8, 32 ]
+ */
+export class ConvTranspose1d extends TransposedConvolution {
+  constructor(
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvTransposeLayerOptions = {},
+  ) {
+    super(1, inputs, outputs, kernel, random, options);
+  }
+}
+
+/**
+ * Transposed convolution over images, as PyTorch's `nn.ConvTranspose2d`. Starts uniform in ±1/√(O / groups · k²).
+ * Shapes: x [N, C, H, W] gives [N, O, H', W']; weight [C, O / groups, k, k], bias [O].
+ * @example
+ * const layer = new ConvTranspose2d(3, 8, 2, new Random(1), { strides: 2 });
+ * console.log(layer.forward(ones([2, 3, 8, 8])).shape); // → [ 2, 8, 16, 16 ]
+ */
+export class ConvTranspose2d extends TransposedConvolution {
+  constructor(
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvTransposeLayerOptions = {},
+  ) {
+    super(2, inputs, outputs, kernel, random, options);
+  }
+}
+
+/**
+ * Transposed convolution over volumes, as PyTorch's `nn.ConvTranspose3d`. Starts uniform in ±1/√(O / groups · k³).
+ * Shapes: x [N, C, D, H, W] gives [N, O, D', H', W']; weight [C, O / groups, k, k, k], bias [O].
+ * @example
+ * const layer = new ConvTranspose3d(2, 4, 2, new Random(1), { strides: 2 });
+ * console.log(layer.forward(ones([1, 2, 3, 3, 3])).shape); // → [ 1, 4, 6, 6, 6 ]
+ */
+export class ConvTranspose3d extends TransposedConvolution {
+  constructor(
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvTransposeLayerOptions = {},
+  ) {
+    super(3, inputs, outputs, kernel, random, options);
+  }
+}

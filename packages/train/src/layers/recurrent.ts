@@ -1,0 +1,190 @@
+/** What LSTM, GRU and RNN share: parameters by PyTorch's names, and the way through layers and directions. */
+import {
+  type RecurrentOptions as CoreOptions,
+  concat,
+  formatShape,
+  ShapeError,
+  slice,
+  squeeze,
+  stack,
+  type Tensor,
+  transpose,
+  unstack,
+} from '@noosphere/core';
+import { type ForwardContext, inference } from '../context.js';
+import type { Random } from '../random.js';
+import { requireRate, requireSizes } from './sizes.js';
+
+export interface RecurrentLayerOptions {
+  /** Layers one above the other. @default 1 */
+  readonly layers?: number;
+  /** Read the sequence from both ends; outputs stand side by side. @default false */
+  readonly bidirectional?: boolean;
+  /** Rate of dropout between layers, behind all but the last. @default 0 */
+  readonly dropout?: number;
+  /** @default true */
+  readonly bias?: boolean;
+  /** Batch before time: x [N, T, I]. @default false */
+  readonly batchFirst?: boolean;
+}
+
+/** What a recurrent layer is told besides its input. */
+export interface RecurrentCall {
+  /** Length of each sequence [N], int32; what lies behind it counts nothing and gives zeros. @default all of it */
+  readonly lengths?: Tensor<'int32'>;
+  /** The state to begin with [L D, N, H], as an earlier call gave it in `states`. @default zeros */
+  readonly hidden?: Tensor;
+}
+
+/** How a recurrent layer is built. */
+export interface RecurrentShape {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly directions: number;
+  readonly dropout: number;
+  readonly batchFirst: boolean;
+}
+
+export function recurrentShape(
+  layer: string,
+  inputs: number,
+  hidden: number,
+  options: RecurrentLayerOptions,
+): RecurrentShape {
+  const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false } = options;
+  requireSizes(layer, { inputs, hidden, layers });
+  requireRate(layer, dropout);
+  return { inputs, hidden, layers, directions: bidirectional ? 2 : 1, dropout, batchFirst };
+}
+
+/** PyTorch's ending of a parameter's name: `_l0`, `_l1_reverse`. */
+function ending(layer: number, direction: number): string {
+  return `_l${layer}${direction === 1 ? '_reverse' : ''}`;
+}
+
+/** Parameters of all layers and directions, uniform in ±1/√hidden, with gates of `hidden` rows each. */
+export function recurrentParameters(
+  gates: number,
+  { inputs, hidden, layers, directions }: RecurrentShape,
+  random: Random,
+  bias: boolean,
+): Record<string, Tensor> {
+  const bound = 1 / Math.sqrt(hidden);
+  const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, bound);
+  const parameters: Record<string, Tensor> = {};
+  for (let layer = 0; layer < layers; layer++) {
+    for (let direction = 0; direction < directions; direction++) {
+      const end = ending(layer, direction);
+      parameters[`weight_ih${end}`] = draw([gates * hidden, layer === 0 ? inputs : directions * hidden]);
+      parameters[`weight_hh${end}`] = draw([gates * hidden, hidden]);
+      if (!bias) continue;
+      parameters[`bias_ih${end}`] = draw([gates * hidden]);
+      parameters[`bias_hh${end}`] = draw([gates * hidden]);
+    }
+  }
+  return parameters;
+}
+
+/** One layer of core: a sequence, weights and states in, a sequence and states out. */
+export type RecurrentPass = (
+  x: Tensor,
+  options: CoreOptions,
+  place: StatePlace,
+) => { readonly output: Tensor; readonly hidden: Tensor; readonly cell?: Tensor };
+
+/** Cuts the part of one layer out of states [L D, N, H], as core wants it. */
+export type StatePlace = (states: Tensor | undefined) => Tensor | undefined;
+
+export interface StackResult {
+  readonly output: Tensor;
+  /** Of the last layer behind its last step, directions side by side. */
+  readonly hidden: Tensor;
+  readonly hiddenStates: Tensor;
+  readonly cell: Tensor | undefined;
+  readonly cellStates: Tensor | undefined;
+}
+
+/** Runs all layers, dropout between them. */
+export function runRecurrent(
+  layer: string,
+  shape: RecurrentShape,
+  parameters: object,
+  x: Tensor,
+  pass: RecurrentPass,
+  context: ForwardContext = inference,
+  { lengths, hidden }: RecurrentCall = {},
+): StackResult {
+  if (x.rank !== 3 || x.shape[2] !== shape.inputs) {
+    throw new ShapeError(
+      layer,
+      `expects x ${shape.batchFirst ? '[N, T, I]' : '[T, N, I]'} with ${shape.inputs} inputs, got ${formatShape(x.shape)}`,
+    );
+  }
+  // [N, T, I] <-> [T, N, I]
+  const turned = (sequence: Tensor) => (shape.batchFirst ? transpose(sequence, [1, 0, 2]) : sequence);
+  let sequence = turned(x);
+  const ends: { readonly hidden: Tensor; readonly cell?: Tensor }[] = [];
+  for (let index = 0; index < shape.layers; index++) {
+    if (index > 0) sequence = context.dropout(sequence, shape.dropout);
+    const place = statePlace(shape, index);
+    const result = pass(
+      sequence,
+      {
+        ...weightsOf(parameters, shape, index),
+        direction: shape.directions === 2 ? 'bidirectional' : 'forward',
+        lengths,
+        initialHidden: place(hidden),
+      },
+      place,
+    );
+    sequence = result.output;
+    ends.push(result);
+  }
+  const cells = ends.flatMap(({ cell }) => (cell ? [cell] : []));
+  return {
+    output: turned(sequence),
+    hidden: sideBySide((ends.at(-1) as { hidden: Tensor }).hidden, shape),
+    hiddenStates: joined(
+      ends.map((end) => end.hidden),
+      shape,
+    ),
+    cell: cells.length > 0 ? sideBySide(cells.at(-1) as Tensor, shape) : undefined,
+    cellStates: cells.length > 0 ? joined(cells, shape) : undefined,
+  };
+}
+
+/** The parameters of one layer; those of two directions stacked. */
+function weightsOf(parameters: object, { directions }: RecurrentShape, layer: number) {
+  // PyTorch's names hold the number of the layer, which a class's declared fields cannot.
+  const named = parameters as Readonly<Record<string, Tensor | undefined>>;
+  const pick = (name: string) => {
+    const each = Array.from({ length: directions }, (_, direction) => named[name + ending(layer, direction)]);
+    const found = each.filter((tensor) => tensor !== undefined);
+    return found.length > 1 ? stack(found) : found[0];
+  };
+  return {
+    weightInput: pick('weight_ih') as Tensor,
+    weightHidden: pick('weight_hh') as Tensor,
+    biasInput: pick('bias_ih'),
+    biasHidden: pick('bias_hh'),
+  };
+}
+
+function statePlace({ directions }: RecurrentShape, layer: number): StatePlace {
+  return (states) => {
+    if (!states) return undefined;
+    const own = slice(states, { starts: [layer * directions], ends: [(layer + 1) * directions] });
+    return directions === 2 ? own : squeeze(own, 0);
+  };
+}
+
+/** [2, N, H] as [N, 2 H]; one direction is [N, H] already. */
+function sideBySide(state: Tensor, { directions }: RecurrentShape): Tensor {
+  return directions === 2 ? concat(unstack(state), { axis: 1 }) : state;
+}
+
+/** The states of all layers as PyTorch's h_n: [L D, N, H]. */
+function joined(states: readonly Tensor[], { directions }: RecurrentShape): Tensor {
+  return directions === 2 ? concat(states) : stack(states);
+}

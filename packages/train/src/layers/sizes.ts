@@ -1,0 +1,43 @@
+/** Checks of the sizes that layers are made with. */
+import { ArgumentError, formatShape, ShapeError, type Tensor } from '@noosphere/core';
+
+/** Whole numbers from 1. */
+export function requireSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
+  for (const [what, size] of Object.entries(sizes)) {
+    if (!Number.isInteger(size) || size < 1)
+      throw new ArgumentError(layer, `${what} must be a whole number from 1, got ${size}`);
+  }
+}
+
+/** A count that another must divide. */
+export function requireMultiple(
+  layer: string,
+  what: string,
+  count: number,
+  of: string,
+  divisor: number,
+): void {
+  if (count % divisor !== 0)
+    throw new ArgumentError(layer, `${what} must be a multiple of ${of}, got ${count} and ${divisor}`);
+}
+
+/** A rate in [0, 1). */
+export function requireRate(layer: string, rate: number, what = 'the rate'): void {
+  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(layer, `${what} must lie in [0, 1), got ${rate}`);
+}
+
+/** An input of one of the ranks, with the channels on axis 1. */
+export function requireChannels(
+  layer: string,
+  x: Tensor,
+  channels: number,
+  ranks: readonly number[],
+  expected: string,
+): void {
+  if (!ranks.includes(x.rank) || x.shape[1] !== channels) {
+    throw new ShapeError(
+      layer,
+      `expects x ${expected} with ${channels} channels, got ${formatShape(x.shape)}`,
+    );
+  }
+}
