@@ -169,9 +169,24 @@ def schedules():
     return results
 
 
+def plateau():
+    """Factors on the rate after each value of a validation curve, by ReduceLROnPlateau."""
+    values = [5, 4, 4.1, 4.2, 3.9, 3.9, 3.95, 3.9, 4, 4, 4, 3, 3.1, 3.2, 3.3, 3.1, 3.2, 3.1, 3.4, 3.2, 3.1, 3.3]
+    results = {"values": values}
+    for name, options in {"default": {"patience": 1}, "cooldown": {"patience": 1, "cooldown": 2, "factor": 0.5, "min_lr": 0.1}}.items():
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, eps=0, **options)
+        scales = []
+        for value in values:
+            schedule.step(value)
+            scales.append(optimizer.param_groups[0]["lr"])
+        results[name] = rounded(scales)
+    return results
+
+
 def main():
     TARGET.mkdir(parents=True, exist_ok=True)
-    for name, make in {"quadratic": quadratic, "lbfgs": lbfgs, "schedules": schedules}.items():
+    for name, make in {"quadratic": quadratic, "lbfgs": lbfgs, "schedules": schedules, "plateau": plateau}.items():
         (TARGET / f"{name}.json").write_text(json.dumps(make()) + "\n")
 
 

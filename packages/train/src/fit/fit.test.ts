@@ -147,7 +147,9 @@ test('a loss that is not a number stops with its step, and names the batch', asy
   const bad = data(16);
   hostData(bad.x)[0] = Number.NaN;
   const batches = arrayBatches(bad, { batchSize: 8, shuffle: false });
-  await expect(fit(options({ batches }))).rejects.toThrow(/NaN at step 1: the batch's 'x' holds NaN/);
+  await expect(fit(options({ batches }))).rejects.toThrow(
+    /NaN at step 1 \(epoch 0, batch 0\): the batch's 'x' holds NaN/,
+  );
 });
 
 test('wrong counts are refused', async () => {

@@ -19,7 +19,7 @@ import type { MaskSite } from '../context.js';
 import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 import { stackBatches } from './batch-inputs.js';
 import { explainNonFinite } from './non-finite.js';
-import { planBuffers, planGroups } from './packing.js';
+import { type Member, planBuffers, planGroups } from './packing.js';
 import { initialState, packState, type StateTensor, stateLayout, unpackState } from './state-layout.js';
 import {
   type LossFunction,
@@ -74,13 +74,23 @@ export interface TrainState {
 /** The loss became NaN or infinite: the state is still that of before the call. */
 export class NonFiniteLossError extends NoosphereError {
   readonly step: number;
-  constructor(step: number, loss: number, cause: string) {
+  readonly loss: number;
+  readonly reason: string;
+
+  constructor(step: number, loss: number, reason: string, place = '') {
     super(
       'runtime',
       'train',
-      `the loss is ${loss} at step ${step}: ${cause}; lower the learning rate, clip gradients, or mend the data`,
+      `the loss is ${loss} at step ${step}${place}: ${reason}; lower the learning rate, clip gradients, or mend the data`,
     );
     this.step = step;
+    this.loss = loss;
+    this.reason = reason;
+  }
+
+  /** The same error with the batch it came from, both counted from 0. */
+  inBatch(epoch: number, batch: number): NonFiniteLossError {
+    return new NonFiniteLossError(this.step, this.loss, this.reason, ` (epoch ${epoch}, batch ${batch})`);
   }
 }
 
@@ -129,31 +139,53 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The model with the parameters and buffers of now. They are views of the state: copy what must outlive the next step. */
   get model(): Model {
-    return this.#modelWith(this.state().parameters);
+    return this.modelWith(this.state().parameters);
   }
 
-  /** The model with the averaged parameters of now, where the optimizer keeps an average (`averaged`). */
+  /** Whether the optimizer keeps an average of the parameters (`averaged`). */
+  get keepsAverage(): boolean {
+    return this.#layout.some(({ slot }) => slot === averageSlot);
+  }
+
+  /** The model with the averaged parameters of now. Throws where no average is kept. */
   get averagedModel(): Model {
+    if (!this.keepsAverage)
+      throw new ArgumentError('averagedModel', 'the optimizer keeps no average; wrap it with averaged()');
     const { parameters, slots } = this.state();
     const prefix = `${averageSlot}.`;
-    const averages = [...slots].filter(([name]) => name.startsWith(prefix));
-    if (averages.length === 0)
-      throw new ArgumentError('averagedModel', 'the optimizer keeps no average; wrap it with averaged()');
-    return this.#modelWith(
-      new Map([
-        ...parameters,
-        ...averages.map(([name, tensor]) => [name.slice(prefix.length), tensor] as const),
-      ]),
+    const averages = [...slots].flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
     );
+    return this.modelWith(new Map([...parameters, ...averages]));
   }
 
-  #modelWith(parameters: TrainState['parameters']): Model {
-    const { groups, buffers } = this.#definition;
+  /** The model with these parameters and buffers; what they do not name stays as it was given. */
+  modelWith(parameters: TrainState['parameters']): Model {
     const byPath = new Map(parameters);
-    for (const { members } of [...groups, ...buffers])
-      for (const { path, aliases } of members)
-        for (const alias of aliases) byPath.set(alias, parameters.get(path) as HostTensor<'float32'>);
+    for (const { path, aliases } of this.#members())
+      for (const alias of aliases) {
+        const tensor = parameters.get(path);
+        if (tensor) byPath.set(alias, tensor);
+      }
     return mapTree(this.#definition.model, (leaf, path) => byPath.get(path) ?? leaf);
+  }
+
+  /** What this step changes of a model of its kind, by path. @param copy Called for each tensor. */
+  weightsOf(
+    model: Model,
+    copy: (tensor: HostTensor<'float32'>) => HostTensor<'float32'>,
+  ): Map<string, HostTensor<'float32'>> {
+    const wanted = new Set(this.#members().map(({ path }) => path));
+    const found = new Map<string, HostTensor<'float32'>>();
+    visitTree(model, (leaf, path) => {
+      if (wanted.has(path)) found.set(path, copy(leaf as HostTensor<'float32'>));
+    });
+    return found;
+  }
+
+  #members(): readonly Member[] {
+    const { groups, buffers } = this.#definition;
+    return [...groups, ...buffers].flatMap(({ members }) => members);
   }
 
   /** The state of now, by name, as views. */

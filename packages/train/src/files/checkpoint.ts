@@ -13,8 +13,8 @@ import {
   writeSafetensors,
 } from '@noosphere/core';
 import * as v from 'valibot';
+import type { ValidationResult } from '../fit/callback.js';
 import type { TrainState } from '../step/train-step.js';
-import type { ValidationResult } from './callback.js';
 
 export interface CheckpointOptions {
   /** Where checkpoints are kept; made where it is not there. One fit a folder. */
@@ -23,6 +23,8 @@ export interface CheckpointOptions {
   readonly everySteps?: number;
   /** How many of the newest stay. @default 2 */
   readonly keep?: number;
+  /** Also keep the best validated weights in `best.safetensors`. @default true */
+  readonly best?: boolean;
 }
 
 /** What a fit remembers beside the train state. */
@@ -55,12 +57,14 @@ const halfName = /^\.step-\d{10}\.safetensors\..*\.part$/;
 export class CheckpointFolder {
   readonly #folder: string;
   readonly #keep: number;
+  readonly #best: boolean;
 
-  constructor({ folder, keep = 2 }: CheckpointOptions) {
+  constructor({ folder, keep = 2, best = true }: CheckpointOptions) {
     if (!Number.isInteger(keep) || keep < 1)
       throw new ArgumentError('checkpoint', `keep must be a whole number from 1, got ${keep}`);
     this.#folder = folder;
     this.#keep = keep;
+    this.#best = best;
   }
 
   /** Saves a state and removes what is older than the newest `keep`. Gives the file's path. */
@@ -92,6 +96,15 @@ export class CheckpointFolder {
     const steps = await this.#steps();
     for (const name of steps.slice(0, Math.max(0, steps.length - this.#keep)))
       await rm(join(this.#folder, name), { force: true });
+    return path;
+  }
+
+  /** Saves the best weights so far under PyTorch's names, where asked; gives the file's path. */
+  async saveBest(parameters: ReadonlyMap<string, HostTensor<'float32'>>): Promise<string | undefined> {
+    if (!this.#best) return undefined;
+    await mkdir(this.#folder, { recursive: true });
+    const path = join(this.#folder, 'best.safetensors');
+    await writeSafetensors(path, Object.fromEntries(parameters), { overwrite: true });
     return path;
   }
 

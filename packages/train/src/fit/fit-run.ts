@@ -1,0 +1,176 @@
+/** One fit under way: what it has done, and what comes next. */
+import { fromData, type HostTensor, hostData, treeSignature } from '@noosphere/core';
+import { CheckpointFolder, type FitProgress } from '../files/checkpoint.js';
+import { NonFiniteLossError, type StepResult, TrainStep } from '../step/train-step.js';
+import type { FitEvent, FitPlan, StopReason } from './callback.js';
+import type { FitOptions, FitResult } from './fit.js';
+import { readMeters } from './meter.js';
+import { hasStalled, isBetter, monitoredValue, plateauScale } from './monitor.js';
+
+export class FitRun<Model extends object, Batch extends object> {
+  readonly #options: FitOptions<Model, Batch>;
+  readonly #step: TrainStep<Model, Batch>;
+  readonly #checkpoints: CheckpointFolder | undefined;
+  readonly #plan: Omit<FitPlan, 'doneSteps'>;
+  readonly #startedMs = performance.now();
+  #progress: FitProgress = { validations: [], best: undefined, bestParameters: undefined };
+  #last: StepResult | undefined;
+  #savedStep = -1;
+
+  constructor(options: FitOptions<Model, Batch>) {
+    this.#options = options;
+    this.#step = new TrainStep(options);
+    this.#checkpoints = options.checkpoint && new CheckpointFolder(options.checkpoint);
+    const stepsPerEpoch = Math.floor(options.batches.batchesPerEpoch / (options.accumulate ?? 1));
+    this.#plan = { steps: options.epochs * stepsPerEpoch, epochs: options.epochs, stepsPerEpoch };
+  }
+
+  async *events(): AsyncGenerator<FitEvent, FitResult<Model>> {
+    const { meters = [] } = this.#options;
+    await this.#resume();
+    const plan = { ...this.#plan, doneSteps: this.#step.step };
+    const started: (typeof meters)[number][] = [];
+    try {
+      for (const meter of meters) {
+        await meter.start(plan);
+        started.push(meter);
+      }
+      yield { kind: 'start', plan };
+      const reason = yield* this.#train();
+      yield* this.#save();
+      yield { kind: 'end', reason };
+      return this.#result(reason);
+    } finally {
+      for (const meter of started) await meter.stop();
+    }
+  }
+
+  /** Steps until the end, or until something stops them. */
+  async *#train(): AsyncGenerator<FitEvent, StopReason> {
+    const { signal, timeLimitMs = Number.POSITIVE_INFINITY, meters = [], checkpoint } = this.#options;
+    const every = checkpoint?.everySteps;
+    while (this.#step.step < this.#plan.steps) {
+      if (signal?.aborted) return 'aborted';
+      if (performance.now() - this.#startedMs >= timeLimitMs) return 'time limit';
+      if (meters.some((meter) => meter.isExhausted?.())) return 'budget';
+      for (const result of await this.#advance()) {
+        this.#last = result;
+        yield { kind: 'step', result };
+      }
+      if (this.#isValidationDue()) {
+        yield* this.#validate();
+        if (hasStalled(this.#progress.validations, this.#options.patience)) return 'early stopping';
+      }
+      if (every && this.#step.step % every === 0) yield* this.#save();
+    }
+    return 'finished';
+  }
+
+  /** One call of as many steps as fit before the next validation, checkpoint or end of epoch. */
+  async #advance(): Promise<StepResult[]> {
+    const { batches, accumulate = 1 } = this.#options;
+    const first = this.#step.step;
+    const epoch = Math.floor(first / this.#plan.stepsPerEpoch);
+    const chosen: Batch[] = [];
+    let signature: string | undefined;
+    for (let step = first; step < this.#nextStop(first); step++) {
+      const begin = (step - epoch * this.#plan.stepsPerEpoch) * accumulate;
+      const own: Batch[] = [];
+      for (let index = begin; index < begin + accumulate; index++)
+        own.push(await batches.batch(epoch, index));
+      // A last batch of another size gets a call of its own.
+      const shape = own.map((batch) => treeSignature(batch)).join(' ');
+      signature ??= shape;
+      if (shape !== signature) break;
+      chosen.push(...own);
+    }
+    try {
+      return await this.#step.run(chosen);
+    } catch (error) {
+      if (!(error instanceof NonFiniteLossError)) throw error;
+      const place = (error.step - 1 - epoch * this.#plan.stepsPerEpoch) * accumulate;
+      throw error.inBatch(epoch, place);
+    }
+  }
+
+  #nextStop(step: number): number {
+    const { stepsPerCall = 1, checkpoint } = this.#options;
+    const boundaries = [this.#plan.stepsPerEpoch, this.#validateEvery(), checkpoint?.everySteps];
+    const next = boundaries.map((every) =>
+      every ? (Math.floor(step / every) + 1) * every : Number.POSITIVE_INFINITY,
+    );
+    return Math.min(step + stepsPerCall, this.#plan.steps, ...next);
+  }
+
+  #validateEvery(): number | undefined {
+    return this.#options.validate && (this.#options.validateEvery ?? this.#plan.stepsPerEpoch);
+  }
+
+  #isValidationDue(): boolean {
+    const every = this.#validateEvery();
+    return !!every && (this.#step.step % every === 0 || this.#step.step === this.#plan.steps);
+  }
+
+  async *#validate(): AsyncGenerator<FitEvent, void> {
+    const { validate, monitor } = this.#options;
+    if (!validate) return;
+    const model = this.#currentModel();
+    const metrics = await validate(model);
+    const value = monitoredValue(metrics, monitor);
+    const { best, validations } = this.#progress;
+    const isBest = isBetter(value, best?.value, this.#options);
+    const result = { step: this.#step.step, metrics, isBest };
+    this.#progress = {
+      validations: [...validations, result],
+      best: isBest ? { step: result.step, value } : best,
+      bestParameters: isBest ? this.#step.weightsOf(model, copyOf) : this.#progress.bestParameters,
+    };
+    if (this.#options.plateau)
+      this.#step.learningRateScale = plateauScale(this.#progress.validations, this.#options);
+    yield { kind: 'validation', result };
+    if (isBest && this.#checkpoints && this.#progress.bestParameters) {
+      const path = await this.#checkpoints.saveBest(this.#progress.bestParameters);
+      if (path) yield { kind: 'checkpoint', path };
+    }
+  }
+
+  async #resume(): Promise<void> {
+    const saved = await this.#checkpoints?.latest(this.#step.state());
+    if (!saved) return;
+    this.#step.restore(saved.state);
+    this.#progress = saved.progress;
+    this.#savedStep = saved.state.step;
+  }
+
+  async *#save(): AsyncGenerator<FitEvent, void> {
+    if (!this.#checkpoints || this.#savedStep === this.#step.step) return;
+    const path = await this.#checkpoints.save(this.#step.state(), this.#progress);
+    this.#savedStep = this.#step.step;
+    yield { kind: 'checkpoint', path };
+  }
+
+  #currentModel(): Model {
+    return this.#step.keepsAverage ? this.#step.averagedModel : this.#step.model;
+  }
+
+  #result(reason: StopReason): FitResult<Model> {
+    const { bestParameters, validations } = this.#progress;
+    return {
+      model: bestParameters ? this.#step.modelWith(bestParameters) : this.#currentModel(),
+      steps: this.#step.step,
+      reason,
+      validations,
+      lastStep: this.#last,
+      elapsedMs: performance.now() - this.#startedMs,
+      readings: readMeters(this.#options.meters ?? []),
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.#step.dispose();
+  }
+}
+
+function copyOf(tensor: HostTensor<'float32'>): HostTensor<'float32'> {
+  return fromData('float32', tensor.shape, hostData(tensor).slice());
+}
