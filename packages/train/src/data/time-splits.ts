@@ -118,7 +118,7 @@ export function purgedFolds(
     const end = Math.floor(((fold + 1) * line.count) / folds);
     const before = line.rows(0, Math.max(0, start - gap));
     const after = line.rows(Math.min(line.count, end + gap + embargo), line.count);
-    const train = Uint32Array.of(...before, ...after).sort();
+    const train = Uint32Array.from([...before, ...after]).sort();
     if (start === end || train.length === 0) {
       throw new ArgumentError(
         'purgedFolds',

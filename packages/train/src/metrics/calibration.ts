@@ -62,7 +62,9 @@ export function calibrationErrorFold(
       });
       const state = emptyBins(bins);
       for (const [row, distribution] of read.rows.entries()) {
-        const chosen = read.isBinary ? 1 : distribution.indexOf(Math.max(...distribution));
+        const chosen = read.isBinary
+          ? 1
+          : distribution.indexOf(distribution.reduce((most, p) => Math.max(most, p), 0));
         const outcome = Number(read.indexes[row] === chosen);
         fillBin(state, borders, distribution[chosen] ?? 0, outcome, read.weights?.[row] ?? 1);
       }
