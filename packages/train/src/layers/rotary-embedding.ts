@@ -15,7 +15,7 @@ export interface RotaryOptions {
  * Shapes: x [N, H, T, D] gives [N, H, T, D]. Su et al. 2021.
  * @example
  * const rotary = new RotaryEmbedding(4);
- * console.log(await rotary.forward(ones([1, 1, 1, 4])).array()); // → [ [ [ [ 1, 1, 1, 1 ] ] ] ]
+ * console.log(await flatten(rotary.forward(ones([1, 1, 1, 4]))).array()); // → [ 1, 1, 1, 1 ]
  */
 export class RotaryEmbedding {
   readonly base: number;
