@@ -8,6 +8,7 @@ export * from './losses/index.js';
 export * as metrics from './metrics/index.js';
 export { type Metric, metricNamed, metricNames } from './metrics/index.js';
 export * from './model/index.js';
+export * from './model-folder/index.js';
 export * from './optimizers/index.js';
 export * from './random.js';
 export * from './step/step-graph.js';
