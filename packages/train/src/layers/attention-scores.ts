@@ -33,6 +33,9 @@ export interface Heads {
   readonly value: Tensor;
 }
 
+/** Added to scores of what a query must not see: finite, so that one that sees nothing gets a mean in place of NaN. */
+const hidden = -1e30;
+
 /** softmax(Q Kᵀ / √D + masks) V, with dropout of the weights: [N, H, T, D]. */
 export function attend(
   { query, key, value }: Heads,
@@ -58,7 +61,7 @@ export function attend(
   return byHead(matmul(rows(weights, keys), value), size);
 }
 
-/** Scores with -∞ where a query must not look, and with an added mask. */
+/** Scores lowered where a query must not look, and with an added mask. */
 function maskScores(scores: Tensor, { mask, keyMask, causal }: AttentionMasks): Tensor {
   const bools: Tensor<'bool'>[] = [];
   if (mask?.dtype === 'bool') bools.push(mask as Tensor<'bool'>);
@@ -68,13 +71,13 @@ function maskScores(scores: Tensor, { mask, keyMask, causal }: AttentionMasks): 
   const [first, ...others] = bools;
   if (first) {
     const both = others.reduce((all, each) => logicalAnd(all, each), first);
-    const none = scalar(scores.dtype, Number.NEGATIVE_INFINITY);
+    const none = scalar(scores.dtype, hidden);
     result = add(result, where(both, scalar(scores.dtype, 0), none) as Tensor);
   }
   return causal ? add(result, causalMask(scores)) : result;
 }
 
-/** -∞ above the diagonal of [T, S]. */
+/** What a query of [T, S] sees is below the diagonal and on it. */
 function causalMask(scores: Tensor): Tensor {
   const [rows, columns] = scores.shape.slice(-2).map((dim) => staticDim('attention', dim)) as [
     number,
@@ -82,6 +85,6 @@ function causalMask(scores: Tensor): Tensor {
   ];
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++)
-    data.fill(Number.NEGATIVE_INFINITY, Math.min(row + 1, columns) + row * columns, (row + 1) * columns);
+    data.fill(hidden, Math.min(row + 1, columns) + row * columns, (row + 1) * columns);
   return fromData('float32', [rows, columns], data);
 }

@@ -219,6 +219,24 @@ test.each<[string, () => unknown, string]>([
   expect(call).toThrow(message);
 });
 
+test('a sample of padding alone gives numbers, and does not touch the others', async () => {
+  const layer = new layers.MultiheadAttention(4, 2, random);
+  const x = random.normalTensor([2, 3, 4], 1);
+  const keyMask = tensor([
+    [false, false, false],
+    [true, true, false],
+  ]);
+  const masked = values(await settled(layer.forward(x, inference, { keyMask, causal: true })));
+  expect(masked.every(Number.isFinite)).toBe(true);
+  const alone = layer.forward(slice(x, { starts: [1], ends: [2] }), inference, {
+    keyMask: tensor([[true, true, false]]),
+    causal: true,
+  });
+  values(await settled(alone)).forEach((value, index) => {
+    expect(masked[12 + index]).toBeCloseTo(value, 6);
+  });
+});
+
 test('a row of padding gets no gradient', async () => {
   const step = new TrainStep({
     model: new layers.Embedding(3, 2, random, { paddingIndex: 0 }),
