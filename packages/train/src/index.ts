@@ -11,5 +11,6 @@ export * from './model/index.js';
 export * from './model-folder/index.js';
 export * from './optimizers/index.js';
 export * from './random.js';
+export * from './runs/index.js';
 export * from './step/step-graph.js';
 export * from './step/train-step.js';
