@@ -25,7 +25,7 @@ export interface LoadModelOptions {
 }
 
 /** A model read from its folder. */
-export interface LoadedModel {
+export interface SavedModel {
   readonly manifest: ModelManifest;
   /** One prediction a row, in order. Calls that are made at the same time run together. */
   predict(rows: readonly Row[]): Promise<Prediction[]>;
@@ -49,7 +49,7 @@ export interface LoadedModel {
  * // → predict: row 0: 'x' must have the shape [2], got an array of 1
  * await model.close();
  */
-export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<LoadedModel> {
+export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<SavedModel> {
   const { largestBatch = 256, threads, executor = cpuExecutor } = options;
   const text = new TextDecoder().decode(await readFolderFile(folder, 'model.json'));
   const manifest = parseManifest(join(folder, 'model.json'), text);
