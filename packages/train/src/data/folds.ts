@@ -93,8 +93,8 @@ export function stratifiedKFold(
  * nothing to shuffle. Throws where there are fewer groups than folds. Source: scikit-learn's GroupKFold.
  * @example
  * for (const { test } of groupKFold(['ann', 'ann', 'bob', 'cy', 'cy'], { folds: 2 })) console.log([...test]);
- * // → [ 3, 4 ]
- * //   [ 0, 1, 2 ]
+ * // → [ 2, 3, 4 ]
+ * //   [ 0, 1 ]
  */
 export function groupKFold(groups: Keys, { folds = 5 }: Pick<FoldOptions, 'folds'> = {}): Fold[] {
   const { codes, names } = encodeKeys('groupKFold', 'groups', groups, 'sorted');
