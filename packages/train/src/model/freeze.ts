@@ -1,6 +1,7 @@
 /** Which parameters train, by patterns of their names. */
-import { ArgumentError, isFloat, visitTree } from '@noosphere/core';
+import { ArgumentError, isFloat, namedTensors } from '@noosphere/core';
 import { bufferPaths } from '../context.js';
+import { tiedPaths } from './tied-paths.js';
 
 /**
  * A path (`head.weight`), a glob (`*` stands for one part of a path, `**` for any number of them, `head.*` and `head.**`),
@@ -9,7 +10,7 @@ import { bufferPaths } from '../context.js';
 export type NamePattern = string | RegExp;
 
 /**
- * Freezes the parameters whose names match: a predicate for `trainable` of TrainStep and fit, true for all others.
+ * Freezes the parameters whose names match, and what is tied to them: a predicate for `trainable` of TrainStep and fit, true for all others.
  * Fails where a pattern matches no parameter, naming those there are, and where nothing would be left to train.
  * @example
  * const random = new Random(1);
@@ -41,7 +42,7 @@ export function trainOnly(
   return matcher('trainOnly', model, patterns);
 }
 
-/** Whether any of the patterns matches a path; each must match one of the model's. */
+/** Whether any of the patterns matches a path, or one tied to it; each must match one of the model's. */
 function matcher(
   operation: string,
   model: object,
@@ -56,16 +57,19 @@ function matcher(
       `no parameter matches ${idle.join(', ')}; there are ${paths.join(', ')}; a whole branch is 'branch.**'`,
     );
   }
-  return (path) => tests.some(({ test }) => test(path));
+  const matches = (path: string) => tests.some(({ test }) => test(path));
+  const tied = new Set(
+    tiedPaths(model)
+      .filter((group) => group.some(matches))
+      .flat(),
+  );
+  return (path) => matches(path) || tied.has(path);
 }
 
 function parameterPaths(model: object): string[] {
   const buffers = bufferPaths(model);
-  const paths: string[] = [];
-  visitTree(model, (leaf, path) => {
-    if (isFloat(leaf.dtype) && !buffers.has(path)) paths.push(path);
-  });
-  return paths;
+  const named = [...namedTensors(model)].filter(([path, leaf]) => isFloat(leaf.dtype) && !buffers.has(path));
+  return named.map(([path]) => path);
 }
 
 function patternTest(pattern: NamePattern): (path: string) => boolean {

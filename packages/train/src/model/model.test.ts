@@ -111,6 +111,13 @@ describe('freeze', () => {
     expect(found).toEqual(expected);
   });
 
+  test('what is tied freezes together', () => {
+    const table = new layers.Embedding(3, 2, random);
+    const tied = { table, head: { weight: table.weight }, bias: ones([3]) };
+    expect(freeze(tied, 'head.weight')('table.weight')).toBe(false);
+    expect(trainOnly(tied, 'head.*')('table.weight')).toBe(true);
+  });
+
   test('trainOnly freezes the others', () => {
     expect(trainOnly(model, 'head.**')('norm.weight')).toBe(false);
     expect(trainOnly(model, 'head.**')('head.weight')).toBe(true);
