@@ -1,14 +1,17 @@
-"""Layers of @noosphere/train against PyTorch in float64: values, gradients of input and parameters, buffers of a step.
+"""Layers of @noosphere/train against PyTorch in float64: values, gradients, buffers of a step, and 20 steps of training.
 
     cd tools/goldens && python layers.py
 """
+
+import json
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from trees import Cases
+from golden import Draw, encode
+from trees import TRAIN, Cases, encode_float
 
 torch.manual_seed(0)
 RANDOM, CONTEXT = "$random", "$context"
@@ -317,3 +320,77 @@ for name, ours, theirs in [
         name,
     )
 attention.write()
+
+
+class GruClassifier(nn.Module):
+    """The last state of a GRU that reads both ways, through a linear head."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(3, 4, 2, bidirectional=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.head(torch.cat(list(self.gru(x)[1][-2:]), dim=1))
+
+
+class EncoderClassifier(nn.Module):
+    """Two causal layers of a transformer, their mean over time through a linear head."""
+
+    def __init__(self):
+        super().__init__()
+        make = lambda: nn.TransformerEncoderLayer(8, 2, 12, 0.0, "gelu", batch_first=True, norm_first=True)
+        self.layers = nn.ModuleList([make(), make()])
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        mask = torch.triu(torch.full((x.shape[1], x.shape[1]), -torch.inf, dtype=x.dtype), 1)
+        for layer in self.layers:
+            x = layer(x, src_mask=mask)
+        return self.head(x.mean(1))
+
+
+def training_case(name, module, shape):
+    """20 steps of Adam over four batches: losses, and what the state became."""
+    draw = Draw(name)
+    module = module.double().train()
+    state = {}
+    for key, value in module.state_dict().items():
+        if value.dtype.is_floating_point and "running" not in key:
+            array = draw.normal(*value.shape, scale=0.4)
+            value.copy_(torch.from_numpy(np.asarray(array, np.float32).astype(np.float64)))
+            state[key] = encode(np.asarray(array))
+    batches = [(draw.normal(*shape), draw.whole(0, 3, 5).astype(np.int32)) for _ in range(4)]
+    optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
+    losses = []
+    for step in range(20):
+        x, y = batches[step % 4]
+        optimizer.zero_grad()
+        loss = F.cross_entropy(module(torch.from_numpy(x.astype(np.float32).astype(np.float64))), torch.from_numpy(y).long())
+        loss.backward()
+        optimizer.step()
+        losses.append(float(f"{loss.item():.9g}"))
+    buffers = {key: encode_float(value.double()) for key, value in module.named_buffers()}
+    return {
+        "name": name,
+        "state": state,
+        "batches": [{"x": encode(x), "y": encode(y)} for x, y in batches],
+        "losses": losses,
+        "buffers": buffers,
+    }
+
+
+# Without biases before the norms: their gradient is 0, of whose rounding Adam makes steps.
+cnn = nn.Sequential(
+    nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
+    nn.Conv2d(4, 4, 3, groups=4, bias=False), nn.BatchNorm2d(4),
+    nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3),
+)
+trainings = [
+    training_case("cnn", cnn, (5, 1, 6, 6)),
+    training_case("gru", GruClassifier(), (4, 5, 3)),
+    training_case("encoder", EncoderClassifier(), (5, 4, 8)),
+]
+path = TRAIN / "layers/goldens/training.json"
+path.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in trainings) + "\n]\n")
+print(f"{path.name}: {len(trainings)} cases, {path.stat().st_size / 1e3:.0f} kB")
