@@ -1,4 +1,6 @@
 export * from './array-batches.js';
+export * from './arrow.js';
+export type { ArrowColumn, ArrowReadOptions } from './arrow-columns.js';
 export type { BatchOptions, BatchSource } from './batch-source.js';
 export * from './class-weights.js';
 export * from './folds.js';
