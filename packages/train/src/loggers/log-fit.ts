@@ -1,13 +1,13 @@
 /** The bridge from a fit to loggers: which numbers of a fit are logged, when, and under which names. */
 import { ArgumentError } from '@noosphere/core';
 import type { FitCallback } from '../fit/callback.js';
-import type { Logger, Setting } from './logger.js';
+import type { Logger, LogSetting } from './logger.js';
 
 export interface LogFitOptions {
   /** Steps between two rows; the first and the last step have theirs in any case. @default 10 */
   readonly everySteps?: number;
   /** What the run was started with, for loggers that show it. @default none */
-  readonly settings?: Readonly<Record<string, Setting>>;
+  readonly settings?: Readonly<Record<string, LogSetting>>;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a logger is: numbers, texts and histograms by step go in, a file or a stream comes out. */
 
 /** A setting of a run, as shown beside its results. */
-export type Setting = number | string | boolean;
+export type LogSetting = number | string | boolean;
 
 export interface Logger {
   /**
@@ -15,7 +15,7 @@ export interface Logger {
   /** How values are distributed, as weights or gradients. */
   histogram?(step: number, name: string, values: ArrayLike<number>): void;
   /** What the run was started with. */
-  settings?(values: Readonly<Record<string, Setting>>): void;
+  settings?(values: Readonly<Record<string, LogSetting>>): void;
   /** Ends the log; `start` opens it again. @param outcome How the run ended, for logs that keep it. */
   close(outcome?: 'success' | 'failure'): void;
 }

@@ -1,13 +1,13 @@
 /** TensorBoard's HParams plugin: the settings of a run and how it ended, from which its table of runs is made. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Setting } from '../logger.js';
+import type { LogSetting } from '../logger.js';
 import { message, type SummaryValue } from './event.js';
 
 const statuses = { success: 1, failure: 2 };
 
 /** The settings a run starts with. HParamsPluginData: `session_start_info` 3 of `hparams` 1 and `start_time_secs` 5. */
 export function sessionStart(
-  settings: Readonly<Record<string, Setting>>,
+  settings: Readonly<Record<string, LogSetting>>,
   startTimeSeconds: number,
 ): SummaryValue {
   return hparamsValue('_hparams_/session_start_info', (data) =>
@@ -34,7 +34,7 @@ export function sessionEnd(outcome: 'success' | 'failure', endTimeSeconds: numbe
 }
 
 /** google.protobuf.Value: `number_value` 2, `string_value` 3, `bool_value` 4. */
-function writeSetting(writer: BinaryWriter, value: Setting): void {
+function writeSetting(writer: BinaryWriter, value: LogSetting): void {
   if (typeof value === 'number') writer.tag(2, WireType.Bit64).double(value);
   else if (typeof value === 'string') writer.tag(3, WireType.LengthDelimited).string(value);
   else writer.tag(4, WireType.Varint).bool(value);
