@@ -107,6 +107,16 @@ case("GroupNorm", [2, 4], nn.GroupNorm(2, 4), lambda d: [d.normal(2, 4, 3)], for
 case("GroupNorm", [4, 4, {"affine": False}], nn.GroupNorm(4, 4, affine=False), lambda d: [d.normal(2, 4, 3, 2)], forward, "no affine")
 case("InstanceNorm", [3], nn.InstanceNorm2d(3), lambda d: [d.normal(2, 3, 4, 2)], forward)
 case("InstanceNorm", [3, {"affine": True}], nn.InstanceNorm1d(3, affine=True), lambda d: [d.normal(2, 3, 4)], forward, "affine")
+for training in (False, True):
+    case(
+        "InstanceNorm",
+        [3, {"trackRunningStatistics": True}],
+        nn.InstanceNorm1d(3, track_running_stats=True),
+        lambda d: [d.normal(2, 3, 4), CONTEXT],
+        forward,
+        f"running statistics, {'training' if training else 'prediction'}",
+        training=training,
+    )
 case("RMSNorm", [5, {"epsilon": 1e-3}], nn.RMSNorm(5, eps=1e-3), lambda d: [d.normal(2, 3, 5)], forward)
 case("RMSNorm", [[2, 3], {"affine": False}], nn.RMSNorm([2, 3], eps=2**-23, elementwise_affine=False), lambda d: [d.normal(2, 2, 3)], forward, "two axes")
 
@@ -239,6 +249,14 @@ attention_case("keys masked, scores added", lambda d: [sequence(d), CONTEXT, {"k
 seen = np.array([[True, False, True], [True, True, False], [False, False, True]])
 attention_case("bool mask and key mask", lambda d: [sequence(d), CONTEXT, {"keyMask": np.array([[True, True, True], [True, False, True]]), "mask": seen}])
 attention_case("memory", lambda d: [sequence(d), CONTEXT, {"memory": d.normal(2, 5, 4)}])
+attention.layer(
+    "MultiheadAttention",
+    [4, 2, RANDOM, {"memorySize": 3}],
+    nn.MultiheadAttention(4, 2, batch_first=True, kdim=3, vdim=3),
+    lambda d: [sequence(d), CONTEXT, {"memory": d.normal(2, 5, 3), "keyMask": np.array([[True] * 3 + [False] * 2] * 2)}],
+    run_attention,
+    "memory of another width",
+)
 
 
 class GroupedAttention(nn.Module):
@@ -286,6 +304,10 @@ for name, heads, groups, ours, rotary in [
     )
 
 
+attention.write()
+transformer = Cases("layers/goldens/transformer.json")
+
+
 def run_encoder(module, x, _context=None, call=None):
     call = call or {}
     mask = add_masks(call, x.shape[1], x.shape[1]).expand(len(x), 2, -1, -1).flatten(0, 1)
@@ -303,7 +325,7 @@ for name, ours, theirs in [
     ("post norm, relu", {}, {}),
     ("pre norm, gelu, no bias", {"normFirst": True, "activation": "gelu", "bias": False}, {"norm_first": True, "activation": "gelu", "bias": False}),
 ]:
-    attention.layer(
+    transformer.layer(
         "TransformerEncoderLayer",
         [4, 2, RANDOM, {"inner": 6, **ours}],
         nn.TransformerEncoderLayer(4, 2, 6, batch_first=True, **theirs),
@@ -311,7 +333,7 @@ for name, ours, theirs in [
         run_encoder,
         name,
     )
-    attention.layer(
+    transformer.layer(
         "TransformerDecoderLayer",
         [4, 2, RANDOM, {"inner": 6, **ours}],
         nn.TransformerDecoderLayer(4, 2, 6, batch_first=True, **theirs),
@@ -319,7 +341,23 @@ for name, ours, theirs in [
         run_decoder,
         name,
     )
-attention.write()
+transformer.layer(
+    "TransformerEncoder",
+    [2, 4, 2, RANDOM, {"inner": 6, "normFirst": True}],
+    nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(4, 2, 6, batch_first=True, norm_first=True), 2, nn.LayerNorm(4), enable_nested_tensor=False
+    ),
+    lambda d: [d.normal(1, 3, 4), CONTEXT, {"causal": True}],
+    lambda module, x, _context, call: module(x, mask=add_masks(call, 3, 3)[0, 0]),
+)
+transformer.layer(
+    "TransformerDecoder",
+    [2, 4, 2, RANDOM, {"inner": 6}],
+    nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 6, batch_first=True), 2),
+    lambda d: [d.normal(1, 3, 4), d.normal(1, 2, 4), CONTEXT, {"causal": True}],
+    lambda module, x, memory, _context, call: module(x, memory, tgt_mask=add_masks(call, 3, 3)[0, 0]),
+)
+transformer.write()
 
 
 class GruClassifier(nn.Module):

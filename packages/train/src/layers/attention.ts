@@ -6,7 +6,6 @@ import {
   mapTree,
   reshape,
   ShapeError,
-  slice,
   split,
   staticDim,
   type Tensor,
@@ -28,6 +27,8 @@ export interface AttentionLayerOptions {
   readonly bias?: boolean;
   /** Heads of keys and values; each serves a group of query heads (Ainslie et al. 2023). @default as many as heads */
   readonly keyValueHeads?: number;
+  /** Width of the memory attended to, where it is not that of the queries. @default the size */
+  readonly memorySize?: number;
   /** Turn queries and keys by their positions. @default no positions */
   readonly rotary?: RotaryOptions | boolean;
 }
@@ -43,13 +44,17 @@ export interface AttentionCall extends AttentionMasks {
  * head, D = E / H. A bool mask is true where a key is seen, as in PyTorch's `scaled_dot_product_attention` (and the opposite
  * of its `MultiheadAttention`). Starts as there: input weights by Glorot's uniform rule, biases 0. Vaswani et al. 2017.
  * Shapes: x [N, T, E] gives [N, T, E]; in_proj_weight [E + 2 G D, E] with G heads of keys, else [3 E, E]; in_proj_bias;
- * out_proj.weight [E, E], out_proj.bias [E].
+ * out_proj.weight [E, E], out_proj.bias [E]. A memory of another width M has q_proj_weight [E, E], k_proj_weight and
+ * v_proj_weight [G D, M] in place of in_proj_weight.
  * @example
  * const layer = new MultiheadAttention(8, 4, new Random(1), { keyValueHeads: 2, rotary: true });
  * console.log(layer.forward(ones([1, 5, 8]), inference, { causal: true }).shape); // → [ 1, 5, 8 ]
  */
 export class MultiheadAttention {
-  readonly in_proj_weight: Tensor;
+  readonly in_proj_weight: Tensor | undefined;
+  readonly q_proj_weight: Tensor | undefined;
+  readonly k_proj_weight: Tensor | undefined;
+  readonly v_proj_weight: Tensor | undefined;
   readonly in_proj_bias: Tensor | undefined;
   readonly out_proj: Linear;
   readonly heads: number;
@@ -59,16 +64,24 @@ export class MultiheadAttention {
   readonly rotary: RotaryEmbedding | undefined;
 
   constructor(size: number, heads: number, random: Random, options: AttentionLayerOptions = {}) {
-    const { dropout = 0, bias = true, keyValueHeads = heads, rotary = false } = options;
-    requireSizes('MultiheadAttention', { size, heads, keyValueHeads });
+    const { dropout = 0, bias = true, keyValueHeads = heads, rotary = false, memorySize = size } = options;
+    requireSizes('MultiheadAttention', { size, heads, keyValueHeads, memorySize });
     requireMultiple('MultiheadAttention', 'the size', size, 'the heads', heads);
     requireMultiple('MultiheadAttention', 'the heads', heads, 'keyValueHeads', keyValueHeads);
     requireRate('MultiheadAttention', dropout);
     this.heads = heads;
     this.keyValueHeads = keyValueHeads;
     this.headSize = size / heads;
-    const rows = size + 2 * keyValueHeads * this.headSize;
-    this.in_proj_weight = random.uniformTensor([rows, size], Math.sqrt(6 / (rows + size)));
+    const shared = keyValueHeads * this.headSize;
+    const rows = size + 2 * shared;
+    // Glorot's rule: uniform in ±√(6 / (inputs + outputs)).
+    const draw = (outputs: number, inputs: number) =>
+      random.uniformTensor([outputs, inputs], Math.sqrt(6 / (inputs + outputs)));
+    const isJoined = memorySize === size;
+    this.in_proj_weight = isJoined ? draw(rows, size) : undefined;
+    this.q_proj_weight = isJoined ? undefined : draw(size, size);
+    this.k_proj_weight = isJoined ? undefined : draw(shared, memorySize);
+    this.v_proj_weight = isJoined ? undefined : draw(shared, memorySize);
     this.in_proj_bias = bias ? zeros([rows]) : undefined;
     this.out_proj = mapTree(new Linear(size, size, random, { bias }), (leaf, path) =>
       path === 'bias' ? zeros([size]) : leaf,
@@ -116,10 +129,13 @@ export class MultiheadAttention {
 
   private selfHeads(x: Tensor): Heads {
     this.requireSequence(x);
+    if (!this.in_proj_weight)
+      throw new ArgumentError(
+        'MultiheadAttention',
+        'this layer attends to a memory of another width; give it as the option memory',
+      );
     const projected = linear(x, this.in_proj_weight, this.in_proj_bias);
-    const parts = split(projected, { axis: 2, sizes: this.rowCounts() });
-    const [query, key, value] = parts.map((part) => this.splitHeads(part)) as [Tensor, Tensor, Tensor];
-    return { query, key, value };
+    return this.byHead(split(projected, { axis: 2, sizes: this.rowCounts() }));
   }
 
   private crossHeads(x: Tensor, memory: Tensor): Heads {
@@ -129,23 +145,26 @@ export class MultiheadAttention {
         'rotary positions are those of one sequence; leave them out where memory is attended to',
       );
     this.requireSequence(x);
-    this.requireSequence(memory);
-    const [queries] = this.rowCounts();
-    const rows = (tensor: Tensor, start: number, end: number) =>
-      slice(tensor, { starts: [start], ends: [end], axes: [0] });
-    const project = (input: Tensor, start: number, end: number) =>
-      linear(
-        input,
-        rows(this.in_proj_weight, start, end),
-        this.in_proj_bias && rows(this.in_proj_bias, start, end),
+    const sizes = this.rowCounts();
+    const weights = this.in_proj_weight
+      ? split(this.in_proj_weight, { sizes })
+      : [this.q_proj_weight, this.k_proj_weight, this.v_proj_weight];
+    const biases = this.in_proj_bias && split(this.in_proj_bias, { sizes });
+    const width = weights[1]?.shape[1];
+    if (memory.rank !== 3 || memory.shape[0] !== x.shape[0] || memory.shape[2] !== width) {
+      throw new ShapeError(
+        'MultiheadAttention',
+        `expects a memory [${x.shape[0]}, S, ${width}], got ${formatShape(memory.shape)}`,
       );
-    const total = staticDim('MultiheadAttention', this.in_proj_weight.shape[0]);
-    const [key, value] = split(project(memory, queries, total), { axis: 2, parts: 2 }) as [Tensor, Tensor];
-    return {
-      query: this.splitHeads(project(x, 0, queries)),
-      key: this.splitHeads(key),
-      value: this.splitHeads(value),
-    };
+    }
+    return this.byHead(
+      [x, memory, memory].map((input, index) => linear(input, weights[index] as Tensor, biases?.[index])),
+    );
+  }
+
+  private byHead(parts: readonly Tensor[]): Heads {
+    const [query, key, value] = parts.map((part) => this.splitHeads(part)) as [Tensor, Tensor, Tensor];
+    return { query, key, value };
   }
 
   /** [N, T, H D] -> [N, H, T, D] */

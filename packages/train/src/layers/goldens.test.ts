@@ -35,7 +35,7 @@ const call =
     return Object.fromEntries(namedTensors(result as object));
   };
 
-for (const file of ['linear-and-convolution', 'norms-and-pools', 'recurrent', 'attention']) {
+for (const file of ['linear-and-convolution', 'norms-and-pools', 'recurrent', 'attention', 'transformer']) {
   describe(file, () => {
     for (const golden of readCases(new URL(`goldens/${file}.json`, import.meta.url)))
       test(golden.name, () => checkCase(golden, call(golden)));

@@ -22,5 +22,7 @@ export * from './rnn.js';
 export { RotaryEmbedding, type RotaryOptions } from './rotary-embedding.js';
 export * from './sequential.js';
 export * from './squeeze-excitation.js';
+export * from './transformer-decoder.js';
 export * from './transformer-decoder-layer.js';
+export * from './transformer-encoder.js';
 export * from './transformer-encoder-layer.js';

@@ -1,33 +1,90 @@
-import { instanceNorm, ones, type Tensor, zeros } from '@noosphere/core';
-import { requireSizes } from './sizes.js';
+import {
+  add,
+  batchNorm,
+  instanceNorm,
+  mean,
+  mul,
+  ones,
+  scalar,
+  square,
+  staticDim,
+  sub,
+  type Tensor,
+  zeros,
+} from '@noosphere/core';
+import { type ForwardContext, inference, type WithBuffers } from '../context.js';
+import { requireRate, requireSizes } from './sizes.js';
 
 export interface InstanceNormOptions {
   /** Keeps the root away from 0. @default 1e-5 */
   readonly epsilon?: number;
   /** Scale and shift channels by weight and bias. @default false */
   readonly affine?: boolean;
+  /** Keep running statistics, by which prediction normalises; without them each sample's own serve always. @default false */
+  readonly trackRunningStatistics?: boolean;
+  /** Share of a batch's mean statistics in the running ones. @default 0.1 */
+  readonly momentum?: number;
 }
 
 /**
  * Normalises each channel of each sample: (x - mean) / √(variance + ε), then γ and β if affine; as PyTorch's
- * `nn.InstanceNorm1d` to `3d` by the sample's own statistics (their `track_running_stats` is off by default).
- * Shapes: x [N, C, ...]; weight γ and bias β [C]. Ulyanov et al. 2016.
+ * `nn.InstanceNorm1d` to `3d`.
+ * Shapes: x [N, C, ...]; weight γ, bias β, running_mean and running_var [C]. Ulyanov et al. 2016.
  * @example
  * console.log(new InstanceNorm(4).forward(ones([1, 4, 3, 3])).shape); // → [ 1, 4, 3, 3 ]
  */
-export class InstanceNorm {
+export class InstanceNorm implements WithBuffers {
   readonly weight: Tensor | undefined;
   readonly bias: Tensor | undefined;
+  readonly running_mean: Tensor | undefined;
+  readonly running_var: Tensor | undefined;
+  /** Stands in PyTorch's state dicts, and stays as it is there too. */
+  readonly num_batches_tracked: Tensor | undefined;
+  readonly bufferNames: readonly string[];
+  readonly channels: number;
   readonly epsilon: number;
+  readonly momentum: number;
 
-  constructor(channels: number, { epsilon = 1e-5, affine = false }: InstanceNormOptions = {}) {
+  constructor(channels: number, options: InstanceNormOptions = {}) {
+    const { epsilon = 1e-5, affine = false, trackRunningStatistics = false, momentum = 0.1 } = options;
     requireSizes('InstanceNorm', { channels });
+    requireRate('InstanceNorm', momentum, 'momentum');
     this.weight = affine ? ones([channels]) : undefined;
     this.bias = affine ? zeros([channels]) : undefined;
+    this.running_mean = trackRunningStatistics ? zeros([channels]) : undefined;
+    this.running_var = trackRunningStatistics ? ones([channels]) : undefined;
+    this.num_batches_tracked = trackRunningStatistics ? scalar('float32', 0) : undefined;
+    this.bufferNames = trackRunningStatistics ? ['running_mean', 'running_var', 'num_batches_tracked'] : [];
+    this.channels = channels;
     this.epsilon = epsilon;
+    this.momentum = momentum;
   }
 
-  forward(x: Tensor): Tensor {
-    return instanceNorm(x, { scale: this.weight, bias: this.bias, epsilon: this.epsilon });
+  forward(x: Tensor, context: ForwardContext = inference): Tensor {
+    const { weight, bias, running_mean: runningMean, running_var: runningVariance, epsilon } = this;
+    const isTracked = runningMean !== undefined && runningVariance !== undefined;
+    if (isTracked && !context.training) {
+      const affine = { scale: weight ?? ones([this.channels]), bias: bias ?? zeros([this.channels]) };
+      return batchNorm(x, { ...affine, mean: runningMean, variance: runningVariance, epsilon });
+    }
+    if (isTracked) {
+      const { center, spread } = meanStatistics(x);
+      const blend = (buffer: Tensor, found: Tensor) => {
+        const old = context.current(buffer);
+        context.update(buffer, add(mul(old, 1 - this.momentum), mul(found, this.momentum)));
+      };
+      blend(runningMean, center);
+      blend(runningVariance, spread);
+    }
+    return instanceNorm(x, { scale: weight, bias, epsilon });
   }
+}
+
+/** Mean over the samples of their channels' means and sample variances: [C]. */
+function meanStatistics(x: Tensor): { center: Tensor; spread: Tensor } {
+  const spatial = x.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  const count = spatial.reduce((all, axis) => all * staticDim('InstanceNorm', x.shape[axis]), 1);
+  const center = mean(x, { axes: spatial, keepDims: true });
+  const spread = mul(mean(square(sub(x, center)), { axes: spatial }), count / (count - 1));
+  return { center: mean(center, { axes: [0, ...spatial] }), spread: mean(spread, { axes: 0 }) };
 }
