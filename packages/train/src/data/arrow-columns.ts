@@ -10,22 +10,7 @@ import {
   viewData,
 } from '@noosphere/core';
 import type * as Arrow from 'apache-arrow';
-
-/** A column: numbers as a tensor [rows] or [rows, k], texts as an array in which `null` stands for a missing one. */
-export type ArrowColumn = HostTensor | readonly (string | null)[];
-
-export interface ArrowReadOptions {
-  /** Only these columns. @default all */
-  readonly names?: readonly string[];
-  /**
-   * What a missing number becomes where the element type has no NaN: an error, or NaN in a column of float64.
-   * Missing floats are NaN always.
-   * @default 'refuse'
-   */
-  readonly nulls?: 'refuse' | 'nan';
-  /** What errors call the bytes. @default 'bytes' */
-  readonly place?: string;
-}
+import type { ArrowColumn } from './arrow-table.js';
 
 /** One record batch's part of a column. */
 export type ColumnPart =

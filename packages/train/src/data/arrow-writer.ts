@@ -1,7 +1,7 @@
 /** Tensors and texts as Arrow's columns. */
 import { bytesOf, type HostTensor, hostData, viewData } from '@noosphere/core';
 import type * as Arrow from 'apache-arrow';
-import type { ArrowColumn } from './arrow-columns.js';
+import type { ArrowColumn } from './arrow-table.js';
 
 /** A column as Arrow stores it. */
 export function writeColumn(library: typeof Arrow, column: ArrowColumn): Arrow.Data {

@@ -2,7 +2,8 @@
 import { fromData, type HostTensor, hostData, NoosphereError, tensor, toNumbers } from '@noosphere/core';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../random.js';
-import { type ArrowTable, decodeArrow, decodeArrowStream, encodeArrow } from './arrow.js';
+import { decodeArrow, decodeArrowStream, encodeArrow } from './arrow.js';
+import type { ArrowTable } from './arrow-table.js';
 import goldens from './goldens/arrow.json' with { type: 'json' };
 
 const bytesFrom = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));

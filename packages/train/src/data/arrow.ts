@@ -9,24 +9,11 @@ import {
   writeAtomically,
 } from '@noosphere/core';
 import type * as Arrow from 'apache-arrow';
-import {
-  type ArrowColumn,
-  type ArrowReadOptions,
-  emptyColumn,
-  joinParts,
-  readPart,
-  storedAs,
-} from './arrow-columns.js';
+import { emptyColumn, joinParts, readPart, storedAs } from './arrow-columns.js';
 import { checkedMessages, checkMessages } from './arrow-messages.js';
+import type { ArrowColumn, ArrowReadOptions, ArrowTable } from './arrow-table.js';
 import { ipcBytes, writeColumn } from './arrow-writer.js';
 import { refuseForeignFormat } from './foreign-formats.js';
-
-export interface ArrowTable {
-  readonly rows: number;
-  readonly columns: Readonly<Record<string, ArrowColumn>>;
-  /** What the numbers of times and durations count: `timestamp[ms, UTC]`, `date[day]`, … */
-  readonly units: Readonly<Record<string, string>>;
-}
 
 /**
  * The table in the bytes of an Arrow file or stream.

@@ -1,6 +1,6 @@
 export * from './array-batches.js';
 export * from './arrow.js';
-export type { ArrowColumn, ArrowReadOptions } from './arrow-columns.js';
+export * from './arrow-table.js';
 export type { BatchOptions, BatchSource } from './batch-source.js';
 export * from './class-weights.js';
 export * from './folds.js';

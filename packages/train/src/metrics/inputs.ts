@@ -72,6 +72,12 @@ export function readWeights(
   return read;
 }
 
+/** Throws where weights are given to a metric that has no weighted form. */
+export function requireNoWeights(operation: string, { weights }: WeightOptions = {}): void {
+  if (weights !== undefined)
+    throw new ArgumentError(operation, 'takes no weights; leave them out, or choose a metric that is a mean');
+}
+
 /** The rows of a table in float64; `columns` is what each must have, free rows differ in length. */
 export function readRows(
   operation: string,

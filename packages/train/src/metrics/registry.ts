@@ -5,6 +5,7 @@ import { kappaFold, matthewsFold } from './agreement.js';
 import { averagePrecision, rocAuc } from './areas.js';
 import { calibrationErrorFold } from './calibration.js';
 import { explainedVarianceFold, pearsonFold, r2Fold, spearman } from './correlation.js';
+import { requireNoWeights, type Values } from './inputs.js';
 import {
   foldedMetric,
   type LabelMetric,
@@ -37,6 +38,18 @@ import {
   symmetricPercentageErrorFold,
 } from './regression-errors.js';
 
+/** A metric of values that has no weighted form. */
+function unweighted(
+  name: string,
+  better: 'higher' | 'lower',
+  compute: (actual: Values, predicted: Values) => number,
+): ValueMetric {
+  return wholeMetric(name, 'values', better, (actual, predicted, options) => {
+    requireNoWeights(name, options);
+    return compute(actual, predicted);
+  });
+}
+
 const valueMetrics = {
   mae: foldedMetric('mae', 'values', 'lower', meanAbsoluteErrorFold),
   mse: foldedMetric('mse', 'values', 'lower', meanSquaredErrorFold),
@@ -45,10 +58,10 @@ const valueMetrics = {
   'explained-variance': foldedMetric('explained-variance', 'values', 'higher', explainedVarianceFold),
   mape: foldedMetric('mape', 'values', 'lower', meanAbsolutePercentageErrorFold),
   smape: foldedMetric('smape', 'values', 'lower', symmetricPercentageErrorFold),
-  'median-absolute-error': wholeMetric('median-absolute-error', 'values', 'lower', medianAbsoluteError),
+  'median-absolute-error': unweighted('median-absolute-error', 'lower', medianAbsoluteError),
   'max-error': foldedMetric('max-error', 'values', 'lower', maxErrorFold),
   pearson: foldedMetric('pearson', 'values', 'higher', pearsonFold),
-  spearman: wholeMetric('spearman', 'values', 'higher', spearman),
+  spearman: unweighted('spearman', 'higher', spearman),
 } satisfies Record<string, ValueMetric>;
 
 const averages = ['micro', 'macro', 'weighted'] as const;

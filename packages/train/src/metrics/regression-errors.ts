@@ -1,7 +1,7 @@
 /** Metrics of numbers that are means over rows of an error, in the unit of the values or relative to them. */
 import { ArgumentError } from '@noosphere/core';
 import { type Fold, foldOnce } from './fold.js';
-import { readPair, type Values, type WeightOptions } from './inputs.js';
+import { readPair, requireNoWeights, type Values, type WeightOptions } from './inputs.js';
 import { addTo, emptySum, mergeSums, type Sum, sumValue } from './sums.js';
 
 /** Σ w e and Σ w. */
@@ -141,7 +141,8 @@ export function pinball(
 export const maxErrorFold: Fold<{ largest: number }, Values, Values> = {
   name: 'maxError',
   start: () => ({ largest: 0 }),
-  gather: (actual, predicted) => {
+  gather: (actual, predicted, options) => {
+    requireNoWeights('maxError', options);
     const read = readPair('maxError', actual, predicted);
     const largest = read.actual.reduce(
       (most, value, row) => Math.max(most, Math.abs(value - (read.predicted[row] ?? 0))),
