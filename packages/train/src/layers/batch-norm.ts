@@ -18,7 +18,7 @@ import {
 import { type ForwardContext, inference, type WithBuffers } from '../context.js';
 import { requireChannels, requireRate, requireSizes } from './sizes.js';
 
-export interface BatchNormOptions {
+export interface BatchNormLayerOptions {
   /** Keeps the root away from 0. @default 1e-5 */
   readonly epsilon?: number;
   /** Share of a batch in the running statistics; `'cumulative'` gives all batches equal shares. @default 0.1 */
@@ -42,7 +42,7 @@ abstract class BatchNorm implements WithBuffers {
   readonly epsilon: number;
   readonly momentum: number | 'cumulative';
 
-  constructor(channels: number, options: BatchNormOptions) {
+  constructor(channels: number, options: BatchNormLayerOptions) {
     const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics = true } = options;
     requireSizes('BatchNorm', { channels });
     if (momentum !== 'cumulative') requireRate('BatchNorm', momentum, 'momentum');
@@ -102,7 +102,7 @@ function countStep(counted: Tensor, context: ForwardContext): Tensor {
  * console.log(new BatchNorm1d(4).forward(ones([2, 4])).shape); // → [ 2, 4 ]
  */
 export class BatchNorm1d extends BatchNorm {
-  constructor(channels: number, options: BatchNormOptions = {}) {
+  constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(channels, options);
   }
 
@@ -120,7 +120,7 @@ export class BatchNorm1d extends BatchNorm {
  * console.log(new BatchNorm2d(4).forward(ones([2, 4, 3, 3])).shape); // → [ 2, 4, 3, 3 ]
  */
 export class BatchNorm2d extends BatchNorm {
-  constructor(channels: number, options: BatchNormOptions = {}) {
+  constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(channels, options);
   }
 
@@ -138,7 +138,7 @@ export class BatchNorm2d extends BatchNorm {
  * console.log(new BatchNorm3d(4).forward(ones([2, 4, 2, 2, 2])).shape); // → [ 2, 4, 2, 2, 2 ]
  */
 export class BatchNorm3d extends BatchNorm {
-  constructor(channels: number, options: BatchNormOptions = {}) {
+  constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(channels, options);
   }
 

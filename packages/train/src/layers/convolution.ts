@@ -6,7 +6,7 @@ import { requireMultiple, requireSizes } from './sizes.js';
 /** A size for every spatial axis, or one for each. */
 export type Kernel = number | readonly number[];
 
-export interface ConvOptions extends WindowOptions {
+export interface ConvLayerOptions extends WindowOptions {
   /** Channels are cut into so many groups, each convolved on its own. @default 1 */
   readonly groups?: number;
   /** @default true */
@@ -14,7 +14,6 @@ export interface ConvOptions extends WindowOptions {
   /** What stands in the padding: zeros, the image mirrored, its edge, or its other end. @default 'zeros' */
   readonly paddingMode?: 'zeros' | 'reflect' | 'replicate' | 'circular';
 }
-export type Conv2dOptions = ConvOptions;
 
 const padModes: Readonly<Record<'reflect' | 'replicate' | 'circular', PadMode>> = {
   reflect: 'reflect',
@@ -35,7 +34,7 @@ abstract class Convolution {
     outputs: number,
     kernel: Kernel,
     random: Random,
-    options: ConvOptions,
+    options: ConvLayerOptions,
   ) {
     const name = `Conv${rank}d`;
     const { groups = 1, bias = true, paddingMode = 'zeros', ...window } = options;
@@ -72,7 +71,13 @@ abstract class Convolution {
  * console.log(layer.forward(ones([2, 3, 16])).shape); // → [ 2, 8, 16 ]
  */
 export class Conv1d extends Convolution {
-  constructor(inputs: number, outputs: number, kernel: Kernel, random: Random, options: ConvOptions = {}) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvLayerOptions = {},
+  ) {
     super(1, inputs, outputs, kernel, random, options);
   }
 }
@@ -85,7 +90,13 @@ export class Conv1d extends Convolution {
  * console.log(layer.forward(ones([2, 3, 16, 16])).shape); // → [ 2, 8, 16, 16 ]
  */
 export class Conv2d extends Convolution {
-  constructor(inputs: number, outputs: number, kernel: Kernel, random: Random, options: ConvOptions = {}) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvLayerOptions = {},
+  ) {
     super(2, inputs, outputs, kernel, random, options);
   }
 }
@@ -98,7 +109,13 @@ export class Conv2d extends Convolution {
  * console.log(layer.forward(ones([1, 1, 5, 6, 6])).shape); // → [ 1, 4, 5, 4, 4 ]
  */
 export class Conv3d extends Convolution {
-  constructor(inputs: number, outputs: number, kernel: Kernel, random: Random, options: ConvOptions = {}) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    kernel: Kernel,
+    random: Random,
+    options: ConvLayerOptions = {},
+  ) {
     super(3, inputs, outputs, kernel, random, options);
   }
 }

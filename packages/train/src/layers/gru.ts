@@ -10,7 +10,7 @@ import {
   runRecurrent,
 } from './recurrent.js';
 
-export interface RecurrentResult {
+export interface RecurrentLayerResult {
   /** Hidden state of the last layer at every step, directions side by side. */
   readonly output: Tensor;
   /** Hidden state of the last layer behind its last step [N, D H]. */
@@ -36,7 +36,7 @@ export class GRU {
     Object.assign(this, recurrentParameters(3, this.shape, random, options.bias ?? true));
   }
 
-  forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentResult {
+  forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
     const { output, hidden, hiddenStates } = runRecurrent('GRU', this.shape, this, x, gru, context, call);
     return { output, hidden, states: { hidden: hiddenStates } };
   }

@@ -1,7 +1,7 @@
 import { rnn, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
-import type { RecurrentResult } from './gru.js';
+import type { RecurrentLayerResult } from './gru.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
@@ -35,7 +35,7 @@ export class RNN {
     Object.assign(this, recurrentParameters(1, this.shape, random, options.bias ?? true));
   }
 
-  forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentResult {
+  forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
     const { activation } = this;
     const { output, hidden, hiddenStates } = runRecurrent(
       'RNN',

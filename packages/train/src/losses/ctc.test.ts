@@ -1,4 +1,5 @@
 import {
+  argMax,
   compile,
   gradients,
   logSoftmax,
@@ -10,6 +11,10 @@ import {
   zeros,
 } from '@noosphere/core';
 import { describe, expect, test } from 'vitest';
+import { Linear, LSTM } from '../layers/index.js';
+import { adam } from '../optimizers/index.js';
+import { Random } from '../random.js';
+import { TrainStep } from '../step/train-step.js';
 import { ctcLoss } from './ctc.js';
 
 const int32 = (values: number[] | number[][]) => tensor(values, { dtype: 'int32' });
@@ -89,6 +94,49 @@ test('long sequences stay precise: the gradient of each frame sums to 0, and a c
     expect(row[5]).toBe(0);
   }
   await program.dispose();
+});
+
+test('it trains an LSTM with the same bits for k steps in a call, and the labels come out', async () => {
+  const random = new Random(4);
+  const x = random.normalTensor([8, 2, 3], 1);
+  const model = { lstm: new LSTM(3, 12, random), head: new Linear(12, 3, random) };
+  const batch = {
+    x,
+    targets: int32([
+      [1, 2, 1],
+      [2, 0, 0],
+    ]),
+    input: int32([8, 6]),
+    target: int32([3, 1]),
+  };
+  type Batch = { readonly [K in keyof typeof batch]: Tensor };
+  const frames = ({ lstm, head }: typeof model, sequence: Tensor) =>
+    logSoftmax(head.forward(lstm.forward(sequence).output));
+  const step = () =>
+    new TrainStep({
+      model,
+      loss: (net: typeof model, { x: sequence, targets, input, target }: Batch) =>
+        ctcLoss(frames(net, sequence), targets, { input, target }),
+      optimizer: adam({ learningRate: 0.03 }),
+    });
+  const [single, several] = [step(), step()];
+  const losses: number[] = [];
+  for (let index = 0; index < 60; index++)
+    losses.push(...(await single.run([batch])).map(({ loss }) => loss));
+  const together: number[] = [];
+  for (let call = 0; call < 3; call++)
+    together.push(...(await several.run(new Array(20).fill(batch))).map(({ loss }) => loss));
+  expect(together).toEqual(losses);
+  expect(losses.at(-1)).toBeLessThan(0.1);
+  const best = await argMax(frames(single.model, x)).array();
+  const read = (sample: number, length: number) =>
+    (best as number[][])
+      .slice(0, length)
+      .map((frame) => frame[sample] as number)
+      .filter((label, index, all) => label !== 0 && label !== all[index - 1]);
+  expect([read(0, 8), read(1, 6)]).toEqual([[1, 2, 1], [2]]);
+  await single.dispose();
+  await several.dispose();
 });
 
 test('wrong arguments', () => {
