@@ -12,5 +12,6 @@ export * from './model-folder/index.js';
 export * from './optimizers/index.js';
 export * from './random.js';
 export * from './runs/index.js';
+export * from './search/index.js';
 export * from './step/step-graph.js';
 export * from './step/train-step.js';
