@@ -1,6 +1,7 @@
 /** @noosphere/train: layers, losses, optimizers, and the loop that trains with them. */
 export * from './context.js';
 export * from './data/index.js';
+export * from './files/checkpoint.js';
 export * from './fit/index.js';
 export * from './layers/index.js';
 export * from './loggers/index.js';

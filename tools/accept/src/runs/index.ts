@@ -1,12 +1,16 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
+import { charlm } from './charlm.js';
 import { eventLoop } from './event-loop.js';
 import { hostileFiles } from './hostile-files.js';
+import { lstmAdding } from './lstm-adding.js';
+import { mnistMlp } from './mnist-mlp.js';
 import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
 import { resumeAfterKill } from './resume-after-kill.js';
+import { searchBudget } from './search-budget.js';
 import { startTime } from './start-time.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
 
@@ -19,5 +23,9 @@ export const runs: readonly AcceptanceRun[] = [
   resumeAfterKill,
   startTime,
   tensorboardOpens,
+  searchBudget,
   outlookRescored,
+  mnistMlp,
+  lstmAdding,
+  charlm,
 ];

@@ -1,0 +1,196 @@
+/**
+ * Searches against random search: the estimator at equal trials on test functions, successive halving at equal epochs on a
+ * network that trains, and all of them against the clock.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  asha,
+  ashaStopping,
+  fullBudget,
+  hyperband,
+  type Objective,
+  randomSampler,
+  type SearchSampler,
+  type SearchSpace,
+  search,
+  type TrainState,
+  type TrialContext,
+  type TrialScheduler,
+  tpe,
+} from '@noosphere/train';
+import type { AcceptanceRun, Measured, RunContext } from '../run.js';
+import { branin, hartmann6, nested } from '../search-budget-functions.js';
+import { TrainingJob, trainingSpace } from '../search-budget-training.js';
+
+const seeds = 10;
+const trialsOnFunctions = 80;
+const mostEpochs = 27;
+/** Random search trains so many configurations to the end; the others have as many epochs. */
+const wholeTrainings = 8;
+const budgetMs = 2000;
+
+/** What one method reached with one seed; lower is better. */
+interface Pair {
+  readonly seed: number;
+  readonly value: number;
+  readonly random: number;
+}
+
+interface Comparison {
+  readonly name: string;
+  readonly wins: number;
+  readonly pairs: readonly Pair[];
+}
+
+interface Timing {
+  readonly name: string;
+  readonly elapsedMs: number;
+  readonly longestStepMs: number;
+  readonly trials: number;
+  readonly ok: boolean;
+}
+
+export const searchBudget: AcceptanceRun = {
+  name: 'search-budget',
+  metric: `seeds of ${seeds} at which a search beats random search at equal budget, the fewest of all comparisons; 0 if one ends late`,
+  bar: { is: '>=', value: 7 },
+  run: compareSearches,
+};
+
+async function compareSearches({ seed, folder, say }: RunContext): Promise<Measured> {
+  const comparisons: Comparison[] = [];
+  for (const [name, { space, objective }] of Object.entries({ branin, hartmann6, nested })) {
+    say(`tpe on ${name}`);
+    // Each function has a space of its own, and an objective of that space.
+    comparisons.push(
+      await onFunction(`tpe, ${name}`, space, objective as unknown as Objective<object>, seed),
+    );
+  }
+  for (const [name, sampler] of [
+    ['asha with tpe', tpe()],
+    ['asha with random draws', randomSampler()],
+  ] as const) {
+    say(`${name} on a network`);
+    comparisons.push(await onTraining(`${name}, network`, sampler, seed));
+  }
+  say('the clock');
+  const timings = await againstTheClock(seed);
+  const report = join(folder, 'search-budget.json');
+  writeFileSync(report, JSON.stringify({ comparisons, timings }, null, 1));
+  const isInTime = timings.every(({ ok }) => ok);
+  return {
+    value: isInTime ? Math.min(...comparisons.map(({ wins }) => wins)) : 0,
+    artifacts: [report],
+    notes: [
+      ...comparisons.map(({ name, wins, pairs }) => {
+        const [own, random] = [
+          median(pairs.map(({ value }) => value)),
+          median(pairs.map((pair) => pair.random)),
+        ];
+        return `${name}: ${wins} of ${seeds}, median ${own.toPrecision(4)}, random search ${random.toPrecision(4)}`;
+      }),
+      ...timings.map(
+        ({ name, elapsedMs, longestStepMs, trials, ok }) =>
+          `${name}: ${elapsedMs.toFixed(0)} ms of ${budgetMs}, longest step ${longestStepMs.toFixed(0)} ms, ${trials} trials${ok ? '' : ', LATE'}`,
+      ),
+    ],
+  };
+}
+
+/** The lowest value after the same number of trials; random search has seeds of its own, so that no draw is shared. */
+async function onFunction(
+  name: string,
+  space: SearchSpace,
+  objective: Objective<object>,
+  firstSeed: number,
+): Promise<Comparison> {
+  const lowest = async (sampler: SearchSampler, seed: number) => {
+    const { best } = await search({ space, objective, sampler, seed, maxTrials: trialsOnFunctions });
+    return best?.value ?? Number.POSITIVE_INFINITY;
+  };
+  return compare(name, firstSeed, {
+    own: (seed) => lowest(tpe(), seed),
+    random: (seed) => lowest(randomSampler(), seed + 1000),
+  });
+}
+
+/** The test loss of the trial with the lowest validation loss after the same number of epochs. */
+async function onTraining(name: string, sampler: SearchSampler, firstSeed: number): Promise<Comparison> {
+  const chosen = async (scheduler: TrialScheduler, from: SearchSampler, seed: number, job: TrainingJob) => {
+    let left = wholeTrainings * mostEpochs;
+    const spent = new AbortController();
+    // The trial that asks for an epoch too many is cut; all that ended before count.
+    const takeEpoch = () => {
+      if (left === 0) spent.abort();
+      else left--;
+    };
+    const { best } = await search({
+      space: trainingSpace,
+      objective: (config, context: TrialContext<TrainState>) => job.objective(config, context, takeEpoch),
+      scheduler,
+      sampler: from,
+      seed,
+      signal: spent.signal,
+    });
+    return job.testLosses.get(`${best?.trial} ${best?.budget}`) ?? Number.POSITIVE_INFINITY;
+  };
+  const withJob = async (seed: number, run: (job: TrainingJob) => Promise<number>) => {
+    const job = new TrainingJob(seed);
+    try {
+      return await run(job);
+    } finally {
+      await job.dispose();
+    }
+  };
+  return compare(name, firstSeed, {
+    own: (seed) => withJob(seed, (job) => chosen(asha({ maxBudget: mostEpochs }), sampler, seed, job)),
+    random: (seed) =>
+      withJob(seed, (job) => chosen(fullBudget(mostEpochs), randomSampler(), seed + 1000, job)),
+  });
+}
+
+async function compare(
+  name: string,
+  firstSeed: number,
+  sides: Readonly<Record<'own' | 'random', (seed: number) => Promise<number>>>,
+): Promise<Comparison> {
+  const pairs: Pair[] = [];
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
+    pairs.push({ seed, value: await sides.own(seed), random: await sides.random(seed) });
+  return { name, wins: pairs.filter(({ value, random }) => value < random).length, pairs };
+}
+
+/** A search with a time budget ends within 5 % of it, or one step of the objective, whichever is more. */
+async function againstTheClock(seed: number): Promise<Timing[]> {
+  const schedulers = {
+    'random search': fullBudget(mostEpochs),
+    asha: asha({ maxBudget: mostEpochs }),
+    'asha, stopping': ashaStopping({ maxBudget: mostEpochs }),
+    hyperband: hyperband({ maxBudget: mostEpochs }),
+  };
+  const timings: Timing[] = [];
+  for (const [name, scheduler] of Object.entries(schedulers)) {
+    const job = new TrainingJob(seed);
+    const { elapsedMs, trials } = await search<typeof trainingSpace, TrainState>({
+      space: trainingSpace,
+      objective: (config, context) => job.objective(config, context),
+      scheduler,
+      sampler: name === 'random search' ? randomSampler() : tpe(),
+      seed,
+      budgetMs,
+    });
+    const { longestStepMs } = job;
+    await job.dispose();
+    const isInTime =
+      elapsedMs >= budgetMs && elapsedMs <= budgetMs + Math.max(0.05 * budgetMs, longestStepMs);
+    timings.push({ name, elapsedMs, longestStepMs, trials: trials.length, ok: isInTime });
+  }
+  return timings;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
