@@ -26,12 +26,13 @@ export async function threeSeeds(context: RunContext, options: SeedsOptions): Pr
   const artifacts: string[] = [];
   const values: number[] = [];
   const notes: string[] = [];
+  const failing = options.bar.is === '>=' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   for (let seed = context.seed; seed < context.seed + seedCount; seed++) {
     const { value, seconds, raw } = await options.train(seed);
     const late = seconds > options.limitSeconds;
     notes.push(`seed ${seed}: ${value} in ${seconds.toFixed(1)} s of ${options.limitSeconds}`);
     context.say(notes.at(-1) as string);
-    values.push(late ? Number.NaN : value);
+    values.push(late ? failing : value);
     const path = join(context.folder, `seed-${seed}.json`);
     writeFileSync(path, JSON.stringify({ seed, value, seconds, raw }));
     artifacts.push(path);

@@ -58,6 +58,12 @@ const expandFormulas: RewriteRule = (node) =>
     : undefined;
 
 /**
+ * A factor that nobody writes: a product with it is no other node's, which equal nodes would be merged with, and the
+ * kernel may overwrite it. What it leaves of the statistics has the weight zero.
+ */
+const throwAway = 2 ** -101;
+
+/**
  * The kernel of batch normalisation in training mode writes new running statistics over the old ones, wherever those
  * are: it is given throw-away ones, and the blend is done outside.
  */
@@ -68,7 +74,7 @@ const separateRunningStatistics: RewriteRule = ({ operator, inputs, attributes }
   const momentum = Number(attributes.momentum);
   const [output, mean, variance] = apply(
     BatchNormalization,
-    [x, scale, bias, mul(oldMean, 0), mul(oldVariance, 0)],
+    [x, scale, bias, mul(oldMean, throwAway), mul(oldVariance, throwAway)],
     { epsilon: Number(attributes.epsilon), momentum: 0, training_mode: 1 },
   ) as [Tensor, Tensor, Tensor];
   if (momentum === 0) return [output, mean, variance];

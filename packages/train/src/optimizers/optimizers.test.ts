@@ -102,9 +102,9 @@ test('an exponential average follows the parameters, an equal one is their mean'
 test('parameter groups: biases and norms do not decay', () => {
   const [still] = optimizers.adamWGroups();
   const still_ = (path: string) => optimizers.matchesPath(still?.parameters, path);
-  expect(['fc.bias', 'bias', 'layers.0.norm1.weight', 'LayerNorm.weight'].map(still_)).toEqual(
-    new Array(4).fill(true),
-  );
+  expect(
+    ['fc.bias', 'bias', 'lstm.bias_ih_l0', 'self_attn.in_proj_bias', 'layers.0.norm1.weight'].map(still_),
+  ).toEqual(new Array(5).fill(true));
   expect(['fc.weight', 'normal.embedding', 'norm.attention.weight'].map(still_)).toEqual(
     new Array(3).fill(false),
   );

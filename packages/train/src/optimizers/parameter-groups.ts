@@ -31,7 +31,7 @@ export interface AdamWGroupsOptions extends AdamWOptions {
  * console.log(matchesPath(still?.parameters, 'encoder.layers.0.norm1.weight'), decayed?.parameters); // → true undefined
  */
 export function adamWGroups({
-  withoutDecay = /(^|\.)bias$|norm[^.]*\.weight$/i,
+  withoutDecay = /(^|[._])bias(_\w+)?$|norm[^.]*\.weight$/i,
   ...options
 }: AdamWGroupsOptions = {}): ParameterGroup[] {
   return [
