@@ -11,8 +11,9 @@ export interface ConsoleLoggerOptions {
 /**
  * Writes `step 20  train/loss 0.3142  learning_rate 0.001`.
  * @example
- * const logger = consoleLogger({ stream: process.stdout });
- * logger.scalars(20, { 'train/loss': 0.31415926, learning_rate: 0.001 }); // → step 20  train/loss 0.3142  learning_rate 0.001
+ * const logger = consoleLogger({ stream: { write: (line) => console.log(line.trimEnd()) } });
+ * logger.scalars(20, { 'train/loss': 0.31415926, learning_rate: 0.001 });
+ * // → step 20  train/loss 0.3142  learning_rate 0.001
  */
 export function consoleLogger({ stream = process.stderr, digits = 4 }: ConsoleLoggerOptions = {}): Logger {
   const line = (text: string) => void stream.write(`${text}\n`);

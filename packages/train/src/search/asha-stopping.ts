@@ -10,6 +10,7 @@ import type { TrialReport } from './trial.js';
  * Source: the rule of Li et al., MLSys 2020, in the form without pauses (section 3.3 of Tiao et al., 2020, arXiv:2003.10865).
  * @throws ArgumentError where the budgets are no range or the reduction is not above 1.
  * @example
+ * import type { TrialContext } from '@noosphere/train';
  * const objective = async ({ rate }: { rate: number }, { report, budget }: TrialContext) => {
  *   for (let epoch = 1; epoch <= budget; epoch++) report(Math.exp(-rate * epoch));
  *   return Math.exp(-rate * budget);

@@ -25,6 +25,7 @@ export interface TpeOptions {
  *
  * @throws ArgumentError where an option is out of range.
  * @example
+ * import type { ConfigOf } from '@noosphere/train';
  * const space = { x: vary.uniform(-5, 5), y: vary.uniform(-5, 5) };
  * const objective = async ({ x, y }: ConfigOf<typeof space>) => (x - 1) ** 2 + (y + 2) ** 2;
  * const { best } = await search({ space, objective, sampler: tpe(), maxTrials: 60, seed: 1 });

@@ -126,6 +126,7 @@ export type ConfigOf<S> = S extends RangeDimension
  *
  * @throws ArgumentError where bounds are no range, or there is nothing to choose from.
  * @example
+ * import type { ConfigOf } from '@noosphere/train';
  * const space = {
  *   learningRate: vary.logUniform(1e-4, 1e-1),
  *   width: vary.integer(8, 64),
