@@ -1,5 +1,13 @@
 /** The state of a train step as a list of tensors: for each group its parameters and slots, then the buffers. */
-import { ArgumentError, fromData, type HostTensor, hostData, type Tensor } from '@noosphere/core';
+import {
+  ArgumentError,
+  fromData,
+  type HostTensor,
+  hostData,
+  isHostTensor,
+  sameShape,
+  type Tensor,
+} from '@noosphere/core';
 import type { Group, TrainedGroup } from './packing.js';
 
 /** One tensor of the state. */
@@ -43,11 +51,17 @@ export function initialState(
   return fromData('float32', state.shape, new Float32Array(sizeOf(state.shape)).fill(state.start));
 }
 
-/** A state tensor from the tensors of its members, copied side by side. */
+/** A state tensor from the tensors of its members, side by side; a single one is taken as it is: no step writes into it. */
 export function packState(
   { group, shape }: StateTensor,
   tensorAt: (path: string) => Tensor,
 ): HostTensor<'float32'> {
+  const [only] = group.members;
+  if (!group.packed && only) {
+    const tensor = tensorAt(only.path);
+    if (isHostTensor(tensor) && tensor.dtype === 'float32' && sameShape(tensor.shape, shape))
+      return tensor as HostTensor<'float32'>;
+  }
   const packed = new Float32Array(sizeOf(shape));
   for (const { path, offset, size } of group.members) {
     const data = hostData(tensorAt(path));
