@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import {
+  add,
+  conv,
+  exportOnnx,
+  flatten,
+  gather,
+  type HostTensor,
+  hostData,
+  importOnnx,
+  matmul,
+  maxPool,
+  relu,
+  spec,
+  type Tensor,
+  tensor,
+} from '../index.js';
+import { quantizeOnnx } from './index.js';
+import { entropyRange, Histogram, percentileRange, uint8Parameters } from './ranges.js';
+import { quantizeWeights, roundToEven } from './weights.js';
+
+/** Repeatable numbers of a bell-like shape. */
+const wave = (count: number, scale = 1, phase = 0) =>
+  Float32Array.from(
+    { length: count },
+    (_, index) => scale * Math.sin(index * 12.9898 + phase) * Math.cos(index * 78.233),
+  );
+
+describe('weights', () => {
+  test('are the nearest steps of their channel, within half a step', () => {
+    const weights = tensor(wave(60), { shape: [3, 20] });
+    const { values, scale } = quantizeWeights(weights, 0);
+    const [steps, scales] = [hostData(values), hostData(scale)];
+    hostData(weights).forEach((value, index) => {
+      const step = scales[Math.floor(index / 20)] as number;
+      expect(Math.abs((steps[index] as number) * step - value)).toBeLessThanOrEqual(step / 2 + 1e-7);
+    });
+    expect(Math.max(...steps.map(Math.abs))).toBe(127);
+  });
+
+  test('a channel of zeros and the reduced range', () => {
+    const { values, scale } = quantizeWeights(
+      tensor([
+        [0, 0],
+        [1, -2],
+      ]),
+      0,
+      64,
+    );
+    expect([...hostData(values)]).toEqual([0, 0, 32, -64]);
+    expect([...hostData(scale)]).toEqual([1, 2 / 64]);
+  });
+
+  test('halves go to the even number', () => {
+    expect([0.5, 1.5, 2.5, -1.5, 1.4, -1.6].map(roundToEven)).toEqual([0, 2, 2, -2, 1, -2]);
+  });
+});
+
+describe('ranges', () => {
+  const range = { least: -1, most: 3 };
+  const histogram = new Histogram(range);
+  histogram.add(Float32Array.from({ length: 4096 }, (_, index) => -1 + index / 1024));
+
+  test('a percentile leaves the same share out at both ends', () => {
+    const { least, most } = percentileRange(histogram, 0.9);
+    expect(least).toBeCloseTo(-0.8, 2);
+    expect(most).toBeCloseTo(2.8, 2);
+    expect(percentileRange(histogram, 1)).toEqual(range);
+  });
+
+  test('entropy cuts a lonely outlier off, and keeps a flat range whole', () => {
+    const spiked = new Histogram({ least: 0, most: 1000 });
+    // An exponential distribution: half of it below 7, its end near 100.
+    spiked.add(Float32Array.from({ length: 20_000 }, (_, index) => -10 * Math.log(1 - index / 20_000)));
+    spiked.add([1000]);
+    expect(entropyRange(spiked).most).toBeLessThan(300);
+    expect(entropyRange(histogram).most).toBeGreaterThan(2.5);
+  });
+
+  test('zero has a step of its own', () => {
+    for (const given of [range, { least: 2, most: 3 }, { least: -3, most: -2 }, { least: 0, most: 0 }]) {
+      const { scale, zeroPoint } = uint8Parameters(given);
+      expect(Number.isInteger(zeroPoint)).toBe(true);
+      expect(zeroPoint).toBeGreaterThanOrEqual(0);
+      expect(zeroPoint).toBeLessThanOrEqual(255);
+      expect(scale).toBeGreaterThan(0);
+    }
+    expect(uint8Parameters(range)).toEqual({ scale: 4 / 255, zeroPoint: 64 });
+  });
+});
+
+const parameters = {
+  'conv.weight': tensor(wave(16 * 3 * 9, 0.3), { shape: [16, 3, 3, 3] }),
+  'conv.bias': tensor(wave(16, 0.1)),
+  'fc.weight': tensor(wave(16 * 16 * 10, 0.1, 1), { shape: [256, 10] }),
+  'fc.bias': tensor(wave(10, 0.5)),
+};
+type Parameters = Readonly<Record<string, Tensor>>;
+const network = ({ x }: { x: Tensor }, given: Parameters) => {
+  const at = (name: string) => given[name] as Tensor;
+  const features = maxPool(relu(conv(x, at('conv.weight'), { bias: at('conv.bias'), padding: 1 })), {
+    kernel: 2,
+  });
+  return { logits: add(matmul(flatten(features, 1), at('fc.weight')), at('fc.bias')) };
+};
+const bytes = exportOnnx(network, { inputs: { x: spec('float32', ['batch', 3, 8, 8]) }, parameters });
+const example = (phase: number) => ({ x: tensor(wave(2 * 3 * 64, 1, phase), { shape: [2, 3, 8, 8] }) });
+const examples = [0, 1, 2, 3].map(example);
+const logitsOf = async (model: Uint8Array, x: HostTensor) =>
+  Array.from((await (importOnnx<'logits'>(model).apply({ x }).logits as Tensor).data()) as Float32Array);
+
+/** Largest error over the spread of the exact values. */
+async function relativeError(model: Uint8Array): Promise<number> {
+  const { x } = example(9);
+  const [exact, found] = [await logitsOf(bytes, x), await logitsOf(model, x)];
+  const spread = Math.max(...exact) - Math.min(...exact);
+  return Math.max(...exact.map((value, index) => Math.abs(value - (found[index] as number)))) / spread;
+}
+
+describe('a model', () => {
+  test.each(['min-max', 'percentile', 'entropy'] as const)(
+    'static, %s: close, and a quarter of the bytes',
+    async (method) => {
+      const small = await quantizeOnnx(bytes, { mode: 'static', examples, method });
+      expect(small.quantizedNodes).toBe(2);
+      expect(await relativeError(small.bytes)).toBeLessThan(0.05);
+      const operators = [...importOnnx(small.bytes).inputs].map(({ shape }) => shape);
+      expect(operators).toEqual([['batch', 3, 8, 8]]);
+    },
+  );
+
+  test('channels of their own are closer than one scale for all', async () => {
+    const of = async (perChannel: boolean) =>
+      relativeError((await quantizeOnnx(bytes, { mode: 'static', examples, perChannel })).bytes);
+    expect(await of(true)).toBeLessThan((await of(false)) + 0.01);
+  });
+
+  test('dynamic: close', async () => {
+    const small = await quantizeOnnx(bytes, { mode: 'dynamic' });
+    expect(small.quantizedNodes).toBe(2);
+    expect(await relativeError(small.bytes)).toBeLessThan(0.05);
+  });
+
+  test('float16 storage: half the bytes, and the rounding of 11 bits', async () => {
+    const small = await quantizeOnnx(bytes, { mode: 'float16' });
+    expect(await relativeError(small.bytes)).toBeLessThan(1e-3);
+    expect(small.bytes.length).toBeLessThan(0.6 * bytes.length);
+  });
+
+  test('a table of embeddings is stored as int8 and looked up so', async () => {
+    const table = tensor(wave(200 * 32), { shape: [200, 32] });
+    const lookup = exportOnnx(({ x }, { table: rows }) => gather(rows as Tensor, x as Tensor, { axis: 0 }), {
+      inputs: { x: spec('int32', ['n']) },
+      parameters: { table },
+    });
+    const small = await quantizeOnnx(lookup, { mode: 'dynamic' });
+    expect(small.bytes.length).toBeLessThan(lookup.length / 3);
+    const row = await (
+      importOnnx<'output'>(small.bytes).apply([tensor([7], { dtype: 'int32' })]).output as Tensor
+    ).array();
+    (row as number[][])[0]?.forEach((value, index) => {
+      expect(value).toBeCloseTo(hostData(table)[7 * 32 + index] as number, 2);
+    });
+  });
+
+  test('excluded operators stay floats', async () => {
+    const small = await quantizeOnnx(bytes, { mode: 'dynamic', exclude: ['MatMul', 'Gemm'] });
+    expect(small.quantizedNodes).toBe(1);
+    expect(small.notes[0]).toMatch(/1 of 2 products stay floats/);
+  });
+
+  test('what cannot be calibrated is refused', async () => {
+    await expect(quantizeOnnx(bytes, { mode: 'static', examples: [] })).rejects.toThrow('needs examples');
+    await expect(quantizeOnnx(bytes, { mode: 'static', examples: [{ y: tensor([1]) }] })).rejects.toThrow(
+      "an example lacks the input 'x'; it has y",
+    );
+    const bad = example(0);
+    hostData(bad.x)[5] = Number.NaN;
+    await expect(quantizeOnnx(bytes, { mode: 'static', examples: [bad] })).rejects.toThrow(
+      'calibration found NaN',
+    );
+  });
+});
