@@ -13,6 +13,7 @@ import { resumeAfterKill } from './resume-after-kill.js';
 import { searchBudget } from './search-budget.js';
 import { startTime } from './start-time.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
+import { wrongUsesRun } from './wrong-uses.js';
 
 export const runs: readonly AcceptanceRun[] = [
   hostileFiles,
@@ -28,4 +29,5 @@ export const runs: readonly AcceptanceRun[] = [
   mnistMlp,
   lstmAdding,
   charlm,
+  wrongUsesRun,
 ];
