@@ -1,4 +1,5 @@
 export * from './constants.js';
+export * from './cost.js';
 export * from './graph.js';
 export * from './node.js';
 export * from './operator.js';
