@@ -121,7 +121,8 @@ export function cosineRestarts(options: {
  * @param options.endDivisor @default 10000
  * @param options.shape @default 'cosine'
  * @example
- * console.log([0, 2, 9].map(oneCycle({ peak: 1, steps: 10 }))); // → [ 0.04, 1, 0.000004 ]
+ * const rate = oneCycle({ peak: 1, steps: 10 });
+ * console.log([0, 2, 9].map((step) => rate(step).toFixed(6))); // → [ '0.040000', '1.000000', '0.000004' ]
  */
 export function oneCycle(options: {
   peak: number;

@@ -36,6 +36,7 @@ export interface RecordRunOptions {
 /**
  * Runs something and keeps what it was and gave in `root/<time>-<name>/run.json`.
  * @example
+ * import type { RunInputs } from '@noosphere/train';
  * const run = async ({ seeds }: RunInputs) => ({ metrics: { loss: 0.5 }, model: new Linear(2, 1, new Random(seeds.weights ?? 0)) });
  * const { path } = await recordRun('runs', { name: 'linear', seeds: { weights: 7 }, run });
  * console.log((await listRuns('runs')).map(({ manifest }) => manifest.name)); // → [ 'linear' ]
