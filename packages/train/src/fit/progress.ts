@@ -3,7 +3,11 @@ import type { FitCallback, FitPlan } from './callback.js';
 
 export interface ProgressOptions {
   /** @default process.stderr */
-  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stream?: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+  };
   /** What the line begins with. @default 'train' */
   readonly label?: string;
   /** Least time between two lines; shorter on a terminal. @default 5000, on a terminal 100 */

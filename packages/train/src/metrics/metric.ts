@@ -2,7 +2,7 @@
 import { type Fold, foldOnce, type MetricStream, streamOf } from './fold.js';
 import type { Labels, Rows, Values, WeightOptions } from './inputs.js';
 
-interface MetricOf<Kind extends string, Actual, Predicted> {
+export interface MetricOf<Kind extends string, Actual, Predicted> {
   readonly name: string;
   /**
    * What it compares: `values` with values; `labels` with labels; labels with `scores` or `probabilities`, a column for
