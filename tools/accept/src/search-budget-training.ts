@@ -26,7 +26,9 @@ import {
   vary,
 } from '@noosphere/train';
 
-const rows = 512;
+const trainingRows = 512;
+/** Enough that chance in what a loss is measured on is small beside the differences of configurations. */
+const judgedRows = 2048;
 const activations = { relu, tanh, sigmoid };
 
 export const trainingSpace = {
@@ -59,13 +61,13 @@ function lossOf({ activation }: Config) {
     );
 }
 
-/** y = sin(3 x0) x1 + |x2| - x3 / 2 + noise of deviation 0.1, x uniform in [-1, 1). */
-function table(random: Random): Part {
+/** y = sin(3 x0) x1 + |x2| - x3 / 2 + noise of deviation 0.02, x uniform in [-1, 1). */
+function table(random: Random, rows: number): Part {
   const x = random.uniformTensor([rows, 4], 1);
   const values = hostData(x);
   const y = Float32Array.from({ length: rows }, (_, row) => {
     const [a = 0, b = 0, c = 0, d = 0] = values.subarray(row * 4, row * 4 + 4);
-    return Math.sin(3 * a) * b + Math.abs(c) - d / 2 + 0.1 * random.normal();
+    return Math.sin(3 * a) * b + Math.abs(c) - d / 2 + 0.02 * random.normal();
   });
   return { x, y: tensor(y, { shape: [rows, 1] }) };
 }
@@ -85,9 +87,9 @@ export class TrainingJob {
   constructor(seed: number) {
     const random = new Random(seed);
     this.#seed = seed;
-    this.#training = table(random);
-    this.#validation = table(random);
-    this.#test = table(random);
+    this.#training = table(random, trainingRows);
+    this.#validation = table(random, judgedRows);
+    this.#test = table(random, judgedRows);
   }
 
   /**
