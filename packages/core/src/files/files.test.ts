@@ -62,3 +62,9 @@ test.each(['../up', '/etc/passwd', 'a/../../up', '..', '', 'nul\0'])(
 test('a location in the folder is followed', () => {
   expect(pathBeside('/models/a.onnx', 'weights/b.bin')).toBe('/models/weights/b.bin');
 });
+
+test('what the disk refuses is told with the file and the way out', async () => {
+  await expect(writeAtomically(join(tmpdir(), 'no-such-folder', 'x.bin'), [])).rejects.toThrow(
+    /^write: cannot write .*x\.bin: ENOENT.*; free some disk space, or choose a folder that is there/,
+  );
+});

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError, NoosphereError, RuntimeError } from '../errors/index.js';
 
 export interface WriteOptions {
   /** Replace a file that is there already. @default false */
@@ -15,6 +15,23 @@ export async function writeAtomically(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { overwrite = false }: WriteOptions = {},
+): Promise<void> {
+  try {
+    await writeAndRename(path, chunks, overwrite);
+  } catch (cause) {
+    if (NoosphereError.isInstance(cause) || !(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new RuntimeError(
+      'write',
+      `cannot write ${path}: ${cause.message}; free some disk space, or choose a folder that is there and may be written`,
+      { cause },
+    );
+  }
+}
+
+async function writeAndRename(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  overwrite: boolean,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   const handle = await open(temporary, 'wx');

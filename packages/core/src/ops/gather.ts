@@ -1,6 +1,6 @@
 /** Reading elements by index. Integer indices may be int32 or int64; negative ones count from the end. */
-import { ShapeError } from '../errors/index.js';
-import { apply1, defineOperator, type Tensor } from '../graph/index.js';
+import { ArgumentError, ShapeError } from '../errors/index.js';
+import { apply1, defineOperator, hostData, isHostTensor, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, requireDType } from '../shape/index.js';
 import { zerosLike } from './joining.js';
 import { cast, transpose, unsqueeze } from './layout.js';
@@ -114,7 +114,23 @@ export function gather<D extends DType>(
   indices: Tensor,
   { axis = 0 }: { axis?: number } = {},
 ): Tensor<D> {
-  return apply1(Gather, [x, indices], { axis: normalizeAxis('gather', axis, x.rank) }) as Tensor<D>;
+  const along = normalizeAxis('gather', axis, x.rank);
+  requireRows(x.shape[along], indices);
+  return apply1(Gather, [x, indices], { axis: along }) as Tensor<D>;
+}
+
+/** Indices that are at hand are compared with what there is to index. */
+function requireRows(rows: Dim | undefined, indices: Tensor): void {
+  if (typeof rows !== 'number' || !isHostTensor(indices)) return;
+  const values = hostData(indices);
+  for (let place = 0; place < values.length; place++) {
+    const index = Number(values[place]);
+    if (index >= -rows && index < rows) continue;
+    throw new ArgumentError(
+      'gather',
+      `index ${place} is ${index}, but the rows are 0 to ${rows - 1}, or ${-rows} to -1 from the end; check the indices`,
+    );
+  }
 }
 
 /**

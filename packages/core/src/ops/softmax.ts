@@ -1,6 +1,15 @@
 /** The softmax family and cross-entropy. */
 import { ArgumentError, ShapeError } from '../errors/index.js';
-import { apply, apply1, defineOperator, type GradientContext, scalar, Tensor } from '../graph/index.js';
+import {
+  apply,
+  apply1,
+  defineOperator,
+  type GradientContext,
+  hostData,
+  isHostTensor,
+  scalar,
+  Tensor,
+} from '../graph/index.js';
 import {
   type DType,
   formatShape,
@@ -188,6 +197,7 @@ export interface CrossEntropyOptions {
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { reduction = 'mean', ignoreIndex, weights, labelSmoothing = 0 } = options;
   checkLabels(logits, labels, labelSmoothing);
+  requireClasses(logits.shape[1], labels, ignoreIndex);
   const attributes = { reduction: 'none', ignore_index: ignoreIndex };
   const inputs = weights ? [logits, labels, weights] : [logits, labels];
   if (reduction !== 'none' && labelSmoothing === 0) {
@@ -217,6 +227,24 @@ function reshapeTo(weights: Tensor, shape: readonly (number | string)[]): Tensor
     weights,
     shape.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
   );
+}
+
+/** Labels that are at hand are compared with the classes: the runtime would take -1 for the last one. */
+function requireClasses(
+  classes: number | string | undefined,
+  labels: Tensor,
+  ignoreIndex: number | undefined,
+): void {
+  if (typeof classes !== 'number' || !isHostTensor(labels)) return;
+  const values = hostData(labels) as Int32Array;
+  for (let place = 0; place < values.length; place++) {
+    const label = Number(values[place]);
+    if ((label >= 0 && label < classes) || label === ignoreIndex) continue;
+    throw new ArgumentError(
+      'crossEntropy',
+      `label ${place} is ${label}, but ${classes} classes are 0 to ${classes - 1}; renumber the labels, or mark rows without one by ignoreIndex`,
+    );
+  }
 }
 
 function checkLabels(logits: Tensor, labels: Tensor, labelSmoothing: number): void {
