@@ -14,5 +14,6 @@ export * from './optimizers/index.js';
 export * from './random.js';
 export * from './runs/index.js';
 export * from './search/index.js';
+export type { LossFunction, LossResult } from './step/loss-call.js';
 export * from './step/step-graph.js';
 export * from './step/train-step.js';

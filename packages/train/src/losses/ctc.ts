@@ -36,6 +36,7 @@ import {
   unsqueeze,
   where,
 } from '@noosphere/core';
+import { demandOfCtc } from './ctc-demands.js';
 import { type LossOptions, reduceLoss } from './reduction.js';
 
 export interface CtcOptions extends LossOptions {
@@ -79,6 +80,7 @@ export function ctcLoss(
   { blank = 0, zeroInfinity = false, reduction = 'mean' }: CtcOptions = {},
 ): Tensor {
   checkArguments(logProbabilities, targets, lengths, blank);
+  demandOfCtc(logProbabilities, targets, lengths, { blank, zeroInfinity });
   const [inputLengths, targetLengths] = [cast(lengths.input, 'int32'), cast(lengths.target, 'int32')];
   const labels = cast(targets, 'int32');
   const last = lastPaths(logProbabilities, withBlanks(labels, targetLengths, blank), inputLengths, blank);

@@ -1,6 +1,6 @@
 /** Adagrad. Duchi, Hazan & Singer 2011, in PyTorch's form. */
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireFromZero } from './optimizer.js';
 
 export interface AdagradOptions {
   /** @default 0.01 */
@@ -28,6 +28,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     epsilon = 1e-10,
     weightDecay = 0,
   } = options;
+  requireFromZero('adagrad', { learningRateDecay, initialSum, epsilon, weightDecay });
   const rate = rateOf(learningRate);
   return {
     slots: ['sum'],

@@ -1,6 +1,6 @@
 /** Adam and AdamW as ten elementwise operators. Kingma & Ba 2015; Loshchilov & Hutter 2019. */
-import { ArgumentError, add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import type { LearningRate, Optimizer } from './optimizer.js';
+import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
+import { type LearningRate, type Optimizer, requireDecays, requireFromZero } from './optimizer.js';
 
 export interface AdamOptions {
   /** @default 0.001 */
@@ -34,8 +34,8 @@ export interface AdamWOptions extends AdamOptions {
  */
 export function adamW(options: AdamWOptions = {}): Optimizer {
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
-  checkRange('beta1', beta1);
-  checkRange('beta2', beta2);
+  requireDecays('adam', { beta1, beta2 });
+  requireFromZero('adam', { epsilon, weightDecay });
   return {
     slots: ['mean', 'square'],
     learningRate: typeof learningRate === 'number' ? () => learningRate : learningRate,
@@ -53,8 +53,4 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
       return { parameter: sub(kept, change), slots: [newMean, newSquare] };
     },
   };
-}
-
-function checkRange(name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) throw new ArgumentError('adam', `${name} must lie in [0, 1), got ${value}`);
 }

@@ -1,6 +1,6 @@
 /** Lion: the sign of an interpolated momentum. Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms". */
 import { add, mul, sign, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireDecays, requireFromZero } from './optimizer.js';
 
 export interface LionOptions {
   /** Three to ten times smaller than Adam's. @default 0.0001 */
@@ -20,6 +20,8 @@ export interface LionOptions {
  */
 export function lion(options: LionOptions = {}): Optimizer {
   const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = options;
+  requireDecays('lion', { beta1, beta2 });
+  requireFromZero('lion', { weightDecay });
   return {
     slots: ['momentum'],
     learningRate: rateOf(learningRate),

@@ -1,5 +1,5 @@
 /** What a first-order optimizer is: how much state a parameter carries, and one update of it. */
-import type { Shape, Tensor } from '@noosphere/core';
+import { ArgumentError, type Shape, type Tensor } from '@noosphere/core';
 
 /** One update of a parameter (or of many packed into one vector). */
 export interface Update {
@@ -28,4 +28,20 @@ export type LearningRate = number | ((step: number) => number);
 /** The learning rate as a function of the step. */
 export function rateOf(learningRate: LearningRate): (step: number) => number {
   return typeof learningRate === 'number' ? () => learningRate : learningRate;
+}
+
+/** Settings that must be finite and not negative. */
+export function requireFromZero(optimizer: string, settings: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(Number.isFinite(value) && value >= 0))
+      throw new ArgumentError(optimizer, `${name} must be a finite number from 0, got ${value}`);
+  }
+}
+
+/** Decays of means, in [0, 1). */
+export function requireDecays(optimizer: string, settings: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(value >= 0 && value < 1))
+      throw new ArgumentError(optimizer, `${name} must lie in [0, 1), got ${value}`);
+  }
 }

@@ -9,6 +9,8 @@ export interface ParameterGroup {
   /** The parameters of the group; the first group that matches takes a parameter. @default all that are left */
   readonly parameters?: ParameterPattern;
   readonly optimizer: Optimizer;
+  /** Whether the pattern may match nothing. @default false */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Whether a pattern means a path. */
@@ -35,7 +37,7 @@ export function adamWGroups({
   ...options
 }: AdamWGroupsOptions = {}): ParameterGroup[] {
   return [
-    { parameters: withoutDecay, optimizer: adamW({ ...options, weightDecay: 0 }) },
+    { parameters: withoutDecay, optimizer: adamW({ ...options, weightDecay: 0 }), mayBeEmpty: true },
     { optimizer: adamW(options) },
   ];
 }

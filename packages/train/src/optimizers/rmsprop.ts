@@ -1,6 +1,6 @@
 /** RMSprop. Tieleman & Hinton 2012 (lecture 6.5), in PyTorch's form. */
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireDecays, requireFromZero } from './optimizer.js';
 
 export interface RmspropOptions {
   /** @default 0.01 */
@@ -31,6 +31,8 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     centered = false,
     weightDecay = 0,
   } = options;
+  requireDecays('rmsprop', { alpha });
+  requireFromZero('rmsprop', { epsilon, momentum, weightDecay });
   return {
     slots: ['square', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['momentum'] : [])],
     learningRate: rateOf(learningRate),

@@ -1,6 +1,6 @@
 /** Stochastic gradient descent with momentum, as PyTorch has it. */
 import { ArgumentError, add, mul, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireFromZero } from './optimizer.js';
 
 export interface SgdOptions {
   /** @default 0.001 */
@@ -24,7 +24,7 @@ export interface SgdOptions {
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { learningRate = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
-  if (!(momentum >= 0)) throw new ArgumentError('sgd', `momentum must not be negative, got ${momentum}`);
+  requireFromZero('sgd', { momentum, weightDecay });
   if (nesterov && (momentum === 0 || dampening !== 0))
     throw new ArgumentError(
       'sgd',

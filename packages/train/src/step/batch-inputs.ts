@@ -20,6 +20,12 @@ export function stackBatches<Batch extends object>(
   const leaves = batches.map((batch) => flattenTree(batch).map(requireHost));
   const [first] = leaves;
   if (!first || lead.length === 0) return first ?? [];
+  const odd = leaves.findIndex((each) => each.length !== first.length);
+  if (odd >= 0)
+    throw new ArgumentError(
+      'train',
+      `batches of one call must hold the same tensors, got ${first.length} in the first and ${leaves[odd]?.length} in batch ${odd}`,
+    );
   return first.map((tensor, place) =>
     stackTensors(
       leaves.map((each) => each[place] as HostTensor),

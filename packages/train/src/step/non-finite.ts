@@ -19,7 +19,8 @@ import {
   visitTree,
 } from '@noosphere/core';
 import { type MaskSite, TrainingContext } from '../context.js';
-import { evaluateLoss, type StepDefinition } from './step-graph.js';
+import { evaluateLoss } from './loss-call.js';
+import type { StepDefinition } from './step-graph.js';
 
 /** The values of the step whose loss is looked into. */
 export interface FailedStep<Batch> {

@@ -7,6 +7,7 @@ import {
   concat,
   isFloat,
   isHostTensor,
+  namedTensors,
   reshape,
   split,
   type Tensor,
@@ -49,6 +50,12 @@ export function planGroups(
   trainable: (path: string) => boolean,
   parameterGroups: readonly ParameterGroup[],
 ): TrainedGroup[] {
+  if (parameterGroups.length === 0)
+    throw new ArgumentError(
+      'train',
+      'expects an optimizer, or at least one parameter group, got none; give one',
+    );
+  requireMembers(model, parameterGroups);
   const buffers = bufferPaths(model);
   const owner = (path: string) => {
     if (!trainable(path) || buffers.has(path)) return undefined;
@@ -67,10 +74,23 @@ export function planGroups(
   if (groups.length === 0) {
     throw new ArgumentError(
       'train',
-      'nothing to train: no float32 parameter is trainable; check the names that you froze',
+      'nothing to train: no float32 parameter is trainable; add one, or check the names that you froze',
     );
   }
   return groups;
+}
+
+/** A pattern that means no parameter is a slip of the pen, unless its group says that it may be. */
+function requireMembers(model: object, groups: readonly ParameterGroup[]): void {
+  const paths = [...namedTensors(model).keys()];
+  for (const { parameters, mayBeEmpty = false } of groups) {
+    if (parameters === undefined || mayBeEmpty || paths.some((path) => matchesPath(parameters, path)))
+      continue;
+    throw new ArgumentError(
+      'train',
+      `the parameter group of ${String(parameters)} matches no parameter; there are ${paths.join(', ')}; mend the pattern, or set mayBeEmpty`,
+    );
+  }
 }
 
 /** Groups the buffers of a model: state that a step changes, but no optimizer. */
@@ -87,7 +107,10 @@ function groupLeaves(model: object, isMember: (path: string) => boolean, largest
   for (const [leaf, [path, ...aliases]] of pathsByLeaf(model)) {
     if (path === undefined || !isFloat(leaf.dtype) || !isMember(path)) continue;
     if (!isHostTensor(leaf))
-      throw new ArgumentError('train', `parameter '${path}' must hold data, got ${leaf}`);
+      throw new ArgumentError(
+        'train',
+        `parameter '${path}' must hold data, got ${leaf} (lazy); await its data() first`,
+      );
     if (leaf.dtype !== 'float32') {
       throw new ArgumentError(
         'train',

@@ -16,19 +16,15 @@ import {
   split,
   sqrt,
   sumSquare,
-  Tensor,
+  type Tensor,
   zeros,
 } from '@noosphere/core';
-import { type ForwardContext, type MaskSite, TrainingContext } from '../context.js';
+import { type MaskSite, TrainingContext } from '../context.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { type BatchCheck, collectChecks } from './batch-checks.js';
+import { evaluateLoss, type LossFunction, requireDependence } from './loss-call.js';
 import { type Group, groupTensors, joinGradients, type TrainedGroup } from './packing.js';
 import { stateLayout } from './state-layout.js';
-
-/** A loss alone, or with other numbers to watch. */
-export type LossResult =
-  | Tensor
-  | { readonly loss: Tensor; readonly metrics: Readonly<Record<string, Tensor>> };
-export type LossFunction<Model, Batch> = (model: Model, batch: Batch, context: ForwardContext) => LossResult;
 
 export interface StepDefinition<Model extends object, Batch extends object> {
   readonly model: Model;
@@ -58,6 +54,8 @@ export interface StepGraph {
   /** Dropout masks of one batch. */
   readonly sites: readonly MaskSite[];
   readonly metricNames: readonly string[];
+  /** What each batch must pass before it is run. */
+  readonly checks: readonly BatchCheck[];
 }
 
 /** The optimizers of a step, each once, in the order of their scalars. */
@@ -77,7 +75,7 @@ export function traceStep<Model extends object, Batch extends object>(
   const starts = groupStarts(groups);
   const parameters = starts.map((start) => state[start] as Tensor);
   const current = { parameters, buffers: state.slice(state.length - buffers.length) };
-  const { result, inputs, sites, metricNames } =
+  const { result, inputs, sites, metricNames, checks } =
     accumulate === 1
       ? directBatch(definition, current, batch)
       : accumulatedBatches(definition, current, batch, accumulate);
@@ -104,6 +102,7 @@ export function traceStep<Model extends object, Batch extends object>(
     ),
     sites,
     metricNames,
+    checks,
   };
 }
 
@@ -139,6 +138,7 @@ interface TracedBatch {
   readonly inputs: readonly Tensor[];
   readonly sites: readonly MaskSite[];
   readonly metricNames: readonly string[];
+  readonly checks: readonly BatchCheck[];
 }
 
 /** Loss and gradients of one batch. */
@@ -157,7 +157,13 @@ function directBatch<Model extends object, Batch extends object>(
   const context = new TrainingContext();
   const parts = groups.map((group, index) => groupTensors(group, current.parameters[index] as Tensor));
   const bufferParts = buffers.map((group, index) => groupTensors(group, current.buffers[index] as Tensor));
-  const { loss, metrics } = evaluateLoss(definition, [...parts, ...bufferParts], symbolicBatch, context);
+  const { traced, checks } = collectChecks(
+    batchInputs,
+    () => evaluateLoss(definition, [...parts, ...bufferParts], symbolicBatch, context),
+    ({ loss, metrics }) => [loss, ...Object.values(metrics)],
+  );
+  const { loss, metrics } = traced;
+  requireDependence(loss, parts.flat());
   return {
     result: {
       gradients: groupGradients(groups, parts, loss),
@@ -173,6 +179,7 @@ function directBatch<Model extends object, Batch extends object>(
     inputs: [...batchInputs, ...context.sites.map(({ input }) => input)],
     sites: context.sites,
     metricNames: Object.keys(metrics),
+    checks,
   };
 }
 
@@ -224,31 +231,6 @@ function accumulatedBatches<Model extends object, Batch extends object>(
   };
 }
 
-/**
- * The loss of the model whose trainable parameters and buffers are places in the graph.
- * @param parts The tensors of each group's members, then of each group of buffers.
- */
-export function evaluateLoss<Model extends object, Batch extends object>(
-  { model, loss, groups, buffers }: StepDefinition<Model, Batch>,
-  parts: readonly (readonly Tensor[])[],
-  batch: Batch,
-  context: ForwardContext,
-): { loss: Tensor; metrics: Readonly<Record<string, Tensor>> } {
-  const byPath = new Map(
-    [...groups, ...buffers].flatMap((group, index) =>
-      group.members.flatMap(({ path, aliases }, place) =>
-        [path, ...aliases].map((each): [string, Tensor] => [each, parts[index]?.[place] as Tensor]),
-      ),
-    ),
-  );
-  const result = loss(
-    mapTree(model, (leaf, path) => byPath.get(path) ?? leaf),
-    batch,
-    context,
-  );
-  return result instanceof Tensor ? { loss: result, metrics: {} } : result;
-}
-
 /** One gradient tensor per group. */
 function groupGradients(
   groups: readonly Group[],
@@ -283,7 +265,7 @@ const plainScan = {
 
 /** k steps in one call: a loop over the step's graph that carries the state; the bits are those of k calls. */
 export function loopSteps(
-  { graph, sites, metricNames }: StepGraph,
+  { graph, sites, metricNames, checks }: StepGraph,
   stateCount: number,
   steps: number,
 ): StepGraph {
@@ -299,5 +281,5 @@ export function loopSteps(
     num_scan_inputs: sequences,
     captures: 0,
   });
-  return { graph: makeGraph('train steps', inputs, results), sites, metricNames };
+  return { graph: makeGraph('train steps', inputs, results), sites, metricNames, checks };
 }

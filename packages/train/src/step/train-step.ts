@@ -17,18 +17,13 @@ import {
 } from '@noosphere/core';
 import type { MaskSite } from '../context.js';
 import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
+import { problemOfBatch } from './batch-checks.js';
 import { stackBatches } from './batch-inputs.js';
+import type { LossFunction } from './loss-call.js';
 import { explainNonFinite } from './non-finite.js';
 import { type Member, planBuffers, planGroups } from './packing.js';
 import { initialState, packState, type StateTensor, stateLayout, unpackState } from './state-layout.js';
-import {
-  type LossFunction,
-  loopSteps,
-  optimizersOf,
-  type StepDefinition,
-  type StepGraph,
-  traceStep,
-} from './step-graph.js';
+import { loopSteps, optimizersOf, type StepDefinition, type StepGraph, traceStep } from './step-graph.js';
 
 export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly model: Model;
@@ -121,6 +116,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     const { model, loss, optimizer, clipNorm, clipValue, accumulate = 1, trainable = () => true } = options;
     if (!Number.isInteger(accumulate) || accumulate < 1)
       throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);
+    requireClipping({ clipNorm, clipValue });
     const groups = planGroups(model, trainable, 'slots' in optimizer ? [{ optimizer }] : optimizer);
     const buffers = planBuffers(model);
     this.#options = options;
@@ -234,6 +230,7 @@ export class TrainStep<Model extends object, Batch extends object> {
    */
   async run(batches: readonly Batch[]): Promise<StepResult[]> {
     const { accumulate } = this.#definition;
+    batches.forEach(requireBatch);
     const [first] = batches;
     if (!first || batches.length % accumulate !== 0)
       throw new ArgumentError(
@@ -242,6 +239,7 @@ export class TrainStep<Model extends object, Batch extends object> {
       );
     const steps = batches.length / accumulate;
     const { step, program } = await this.#compiledFor(first, steps);
+    this.#checkBatches(step, batches);
     const lead = [...(steps > 1 ? [steps] : []), ...(accumulate > 1 ? [accumulate] : [])];
     const inputs = [
       ...this.#state,
@@ -278,6 +276,16 @@ export class TrainStep<Model extends object, Batch extends object> {
     for (const each of compiled) await (await each).program.dispose();
   }
 
+  /** Labels and indices that the model has no place for, before the runtime sees them. */
+  #checkBatches({ checks }: StepGraph, batches: readonly Batch[]): void {
+    for (const [index, batch] of batches.entries()) {
+      const problem = problemOfBatch(checks, batch);
+      if (problem === undefined) continue;
+      const step = this.#step + Math.floor(index / this.#definition.accumulate) + 1;
+      throw new ArgumentError('train', `step ${step}: ${problem}`);
+    }
+  }
+
   #compiledFor(batch: Batch, steps: number): Promise<Compiled> {
     const key = `${steps} ${treeSignature(batch)}`;
     let compiled = this.#programs.get(key);
@@ -298,9 +306,14 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The learning rate of each optimizer at a step. */
   #rates(step: number): number[] {
-    return optimizersOf(this.#definition).map(
-      (optimizer) => optimizer.learningRate(step) * this.learningRateScale,
-    );
+    return optimizersOf(this.#definition).map((optimizer) => {
+      const rate = optimizer.learningRate(step) * this.learningRateScale;
+      if (Number.isFinite(rate) && rate >= 0) return rate;
+      throw new ArgumentError(
+        'train',
+        `the learning rate must be a finite number from 0, got ${rate} at step ${step + 1}; check the optimizer's learningRate or its schedule`,
+      );
+    });
   }
 
   #scalars(steps: number): HostTensor {
@@ -372,5 +385,17 @@ export class TrainStep<Model extends object, Batch extends object> {
         data.subarray(index * input.size, (index + 1) * input.size),
       );
     });
+  }
+}
+
+function requireBatch(batch: unknown): void {
+  if (typeof batch === 'object' && batch !== null) return;
+  throw new ArgumentError('train', `a batch must be an object of tensors, got ${String(batch)}`);
+}
+
+function requireClipping(limits: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (limit !== undefined && !(limit > 0))
+      throw new ArgumentError('train', `${name} must be above 0, got ${limit}; leave it out for no clipping`);
   }
 }
