@@ -1,5 +1,5 @@
 /** Batches of data that is in memory, or that is reached by row number. */
-import { ArgumentError, type HostTensor } from '@noosphere/core';
+import { ArgumentError, type HostTensor, isHostTensor, Tensor } from '@noosphere/core';
 import { type BatchOptions, type BatchSource, countBatches, epochOrders } from './batch-source.js';
 import { sliceRows, takeRows } from './rows.js';
 
@@ -37,6 +37,14 @@ export function arrayBatches<Batch extends Readonly<Record<string, HostTensor>>>
 }
 
 function commonRows(arrays: Readonly<Record<string, HostTensor>>): number {
+  for (const [name, value] of Object.entries(arrays)) {
+    const given: unknown = value;
+    if (!(given instanceof Tensor) || !isHostTensor(given))
+      throw new ArgumentError(
+        'arrayBatches',
+        `'${name}' must be a tensor with data, got ${given instanceof Tensor ? `${given} (lazy)` : Array.isArray(given) ? 'a plain array' : String(given)}; make it by tensor(), or await its data()`,
+      );
+  }
   const counts = Object.entries(arrays).map(([name, tensor]) => [name, tensor.shape[0] ?? 0] as const);
   const [first] = counts;
   if (!first || first[1] === 0)

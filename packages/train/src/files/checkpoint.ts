@@ -10,11 +10,22 @@ import {
   type HostTensor,
   NoosphereError,
   openSafetensors,
+  RuntimeError,
+  type SafetensorsFile,
   writeSafetensors,
 } from '@noosphere/core';
-import * as v from 'valibot';
 import type { ValidationResult } from '../fit/callback.js';
 import type { TrainState } from '../step/train-step.js';
+import {
+  formatVersion,
+  type Metadata,
+  parseMetadata,
+  type RunPace,
+  requireSamePace,
+} from './checkpoint-metadata.js';
+import { lockFolder } from './folder-lock.js';
+
+export type { RunPace } from './checkpoint-metadata.js';
 
 export interface CheckpointOptions {
   /** Where checkpoints are kept; made where it is not there. One fit a folder. */
@@ -34,21 +45,6 @@ export interface FitProgress {
   readonly bestParameters: ReadonlyMap<string, HostTensor<'float32'>> | undefined;
 }
 
-/** A checkpoint's format: raised whenever an older reader would misunderstand a newer file. */
-const formatVersion = 1;
-
-const metadataSchema = v.object({
-  format: v.literal('noosphere-checkpoint'),
-  version: v.literal(formatVersion),
-  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  // Absent in files of before schedules that listen to validation.
-  learningRateScale: v.optional(v.number(), 1),
-  best: v.optional(v.object({ step: v.number(), value: v.number() })),
-  validations: v.array(
-    v.object({ step: v.number(), metrics: v.record(v.string(), v.number()), isBest: v.boolean() }),
-  ),
-});
-
 const fileName = /^step-\d{10}\.safetensors$/;
 /** What core's atomic writer calls a file that is not complete yet. */
 const halfName = /^\.step-\d{10}\.safetensors\..*\.part$/;
@@ -58,24 +54,46 @@ export class CheckpointFolder {
   readonly #folder: string;
   readonly #keep: number;
   readonly #best: boolean;
+  #release: (() => Promise<void>) | undefined;
 
   constructor({ folder, keep = 2, best = true }: CheckpointOptions) {
     if (!Number.isInteger(keep) || keep < 1)
       throw new ArgumentError('checkpoint', `keep must be a whole number from 1, got ${keep}`);
+    if (folder === '') throw new ArgumentError('checkpoint', "the folder has no name, got ''; give its path");
     this.#folder = folder;
     this.#keep = keep;
     this.#best = best;
   }
 
+  /** Makes the folder and claims it for this run: what cannot be written is known before the first step. */
+  async open(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      this.#release = await lockFolder(this.#folder);
+    } catch (cause) {
+      if (NoosphereError.isInstance(cause)) throw cause;
+      throw new ArgumentError(
+        'checkpoint',
+        `cannot write into ${this.#folder}: ${messageOf(cause)}; choose a folder that may be written`,
+        { cause },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#release?.();
+    this.#release = undefined;
+  }
+
   /** Saves a state and removes what is older than the newest `keep`. Gives the file's path. */
-  async save(state: TrainState, progress: FitProgress): Promise<string> {
-    await mkdir(this.#folder, { recursive: true });
+  async save(state: TrainState, progress: FitProgress, pace?: RunPace): Promise<string> {
     const path = join(this.#folder, `step-${String(state.step).padStart(10, '0')}.safetensors`);
-    const metadata: v.InferOutput<typeof metadataSchema> = {
+    const metadata: Metadata = {
       format: 'noosphere-checkpoint',
       version: formatVersion,
       step: state.step,
       learningRateScale: state.learningRateScale,
+      pace: pace && { batchesPerEpoch: pace.batchesPerEpoch, accumulate: pace.accumulate },
       best: progress.best,
       validations: progress.validations.map(({ step, metrics, isBest }) => ({
         step,
@@ -89,10 +107,7 @@ export class CheckpointFolder {
       ...prefixed('best', progress.bestParameters ?? new Map()),
     ]);
     // The same step saved again is the same state: an earlier run may have been stopped right after it.
-    await writeSafetensors(path, tensors, {
-      overwrite: true,
-      metadata: { checkpoint: JSON.stringify(metadata) },
-    });
+    await this.#write(path, tensors, { checkpoint: JSON.stringify(metadata) });
     const steps = await this.#steps();
     for (const name of steps.slice(0, Math.max(0, steps.length - this.#keep)))
       await rm(join(this.#folder, name), { force: true });
@@ -102,17 +117,36 @@ export class CheckpointFolder {
   /** Saves the best weights so far under PyTorch's names, where asked; gives the file's path. */
   async saveBest(parameters: ReadonlyMap<string, HostTensor<'float32'>>): Promise<string | undefined> {
     if (!this.#best) return undefined;
-    await mkdir(this.#folder, { recursive: true });
     const path = join(this.#folder, 'best.safetensors');
-    await writeSafetensors(path, Object.fromEntries(parameters), { overwrite: true });
+    await this.#write(path, Object.fromEntries(parameters));
     return path;
   }
 
+  async #write(
+    path: string,
+    tensors: Readonly<Record<string, HostTensor>>,
+    metadata?: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeSafetensors(path, tensors, { overwrite: true, ...(metadata && { metadata }) });
+    } catch (cause) {
+      throw new RuntimeError(
+        'checkpoint',
+        `cannot save ${path}: ${messageOf(cause)}; free some disk space or choose another folder, earlier checkpoints are as they were`,
+        { cause },
+      );
+    }
+  }
+
   /** The newest checkpoint, checked against the run that wants it; `undefined` where there is none yet. */
-  async latest(expected: TrainState): Promise<{ state: TrainState; progress: FitProgress } | undefined> {
+  async latest(
+    expected: TrainState,
+    pace?: RunPace,
+  ): Promise<{ state: TrainState; progress: FitProgress } | undefined> {
     await this.#removeHalves();
     const newest = (await this.#steps()).at(-1);
-    return newest === undefined ? undefined : readCheckpoint(join(this.#folder, newest), expected);
+    return newest === undefined ? undefined : readCheckpoint(join(this.#folder, newest), expected, pace);
   }
 
   /** Takes away what a process that was killed while saving left behind. */
@@ -140,14 +174,16 @@ function prefixed(prefix: string, tensors: ReadonlyMap<string, HostTensor>): [st
   return [...tensors].map(([path, tensor]) => [`${prefix}.${path}`, tensor]);
 }
 
-/** Reads a checkpoint and refuses one of another model: all differences at once. */
+/** Reads a checkpoint and refuses one of another model or run: all differences of tensors at once. */
 export async function readCheckpoint(
   path: string,
   expected: TrainState,
+  pace?: RunPace,
 ): Promise<{ state: TrainState; progress: FitProgress }> {
-  const file = await openSafetensors(path);
+  const file = await openCheckpoint(path);
   try {
     const metadata = parseMetadata(path, file.metadata.checkpoint);
+    if (pace) requireSamePace(path, metadata, pace);
     const read = async (prefix: string) => {
       const names = file.entries.map(({ name }) => name).filter((name) => name.startsWith(`${prefix}.`));
       const tensors = await Promise.all(names.map((name) => file.tensor(name)));
@@ -175,28 +211,23 @@ export async function readCheckpoint(
   }
 }
 
-function parseMetadata(path: string, text: string | undefined): v.InferOutput<typeof metadataSchema> {
-  if (text === undefined) {
+/** Opens a checkpoint; one that is damaged is named with the way to go on from the one before. */
+async function openCheckpoint(path: string): Promise<SafetensorsFile> {
+  try {
+    return await openSafetensors(path);
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
     throw new FormatError(
       'checkpoint',
       path,
-      'is a safetensors file, but no checkpoint; load weights with openSafetensors',
+      `${cause.message}; remove it to go on from the checkpoint before it, if one is there`,
+      { cause },
     );
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError('checkpoint', path, `its metadata is not JSON: ${String(cause)}`, { cause });
-  }
-  const parsed = v.safeParse(metadataSchema, json);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new FormatError(
-    'checkpoint',
-    path,
-    `${v.getDotPath(issue) ?? 'metadata'}: ${issue.message}; it was written by another version, or is damaged`,
-  );
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Names all missing, unexpected and mis-shaped tensors at once. */
@@ -218,7 +249,7 @@ function requireSame(
     throw new NoosphereError(
       'argument',
       'checkpoint',
-      `${path} belongs to another model or optimizer (${what}s): ${differences.join('; ')}`,
+      `${path} belongs to another model or optimizer (${what}s): ${differences.join('; ')}; build the same model and optimizer, or choose another folder`,
     );
   }
 }

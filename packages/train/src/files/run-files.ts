@@ -1,6 +1,7 @@
 /** Where the manifests of runs are kept: one folder a run, below a common one. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FormatError } from '@noosphere/core';
 
 const manifestName = 'run.json';
 
@@ -17,7 +18,18 @@ export async function writeRunFile(root: string, folder: string, text: string): 
 }
 
 export async function readRunFile(path: string): Promise<string> {
-  return readFile(path, 'utf8');
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new FormatError(
+      'runs',
+      path,
+      `cannot be read; is it the run.json of a recorded run? ${String(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** The manifests below `root`; none where there is no such folder. */

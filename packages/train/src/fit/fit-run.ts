@@ -1,17 +1,18 @@
 /** One fit under way: what it has done, and what comes next. */
-import { fromData, type HostTensor, hostData, treeSignature } from '@noosphere/core';
-import { CheckpointFolder, type FitProgress } from '../files/checkpoint.js';
+import { ArgumentError, fromData, type HostTensor, hostData, treeSignature } from '@noosphere/core';
+import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
 import { NonFiniteLossError, type StepResult, TrainStep } from '../step/train-step.js';
 import type { FitEvent, FitPlan, StopReason } from './callback.js';
 import type { FitOptions, FitResult } from './fit.js';
 import { readMeters } from './meter.js';
-import { hasStalled, isBetter, monitoredValue, plateauScale } from './monitor.js';
+import { hasStalled, isBetter, monitoredValue, plateauScale, requireMetrics } from './monitor.js';
 
 export class FitRun<Model extends object, Batch extends object> {
   readonly #options: FitOptions<Model, Batch>;
   readonly #step: TrainStep<Model, Batch>;
   readonly #checkpoints: CheckpointFolder | undefined;
   readonly #plan: Omit<FitPlan, 'doneSteps'>;
+  readonly #pace: RunPace;
   readonly #startedMs = performance.now();
   #progress: FitProgress = { validations: [], best: undefined, bestParameters: undefined };
   #last: StepResult | undefined;
@@ -21,7 +22,10 @@ export class FitRun<Model extends object, Batch extends object> {
     this.#options = options;
     this.#step = new TrainStep(options);
     this.#checkpoints = options.checkpoint && new CheckpointFolder(options.checkpoint);
-    const stepsPerEpoch = Math.floor(options.batches.batchesPerEpoch / (options.accumulate ?? 1));
+    const { accumulate = 1 } = options;
+    const { batchesPerEpoch } = options.batches;
+    const stepsPerEpoch = Math.floor(batchesPerEpoch / accumulate);
+    this.#pace = { batchesPerEpoch, accumulate, steps: options.epochs * stepsPerEpoch };
     this.#plan = { steps: options.epochs * stepsPerEpoch, epochs: options.epochs, stepsPerEpoch };
   }
 
@@ -77,7 +81,7 @@ export class FitRun<Model extends object, Batch extends object> {
       const begin = (step - epoch * this.#plan.stepsPerEpoch) * accumulate;
       const own: Batch[] = [];
       for (let index = begin; index < begin + accumulate; index++)
-        own.push(await batches.batch(epoch, index));
+        own.push(requireBatch(await batches.batch(epoch, index), epoch, index));
       // A last batch of another size gets a call of its own.
       const shape = own.map((batch) => treeSignature(batch)).join(' ');
       signature ??= shape;
@@ -115,8 +119,8 @@ export class FitRun<Model extends object, Batch extends object> {
     const { validate, monitor } = this.#options;
     if (!validate) return;
     const model = this.#currentModel();
-    const metrics = await validate(model);
-    const value = monitoredValue(metrics, monitor);
+    const metrics = requireMetrics(await validate(model));
+    const value = monitoredValue(metrics, monitor, this.#step.step);
     const { best, validations } = this.#progress;
     const isBest = isBetter(value, best?.value, this.#options);
     const result = { step: this.#step.step, metrics, isBest };
@@ -135,7 +139,8 @@ export class FitRun<Model extends object, Batch extends object> {
   }
 
   async #resume(): Promise<void> {
-    const saved = await this.#checkpoints?.latest(this.#step.state());
+    await this.#checkpoints?.open();
+    const saved = await this.#checkpoints?.latest(this.#step.state(), this.#pace);
     if (!saved) return;
     this.#step.restore(saved.state);
     this.#progress = saved.progress;
@@ -144,7 +149,7 @@ export class FitRun<Model extends object, Batch extends object> {
 
   async *#save(): AsyncGenerator<FitEvent, void> {
     if (!this.#checkpoints || this.#savedStep === this.#step.step) return;
-    const path = await this.#checkpoints.save(this.#step.state(), this.#progress);
+    const path = await this.#checkpoints.save(this.#step.state(), this.#progress, this.#pace);
     this.#savedStep = this.#step.step;
     yield { kind: 'checkpoint', path };
   }
@@ -166,11 +171,20 @@ export class FitRun<Model extends object, Batch extends object> {
     };
   }
 
-  dispose(): Promise<void> {
-    return this.#step.dispose();
+  async dispose(): Promise<void> {
+    await this.#checkpoints?.close();
+    await this.#step.dispose();
   }
 }
 
 function copyOf(tensor: HostTensor<'float32'>): HostTensor<'float32'> {
   return fromData('float32', tensor.shape, hostData(tensor).slice());
+}
+
+function requireBatch<Batch>(batch: Batch, epoch: number, index: number): Batch {
+  if (typeof batch === 'object' && batch !== null) return batch;
+  throw new ArgumentError(
+    'fit',
+    `batches gave ${String(batch)} for epoch ${epoch}, batch ${index}; batch() must return an object of tensors`,
+  );
 }

@@ -104,19 +104,37 @@ function checkOptions<Model extends object, Batch extends object>(options: FitOp
     accumulate = 1,
     patience,
     plateau,
+    monitor,
     validate,
+    checkpoint,
+    timeLimitMs = Number.POSITIVE_INFINITY,
   } = options;
-  for (const [name, value] of Object.entries({ epochs, stepsPerCall, validateEvery, accumulate })) {
+  for (const [name, value] of Object.entries({
+    epochs,
+    stepsPerCall,
+    validateEvery,
+    accumulate,
+    patience: patience ?? 1,
+    'checkpoint.everySteps': checkpoint?.everySteps ?? 1,
+  })) {
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError('fit', `${name} must be a whole number from 1, got ${value}`);
   }
-  if ((patience !== undefined || plateau) && !validate) {
+  if (!(timeLimitMs >= 0))
+    throw new ArgumentError('fit', `timeLimitMs must be a number from 0, got ${timeLimitMs}`);
+  if ((patience !== undefined || plateau || monitor !== undefined) && !validate) {
     throw new ArgumentError(
       'fit',
-      `${plateau ? 'plateau' : 'patience'} needs something to judge by; give validate`,
+      `${plateau ? 'plateau' : patience === undefined ? 'monitor' : 'patience'} needs something to judge by; give validate`,
     );
   }
-  const { batchesPerEpoch } = options.batches;
+  const { batchesPerEpoch, batch } = Object(options.batches) as Partial<BatchSource<Batch>>;
+  if (typeof batchesPerEpoch !== 'number' || typeof batch !== 'function') {
+    throw new ArgumentError(
+      'fit',
+      `batches must be a source with batchesPerEpoch and batch(), got ${batchesPerEpoch} and ${typeof batch}; arrayBatches() makes one`,
+    );
+  }
   if (!Number.isInteger(batchesPerEpoch) || batchesPerEpoch < accumulate) {
     throw new ArgumentError(
       'fit',

@@ -18,8 +18,30 @@ export interface MonitorOptions {
 /** The factor on the learning rate from the monitored values so far, lower being better. */
 export type PlateauRule = (values: readonly number[]) => number;
 
-/** The value to judge by. */
-export function monitoredValue(metrics: ValidationResult['metrics'], name: string | undefined): number {
+/** What a validation gave, checked: numbers by name. */
+export function requireMetrics(metrics: ValidationResult['metrics']): ValidationResult['metrics'] {
+  const given: unknown = metrics;
+  if (typeof given !== 'object' || given === null)
+    throw new ArgumentError(
+      'fit',
+      `validate must return numbers by name, got ${String(given)}; return { loss }`,
+    );
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'number')
+      throw new ArgumentError(
+        'fit',
+        `validate gave '${name}' as ${String(value)}, expected a number; await its item()`,
+      );
+  }
+  return metrics;
+}
+
+/** The value to judge by; an error where it is missing or NaN. */
+export function monitoredValue(
+  metrics: ValidationResult['metrics'],
+  name: string | undefined,
+  step?: number,
+): number {
   const chosen = name ?? Object.keys(metrics)[0];
   const value = chosen === undefined ? undefined : metrics[chosen];
   if (value === undefined) {
@@ -28,16 +50,22 @@ export function monitoredValue(metrics: ValidationResult['metrics'], name: strin
       `validate gave no '${name ?? 'metric'}', got ${Object.keys(metrics).join(', ') || 'nothing'}; set monitor to one of them`,
     );
   }
+  if (Number.isNaN(value)) {
+    throw new ArgumentError(
+      'fit',
+      `the validation${step === undefined ? '' : ` after step ${step}`} gave NaN for '${chosen}', by which nothing can be judged; mend validate, or set monitor to another metric`,
+    );
+  }
   return value;
 }
 
-/** Whether a value is better than the best before it; NaN never is. */
+/** Whether a value is better than the best before it. */
 export function isBetter(
   value: number,
   best: number | undefined,
   { better = 'lower', minimumChange = 0 }: MonitorOptions,
 ): boolean {
-  if (best === undefined) return !Number.isNaN(value);
+  if (best === undefined) return true;
   return better === 'lower' ? value < best - minimumChange : value > best + minimumChange;
 }
 

@@ -57,7 +57,8 @@ export function readDistributions(
 }
 
 function requireDistribution(operation: string, row: number, distribution: Float64Array): void {
-  const wrong = distribution.find((p) => p < -tolerance || p > 1 + tolerance);
+  // The last one is what was given where a single column was.
+  const wrong = distribution.findLast((p) => p < -tolerance || p > 1 + tolerance);
   if (wrong !== undefined) {
     throw new ArgumentError(
       operation,

@@ -1,4 +1,4 @@
-export { type SavedModel, type LoadModelOptions, loadModel } from './load-model.js';
+export { type LoadModelOptions, loadModel, type SavedModel } from './load-model.js';
 export type { ModelManifest, RowInput } from './manifest.js';
 export type { Latency } from './predictor.js';
 export type { PredictedValue, Prediction, Row, RowValue } from './rows.js';

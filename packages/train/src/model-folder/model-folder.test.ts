@@ -90,7 +90,9 @@ test('rows that do not fit are refused with their number and input, and others s
   await expect(refused({})).rejects.toThrow("predict: row 1: 'x' is missing");
   await expect(refused({ x: [1, 2, 3] })).rejects.toThrow('must have the shape [2], got an array of 3');
   await expect(refused({ x: [1, 'a'] })).rejects.toThrow('must be a number, got string a');
-  await expect(refused({ x: [1, Number.NaN] })).rejects.toThrow("row 1: 'x' holds NaN");
+  await expect(refused({ x: [1, Number.NaN] })).rejects.toThrow(
+    "row 1: 'x' must hold finite numbers, got NaN",
+  );
   await expect(refused({ x: [1, 11] })).rejects.toThrow('must lie in [-10, 10], got 11');
   await expect(refused({ x: [1, 2], z: 1 })).rejects.toThrow("row 1 has 'z', which the model does not take");
   expect((await good)[0]?.logits).toEqual(expected);

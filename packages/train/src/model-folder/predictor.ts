@@ -1,5 +1,5 @@
 /** Predictions under concurrent calls: rows that wait together run together. */
-import { ArgumentError, type HostTensor, type Program } from '@noosphere/core';
+import { ArgumentError, type HostTensor, type Program, RuntimeError } from '@noosphere/core';
 import type { RowInput } from './manifest.js';
 import { percentile } from './percentile.js';
 import { type Prediction, type Row, rowsToTensors, tensorsToRows } from './rows.js';
@@ -29,6 +29,7 @@ export class Predictor {
   readonly #timesMs: number[] = [];
   #calls = 0;
   #running: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(
     program: Program,
@@ -45,6 +46,7 @@ export class Predictor {
   }
 
   async predict(rows: readonly Row[]): Promise<Prediction[]> {
+    if (this.#isClosed) throw new RuntimeError('predict', 'the model was closed; load it again');
     const startedMs = performance.now();
     // Each call answers for its own rows: they are checked before they join those of others.
     rowsToTensors(rows, this.#inputs);
@@ -64,6 +66,7 @@ export class Predictor {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#running;
     await this.#program.dispose();
   }

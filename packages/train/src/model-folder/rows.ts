@@ -13,6 +13,12 @@ export function rowsToTensors(
   inputs: Readonly<Record<string, RowInput>>,
 ): Record<string, HostTensor> {
   rows.forEach((row, index) => {
+    const given: unknown = row;
+    if (typeof given !== 'object' || given === null)
+      throw new ArgumentError(
+        'predict',
+        `row ${index} must be an object with ${Object.keys(inputs).join(', ')}, got ${String(given)}`,
+      );
     const odd = Object.keys(row).find((name) => !(name in inputs));
     if (odd !== undefined)
       throw new ArgumentError(
@@ -29,7 +35,8 @@ function stack(rows: readonly Row[], name: string, input: RowInput): HostTensor 
   rows.forEach((row, index) => {
     const place = `row ${index}: '${name}'`;
     const value = row[name];
-    if (value === undefined) throw new ArgumentError('predict', `${place} is missing`);
+    if (value === undefined)
+      throw new ArgumentError('predict', `${place} is missing; every row must give it`);
     const numbers = flatten(value, input.shape, place);
     numbers.forEach((each, position) => {
       checkRange(each, input, place);
@@ -77,7 +84,11 @@ function describe(value: unknown): string {
 }
 
 function checkRange(value: number, { dtype, minimum, maximum }: RowInput, place: string): void {
-  if (!Number.isFinite(value)) throw new ArgumentError('predict', `${place} holds ${value}`);
+  if (!Number.isFinite(value))
+    throw new ArgumentError(
+      'predict',
+      `${place} must hold finite numbers, got ${value}; fill or leave out what is missing`,
+    );
   if (dtype === 'int32' && !Number.isInteger(value))
     throw new ArgumentError('predict', `${place} must hold whole numbers, got ${value}`);
   if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum))
