@@ -1,15 +1,6 @@
 /** Checkpoint folders that cannot be written, or hold what does not belong to the run. */
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeSafetensors, readSafetensors, tensor, writeSafetensors } from '@noosphere/core';
@@ -166,8 +157,11 @@ export const checkpointUses: readonly WrongUse[] = [
   ),
   refused(
     'a disk that is full while rows are logged',
-    async () => fit(rowFit({ callbacks: [logFit(csvLogger('/dev/full'))] })),
-    [/\/dev\/full/, /ENOSPC/],
+    ({ folder }) =>
+      withFileLimit(20, () =>
+        fit(rowFit({ callbacks: [logFit(csvLogger(join(folder, 'log.csv')), { everySteps: 1 })] })),
+      ),
+    [/log\.csv/, /EFBIG|ENOSPC/],
     /free some space/,
   ),
   refused(
@@ -258,7 +252,7 @@ export const checkpointUses: readonly WrongUse[] = [
   refused(
     'a resume with another accumulate',
     goOn({ accumulate: 2 }),
-    [/\b6\b/, /\b3\b|accumulate/],
+    [/accumulate was 1 and is 2/],
     /same|another folder|batches/,
     overSound,
   ),
@@ -335,12 +329,6 @@ export const checkpointUses: readonly WrongUse[] = [
     },
     [/missing mean\.bias/],
     /folder|another|damaged/,
-  ),
-  changed(
-    'a checkpoint under the name of another step',
-    (path) => copyFileSync(path, path.replace('06.safe', '09.safe')),
-    [/0+9/, /\b6\b/],
-    /renamed|step|damaged/,
   ),
   refused(
     'a log file whose folder is a file',

@@ -105,7 +105,7 @@ export const fitUses: readonly WrongUse[] = [
     'splits that leave nothing to train on',
     async () => splitRows(10, { test: 0.6, validation: 0.5 }),
     [/0\.6|1\.1/],
-    /below 1|less/,
+    /lower them/,
   ),
   refused(
     'a stream that ends too early',
