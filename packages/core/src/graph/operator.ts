@@ -37,14 +37,6 @@ export interface OutputInfo {
 /** Inputs of a node; `undefined` stands for an optional input left out. */
 export type Inputs = readonly (Tensor | undefined)[];
 
-/** Arithmetic and memory traffic of one node. */
-export interface Cost {
-  /** Floating-point operations; a multiply-add counts two. */
-  readonly flops: number;
-  /** Bytes read and written, each tensor once. */
-  readonly bytes: number;
-}
-
 /** What a gradient rule sees: d(loss)/d(output) for each output that the loss depends on. */
 export interface GradientContext<A> {
   readonly inputs: Inputs;

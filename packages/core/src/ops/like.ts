@@ -1,16 +1,8 @@
 /** What operator functions accept beside tensors, and the checks they share. */
 import { ArgumentError, DTypeError, ShapeError } from '../errors/index.js';
-import {
-  type Cost,
-  type GradientContext,
-  type Inputs,
-  type OutputInfo,
-  scalar,
-  Tensor,
-} from '../graph/index.js';
+import { type GradientContext, type Inputs, type OutputInfo, scalar, Tensor } from '../graph/index.js';
 import {
   broadcastShapes,
-  bytesPerElement,
   type DType,
   formatShape,
   isFloat,
@@ -94,15 +86,6 @@ export const noFlops = (): number => 0;
 /** Elements of a tensor with a static shape, 0 for none. */
 export function countOf(tensor: { readonly shape: Shape } | undefined): number {
   return tensor ? staticShape('cost', tensor.shape).reduce((product, dim) => product * dim, 1) : 0;
-}
-
-/** FLOPs and bytes of a node: bytes are those of all inputs and outputs, once each. */
-export function costOf(node: { inputs: Inputs; outputs: readonly Tensor[] }, flops: number): Cost {
-  let bytes = 0;
-  for (const tensor of [...node.inputs, ...node.outputs]) {
-    if (tensor) bytes += countOf(tensor) * bytesPerElement(tensor.dtype);
-  }
-  return { flops, bytes };
 }
 
 /** Throws where two shapes differ: losses must not broadcast by accident. */
