@@ -10,6 +10,7 @@ import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
 import { resumeAfterKill } from './resume-after-kill.js';
+import { resumeBitwise } from './resume-bitwise.js';
 import { searchBudget } from './search-budget.js';
 import { startTime } from './start-time.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
@@ -30,4 +31,5 @@ export const runs: readonly AcceptanceRun[] = [
   lstmAdding,
   charlm,
   wrongUsesRun,
+  resumeBitwise,
 ];
