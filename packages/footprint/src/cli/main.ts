@@ -1,0 +1,2 @@
+/** The command line: `noosphere-footprint doctor | watch`. */
+process.stderr.write('noosphere-footprint: no command\n');
