@@ -1,7 +1,7 @@
 /** Writing to disk: a reader sees the old file or the new one, never half of it, and nothing is replaced unasked. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ArgumentError, NoosphereError, RuntimeError } from '../errors/index.js';
 
@@ -28,6 +28,44 @@ export async function writeAtomically(
   }
 }
 
+/** Chunks that go to the system in one call: a call for each small tensor would cost more than its bytes. */
+const bytesPerCall = 2 ** 26;
+const chunksPerCall = 512;
+
+async function writeChunks(
+  handle: FileHandle,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  const flush = async () => {
+    await writeAll(handle, waiting, waitingBytes);
+    waiting = [];
+    waitingBytes = 0;
+  };
+  for await (const chunk of chunks) {
+    if (
+      waiting.length > 0 &&
+      (waitingBytes + chunk.byteLength > bytesPerCall || waiting.length === chunksPerCall)
+    )
+      await flush();
+    waiting.push(chunk);
+    waitingBytes += chunk.byteLength;
+  }
+  await flush();
+}
+
+/** One call takes what it likes; what it left is written piece by piece. */
+async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], bytes: number): Promise<void> {
+  if (bytes === 0) return;
+  let { bytesWritten: done } = await handle.writev(chunks as Uint8Array<ArrayBuffer>[]);
+  if (done === bytes) return;
+  for (const chunk of chunks) {
+    if (done < chunk.byteLength) await handle.writeFile(chunk.subarray(done));
+    done = Math.max(0, done - chunk.byteLength);
+  }
+}
+
 async function writeAndRename(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -37,7 +75,7 @@ async function writeAndRename(
   const handle = await open(temporary, 'wx');
   try {
     try {
-      for await (const chunk of chunks) await handle.writeFile(chunk);
+      await writeChunks(handle, chunks);
       await handle.sync();
     } finally {
       await handle.close();
