@@ -128,7 +128,7 @@ export class CheckpointFolder {
     metadata?: Readonly<Record<string, string>>,
   ): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true });
+      if (!this.#release) await mkdir(this.#folder, { recursive: true });
       await writeSafetensors(path, tensors, { overwrite: true, ...(metadata && { metadata }) });
     } catch (cause) {
       throw new RuntimeError(

@@ -7,6 +7,15 @@ import type { FitOptions, FitResult } from './fit.js';
 import { readMeters } from './meter.js';
 import { hasStalled, isBetter, monitoredValue, plateauScale, requireMetrics } from './monitor.js';
 
+/** A checkpoint on its way to the disk. */
+interface Saving {
+  isDone: boolean;
+  /** Never rejects. */
+  done: Promise<void>;
+  path?: string;
+  error?: unknown;
+}
+
 export class FitRun<Model extends object, Batch extends object> {
   readonly #options: FitOptions<Model, Batch>;
   readonly #step: TrainStep<Model, Batch>;
@@ -17,6 +26,7 @@ export class FitRun<Model extends object, Batch extends object> {
   #progress: FitProgress = { validations: [], best: undefined, bestParameters: undefined };
   #last: StepResult | undefined;
   #savedStep = -1;
+  #saving: Saving | undefined;
 
   constructor(options: FitOptions<Model, Batch>) {
     this.#options = options;
@@ -42,9 +52,11 @@ export class FitRun<Model extends object, Batch extends object> {
       yield { kind: 'start', plan };
       const reason = yield* this.#train();
       yield* this.#save();
+      yield* this.#saved();
       yield { kind: 'end', reason };
       return this.#result(reason);
     } finally {
+      await this.#saving?.done;
       for (const meter of started) await meter.stop();
     }
   }
@@ -57,6 +69,7 @@ export class FitRun<Model extends object, Batch extends object> {
       if (signal?.aborted) return 'aborted';
       if (performance.now() - this.#startedMs >= timeLimitMs) return 'time limit';
       if (meters.some((meter) => meter.isExhausted?.())) return 'budget';
+      if (this.#saving?.isDone) yield* this.#saved();
       for (const result of await this.#advance()) {
         this.#last = result;
         yield { kind: 'step', result };
@@ -147,11 +160,33 @@ export class FitRun<Model extends object, Batch extends object> {
     this.#savedStep = saved.state.step;
   }
 
+  /** Begins to save; the next steps go on meanwhile, as they make new tensors and leave those of this step alone. */
   async *#save(): AsyncGenerator<FitEvent, void> {
     if (!this.#checkpoints || this.#savedStep === this.#step.step) return;
-    const path = await this.#checkpoints.save(this.#step.state(), this.#progress, this.#pace);
+    yield* this.#saved();
+    const saving: Saving = { isDone: false, done: Promise.resolve() };
+    saving.done = this.#checkpoints.save(this.#step.state(), this.#progress, this.#pace).then(
+      (path) => {
+        saving.isDone = true;
+        saving.path = path;
+      },
+      (error: unknown) => {
+        saving.isDone = true;
+        saving.error = error;
+      },
+    );
+    this.#saving = saving;
     this.#savedStep = this.#step.step;
-    yield { kind: 'checkpoint', path };
+  }
+
+  /** Waits for the checkpoint that is being written, and tells of it; its error ends the fit. */
+  async *#saved(): AsyncGenerator<FitEvent, void> {
+    const saving = this.#saving;
+    if (!saving) return;
+    await saving.done;
+    this.#saving = undefined;
+    if (saving.error !== undefined) throw saving.error;
+    if (saving.path !== undefined) yield { kind: 'checkpoint', path: saving.path };
   }
 
   #currentModel(): Model {

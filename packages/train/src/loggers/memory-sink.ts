@@ -10,17 +10,22 @@ import type { LogSink } from '../files/log-file.js';
  * console.log(sink.readText()); // → one line
  */
 export function memorySink(text?: string): LogSink & { readBytes(): Uint8Array } {
-  let held: Buffer | undefined = text === undefined ? undefined : Buffer.from(text);
+  // Pieces are joined when someone reads: joining at each write would cost the square of the rows.
+  let held: Buffer[] | undefined = text === undefined ? undefined : [Buffer.from(text)];
+  const joined = (): Buffer | undefined => {
+    if (held && held.length > 1) held = [Buffer.concat(held)];
+    return held?.[0] ?? (held && Buffer.alloc(0));
+  };
   return {
     name: 'memory',
     write: (chunk) => {
-      const added = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      held = Buffer.concat([held ?? Buffer.alloc(0), added]);
+      held ??= [];
+      held.push(Buffer.from(chunk as Uint8Array));
     },
-    readText: () => held?.toString('utf8'),
-    readBytes: () => new Uint8Array(held ?? []),
+    readText: () => joined()?.toString('utf8'),
+    readBytes: () => new Uint8Array(joined() ?? []),
     replace: (next) => {
-      held = Buffer.from(next);
+      held = [Buffer.from(next)];
     },
     close: () => {},
   };
