@@ -2,6 +2,8 @@
 import type { AcceptanceRun } from '../run.js';
 import { charlm } from './charlm.js';
 import { eventLoop } from './event-loop.js';
+import { fitMemory } from './fit-memory.js';
+import { fitOverheadCnn, fitOverheadMlp } from './fit-overhead.js';
 import { hostileFiles } from './hostile-files.js';
 import { lstmAdding } from './lstm-adding.js';
 import { mnistMlp } from './mnist-mlp.js';
@@ -32,4 +34,7 @@ export const runs: readonly AcceptanceRun[] = [
   charlm,
   wrongUsesRun,
   resumeBitwise,
+  fitOverheadMlp,
+  fitOverheadCnn,
+  fitMemory,
 ];
