@@ -1,0 +1,118 @@
+/** The audit as text, for a terminal. */
+import type { Audit } from './audit.js';
+
+/** What the audit cannot say yet, said in its output. */
+const missing = 'Pruning and distillation are not measured yet.';
+
+export function reportText(audit: Audit): string {
+  const { latency, energy } = audit;
+  const inputs = Object.entries(audit.inputs).map(([name, text]) => `${name} ${text.replace('Tensor ', '')}`);
+  return [
+    `Audit of ${audit.model}`,
+    `  measured on ${audit.hasExamples ? 'your examples' : 'drawn numbers'}, one row: ${inputs.join(', ')}`,
+    '',
+    ...table([
+      ['parameters', audit.parameters.toLocaleString('en')],
+      ['file', bytesText(audit.fileBytes)],
+      ['arithmetic', `${scaled(audit.flops)}FLOP an inference`],
+      ['memory traffic', `${bytesText(audit.trafficBytes)} an inference`],
+      [
+        'values alive at most',
+        `${bytesText(audit.predictedPeakBytes)} (predicted); this process held ${bytesText(audit.processPeakBytes)}`,
+      ],
+      ['latency', `p50 ${ms(latency.p50Ms)}, p99 ${ms(latency.p99Ms)} over ${latency.runs} runs`],
+      [
+        '1,000 inferences',
+        `${energy.energyJoules.toPrecision(3)} J [${energy.lowJoules.toPrecision(3)}, ${energy.highJoules.toPrecision(3)}], ${(energy.carbonKilograms * 1e6).toPrecision(3)} mg CO2e`,
+      ],
+      ['carbon intensity', energy.intensity],
+      ...Object.entries(energy.methods).map(([name, method]): [string, string] => [
+        `energy of ${name}`,
+        method,
+      ]),
+      ...(audit.accuracy === undefined ? [] : [['accuracy', percent(audit.accuracy)] as [string, string]]),
+      ...trainingRows(audit),
+    ]),
+    '',
+    'Cost by operator',
+    ...table(
+      audit.operators.map(({ name, milliseconds, share, flops }) => [
+        name,
+        `${ms(milliseconds)}, ${percent(share)}${flops === undefined ? '' : `, ${scaled(flops)}FLOP`}`,
+      ]),
+    ),
+    '',
+    ...int8Text(audit),
+    missing,
+  ].join('\n');
+}
+
+function trainingRows({ training }: Audit): [string, string][] {
+  if (!training) return [];
+  const metrics = Object.entries(training.metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+  const joules = training.metrics.energyJoules;
+  return [
+    ['kind', training.kind],
+    ['training', metrics.join(', ') || 'no metrics in the folder'],
+    [
+      'energy of training',
+      joules === undefined ? 'not known: the folder holds no energyJoules' : `${joules.toPrecision(3)} J`,
+    ],
+  ];
+}
+
+function int8Text({ int8, fileBytes, latency }: Audit): string[] {
+  if (!int8) return ['int8 was left out (--no-int8).'];
+  const change = int8.accuracy && int8.accuracy.after - int8.accuracy.before;
+  return [
+    `With int8 (${int8.mode}, ${int8.quantizedNodes} products)`,
+    ...table([
+      ['file', `${bytesText(int8.fileBytes)}, ${(fileBytes / int8.fileBytes).toFixed(2)} times smaller`],
+      [
+        'latency',
+        `p50 ${ms(int8.latency.p50Ms)}, ${(latency.p50Ms / int8.latency.p50Ms).toFixed(2)} times as fast`,
+      ],
+      ['largest difference', `${percent(int8.relativeDifference)} of the result's spread`],
+      ...(int8.agreement === undefined ? [] : [['same class', percent(int8.agreement)] as [string, string]]),
+      ...(int8.accuracy && change !== undefined
+        ? [
+            [
+              'accuracy',
+              `${percent(int8.accuracy.before)} to ${percent(int8.accuracy.after)} (${(100 * change).toFixed(2)} points)`,
+            ] as [string, string],
+          ]
+        : [['accuracy', 'not known: --data with labels would tell'] as [string, string]]),
+    ]),
+    ...int8.notes.map((note) => `  ${note}`),
+  ];
+}
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+}
+
+function bytesText(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+/** With a prefix: 1.23 G. */
+function scaled(value: number): string {
+  const steps: readonly [number, string][] = [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ];
+  const [size, prefix] = steps.find(([least]) => value >= least) ?? [1, ''];
+  return `${(value / size).toPrecision(3)} ${prefix}`;
+}
+
+function ms(value: number): string {
+  return `${value.toPrecision(3)} ms`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}

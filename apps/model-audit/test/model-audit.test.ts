@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { exportOnnx, fromData, matmul, relu, spec, type Tensor } from '@noosphere/core';
+import { Random, saveModel, writeNpz } from '@noosphere/train';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { agreement, classesOf, relativeDifference } from '../src/accuracy.js';
+
+const run = promisify(execFile);
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const auditOf = (...args: string[]) =>
+  run(process.execPath, ['--import', 'tsx', '--conditions=@noosphere/source', main, ...args]);
+
+let folder = '';
+const random = new Random(1);
+const weights = { first: random.normalTensor([16, 64], 0.3), second: random.normalTensor([64, 4], 0.3) };
+const forward = ({ x }: Readonly<Record<string, Tensor>>, given: Readonly<Record<string, Tensor>>) => ({
+  logits: matmul(relu(matmul(x as Tensor, given.first as Tensor)), given.second as Tensor),
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'noosphere-audit-'));
+  const inputs = { x: spec('float32', ['batch', 16]) };
+  await writeFile(join(folder, 'model.onnx'), exportOnnx(forward, { inputs, parameters: weights }));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('an ONNX file: counted by hand, measured, and with int8', async () => {
+  const json = join(folder, 'audit.json');
+  const { stdout } = await auditOf(
+    join(folder, 'model.onnx'),
+    '--runs',
+    '20',
+    '--json',
+    json,
+    '--place',
+    'FRA',
+  );
+  const audit = JSON.parse(await readFile(json, 'utf8'));
+  expect(audit.parameters).toBe(16 * 64 + 64 * 4);
+  expect(audit.flops).toBe(2 * (16 * 64 + 64 * 4) + 64);
+  expect(audit.latency.p99Ms).toBeGreaterThanOrEqual(audit.latency.p50Ms);
+  expect(audit.energy.energyJoules).toBeGreaterThan(0);
+  expect(audit.energy.lowJoules).toBeLessThanOrEqual(audit.energy.energyJoules);
+  expect(audit.int8.mode).toBe('dynamic');
+  expect(audit.int8.relativeDifference).toBeLessThan(0.1);
+  expect(stdout).toContain('France');
+  expect(stdout).toContain('Pruning and distillation are not measured yet.');
+}, 60_000);
+
+test('a model folder with labelled examples: accuracy before and after', async () => {
+  const model = join(folder, 'folder');
+  await saveModel(model, {
+    kind: 'test/mlp',
+    forward,
+    inputs: { x: { dtype: 'float32', shape: [16] } },
+    weights,
+    metrics: { accuracy: 0.5, energyJoules: 12 },
+  });
+  const rows = 200;
+  const x = random.normalTensor([rows, 16], 1);
+  const labels = fromData(
+    'int32',
+    [rows],
+    Int32Array.from({ length: rows }, (_, row) => row % 4),
+  );
+  const data = join(folder, 'examples.npz');
+  await writeNpz(data, { x, labels });
+  const { stdout } = await auditOf(model, '--runs', '10', '--data', data);
+  expect(stdout).toContain('With int8 (static, 2 products)');
+  expect(stdout).toMatch(/same class +9\d\.\d\d %|same class +100\.00 %/);
+  expect(stdout).toContain('12.0 J');
+  expect(stdout).toMatch(/assumed: no --place was given/);
+}, 60_000);
+
+test('what cannot be audited is one line that says why', async () => {
+  await expect(auditOf(join(folder, 'nothing.onnx'))).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('give an .onnx file or a model folder'),
+  });
+  await expect(auditOf(join(folder, 'model.onnx'), '--dim', 'batch')).rejects.toMatchObject({ code: 2 });
+}, 60_000);
+
+test('agreement, classes and differences', () => {
+  expect(classesOf({ values: Float32Array.of(0, 2, 1, 5, 4, 3), width: 3 })).toEqual([1, 0]);
+  expect(agreement([1, 2, 3, 4], [1, 2, 0, 4])).toBe(0.75);
+  expect(relativeDifference(Float32Array.of(0, 4), Float32Array.of(1, 4))).toBe(0.25);
+});
