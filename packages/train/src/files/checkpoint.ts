@@ -2,7 +2,7 @@
  * Checkpoints: the whole state of a fit in one safetensors file, written under another name and renamed when it is on disk.
  * A crash at any moment leaves the last complete one.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ArgumentError,
@@ -109,8 +109,9 @@ export class CheckpointFolder {
     // The same step saved again is the same state: an earlier run may have been stopped right after it.
     await this.#write(path, tensors, { checkpoint: JSON.stringify(metadata) });
     const steps = await this.#steps();
+    // One that cannot be removed does no harm.
     for (const name of steps.slice(0, Math.max(0, steps.length - this.#keep)))
-      await rm(join(this.#folder, name), { force: true });
+      await unlink(join(this.#folder, name)).catch(() => undefined);
     return path;
   }
 

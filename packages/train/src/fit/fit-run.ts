@@ -90,15 +90,18 @@ export class FitRun<Model extends object, Batch extends object> {
     const epoch = Math.floor(first / this.#plan.stepsPerEpoch);
     const chosen: Batch[] = [];
     let signature: string | undefined;
-    for (let step = first; step < this.#nextStop(first); step++) {
+    const last = this.#nextStop(first);
+    for (let step = first; step < last; step++) {
       const begin = (step - epoch * this.#plan.stepsPerEpoch) * accumulate;
       const own: Batch[] = [];
       for (let index = begin; index < begin + accumulate; index++)
         own.push(requireBatch(await batches.batch(epoch, index), epoch, index));
       // A last batch of another size gets a call of its own.
-      const shape = own.map((batch) => treeSignature(batch)).join(' ');
-      signature ??= shape;
-      if (shape !== signature) break;
+      if (last - first > 1) {
+        const shape = own.map((batch) => treeSignature(batch)).join(' ');
+        signature ??= shape;
+        if (shape !== signature) break;
+      }
       chosen.push(...own);
     }
     try {

@@ -71,7 +71,8 @@ export function csvLogger(target: string | LogSink, options: CsvLoggerOptions = 
     scalars(step, values) {
       if (header === undefined) start(0);
       const known = header ?? [];
-      const added = Object.keys(values).filter((name) => !known.includes(name));
+      const names = Object.keys(values);
+      const added = isSame(names, known) ? [] : names.filter((name) => !known.includes(name));
       if (added.length > 0 && known.length > 0 && newColumns === 'refuse') {
         throw new ArgumentError(
           'csvLogger',
@@ -79,14 +80,20 @@ export function csvLogger(target: string | LogSink, options: CsvLoggerOptions = 
         );
       }
       if (added.length > 0) setHeader([...known, ...added]);
-      const cells = (header ?? []).map((name) => (name in values ? String(values[name]) : ''));
-      sink.write(`${[step, new Date(now()).toISOString(), ...cells].join(',')}\n`);
+      // Put together piece by piece: a row is written at every step of a run whose steps may take less than this.
+      let row = `${step},${new Date(now()).toISOString()}`;
+      for (const name of header ?? []) row += `,${values[name] ?? ''}`;
+      sink.write(`${row}\n`);
     },
     close() {
       sink.close();
       header = undefined;
     },
   };
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
 function quoted(cell: string): string {

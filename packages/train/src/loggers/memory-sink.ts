@@ -11,21 +11,19 @@ import type { LogSink } from '../files/log-file.js';
  */
 export function memorySink(text?: string): LogSink & { readBytes(): Uint8Array } {
   // Pieces are joined when someone reads: joining at each write would cost the square of the rows.
-  let held: Buffer[] | undefined = text === undefined ? undefined : [Buffer.from(text)];
-  const joined = (): Buffer | undefined => {
-    if (held && held.length > 1) held = [Buffer.concat(held)];
-    return held?.[0] ?? (held && Buffer.alloc(0));
-  };
+  let held: (string | Uint8Array)[] | undefined = text === undefined ? undefined : [text];
+  const joined = (): Buffer | undefined =>
+    held && Buffer.concat(held.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
   return {
     name: 'memory',
     write: (chunk) => {
       held ??= [];
-      held.push(Buffer.from(chunk as Uint8Array));
+      held.push(typeof chunk === 'string' ? chunk : Uint8Array.from(chunk));
     },
     readText: () => joined()?.toString('utf8'),
     readBytes: () => new Uint8Array(joined() ?? []),
     replace: (next) => {
-      held = [Buffer.from(next)];
+      held = [next];
     },
     close: () => {},
   };
