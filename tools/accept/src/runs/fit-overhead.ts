@@ -74,7 +74,7 @@ function cnn(seed: number): Workload {
     x: random.normalTensor([32, 3, 128, 128], 0.02),
     y: fromNumbers('int32', [32], labels),
   }));
-  return { model: () => new Cnn(new Random(seed)), batches, steps: 21, checkpointEvery: 10 };
+  return { model: () => new Cnn(new Random(seed)), batches, steps: 20, checkpointEvery: 10 };
 }
 
 async function measure({ folder, say }: RunContext, workload: Workload): Promise<Measured> {

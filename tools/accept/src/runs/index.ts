@@ -1,6 +1,7 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
 import { charlm } from './charlm.js';
+import { ctc } from './ctc.js';
 import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
 import { fitOverheadCnn, fitOverheadMlp } from './fit-overhead.js';
@@ -37,4 +38,5 @@ export const runs: readonly AcceptanceRun[] = [
   fitOverheadMlp,
   fitOverheadCnn,
   fitMemory,
+  ctc,
 ];
