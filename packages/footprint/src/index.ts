@@ -3,8 +3,43 @@ export type { FactorOptions, Tariff } from './carbon/factors.js';
 export { type CarbonIntensity, carbonIntensity, carbonPlaces, worldIntensity } from './carbon/intensity.js';
 export { type Schedule, type Since, scheduleAt } from './carbon/schedule.js';
 export { type SciInput, type SciScore, sciScore } from './carbon/sci.js';
+export { type Diagnosis, diagnose, diagnosisText } from './cli/doctor.js';
+export { type Watched, watch } from './cli/watch.js';
 export { FootprintError } from './errors.js';
+export {
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  estimateWork,
+  type MachineRates,
+  type Work,
+} from './predict/calibrate.js';
+export {
+  type Estimate,
+  type Prediction,
+  type PredictOptions,
+  type Progress,
+  predictRun,
+} from './predict/predict-run.js';
+export { predictStop, type StopOptions } from './predict/predict-stop.js';
+export { pseudonym, pseudonymize } from './privacy/pseudonym.js';
+export {
+  type ChainCheck,
+  type ChainFault,
+  type ChainOptions,
+  openChain,
+  pruneChain,
+  readChain,
+  verifyChain,
+} from './privacy/record-chain.js';
+export { seal, unseal } from './privacy/sealed.js';
+export { type PersonalField, SubjectVault } from './privacy/subjects.js';
 export type { Range } from './range.js';
+export { type ComparedRun, type ComparisonRow, compareRuns } from './reports/compare.js';
+export { type CsvOptions, codecarbonColumns, toCodecarbonCsv } from './reports/csv.js';
+export { toMarkdown } from './reports/markdown.js';
+export { toPrometheus } from './reports/prometheus.js';
+export { type KnownWork, type Scenario, type ScenarioResult, whatIf } from './reports/what-if.js';
 export { loadShare } from './sources/cpu-model.js';
 export { type CpuPower, findCpuPower } from './sources/cpu-power.js';
 export {
@@ -20,6 +55,12 @@ export { type HostOptions, openHost } from './system/real-host.js';
 export { type Frame, RecordedHost, type RecordedHostOptions } from './system/recorded-host.js';
 export type { Budget, Exceeded } from './tracker/budget.js';
 export type { View } from './tracker/ledger.js';
+export {
+  FootprintMeter,
+  footprintMeter,
+  type TrainingCallback,
+  type TrainingPlan,
+} from './tracker/meter.js';
 export type { TrackOptions } from './tracker/options.js';
 export { jsonLinesSink, type RecordLine, type RecordSink, readRecord } from './tracker/record.js';
 export type { ComponentReport, GapReport, Report, WindowReport } from './tracker/report.js';

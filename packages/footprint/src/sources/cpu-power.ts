@@ -10,8 +10,6 @@ export interface CpuPower {
   readonly isKnown: boolean;
 }
 
-let byName: ReadonlyMap<string, { readonly name: string; readonly watts: number }> | undefined;
-
 /**
  * Thermal design power by a processor's name, as /proc/cpuinfo gives it; the embedded table has some 4,900.
  *
@@ -22,21 +20,21 @@ let byName: ReadonlyMap<string, { readonly name: string; readonly watts: number 
  * console.log(findCpuPower('AMD EPYC 7763 64-Core Processor')); // → { watts: 280, from: 'AMD EPYC 7763', isKnown: true }
  */
 export function findCpuPower(model: string): CpuPower | undefined {
-  byName ??= new Map(
-    embeddedRows('cpu-power.csv')
-      .map(([name = '', watts]) => [plain(name), { name, watts: Number(watts) }] as const)
-      .filter(([name, { watts }]) => name !== '' && watts > 0),
-  );
-  const name = plain(model);
-  const whole = byName.get(name);
-  // A name with more words than the table's (`… 64-Core Processor`) is cut at its end, word by word.
-  const words = name.split(' ');
-  for (let count = words.length; count >= 2; count--) {
-    const found = byName.get(words.slice(0, count).join(' '));
-    if (found !== undefined && /\d/.test(found.name))
-      return { watts: found.watts, from: found.name, isKnown: true };
+  const words = plain(model).split(' ');
+  const numbers = words.filter((word) => /\d/.test(word));
+  // Only rows that share a number: writing all 4,900 names plainly takes too long for a start.
+  const near = new Map<string, CpuPower>();
+  for (const [name = '', watts] of embeddedRows('cpu-power.csv')) {
+    const lower = name.toLowerCase();
+    if (Number(watts) > 0 && numbers.some((number) => lower.includes(number)))
+      near.set(plain(name), { watts: Number(watts), from: name, isKnown: true });
   }
-  return whole && { watts: whole.watts, from: whole.name, isKnown: true };
+  // A name with more words than the table's (`… 64-Core Processor`) is cut at its end, word by word.
+  for (let count = words.length; count >= 1; count--) {
+    const found = near.get(words.slice(0, count).join(' '));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function plain(name: string): string {

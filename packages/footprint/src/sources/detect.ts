@@ -102,7 +102,9 @@ export function readMachine(host: Host): Machine {
 function chooseModels(host: Host, machine: Machine, options: SourceOptions): DetectedSources['models'] {
   const isArm = /^CPU implementer/m.test(readOr(host, '/proc/cpuinfo') ?? '');
   const given = options.cpuTdpWatts;
-  const inTable = findCpuPower(machine.cpuModel);
+  // A guest sees some threads of a processor whose whole power it does not have.
+  const isGuest = machine.isVirtual && given === undefined && options.models !== 'codecarbon';
+  const inTable = isGuest ? undefined : findCpuPower(machine.cpuModel);
   const power: CpuPower | undefined =
     given === undefined
       ? inTable && { ...inTable, watts: inTable.watts * machine.sockets }
@@ -118,8 +120,7 @@ function chooseModels(host: Host, machine: Machine, options: SourceOptions): Det
       memory: codecarbonMemoryModel(machine.memoryBytes, { isArm }),
     };
   const memory = memoryModel(machine.memoryBytes, options.memoryWattsPerGigabyte);
-  // A guest sees some threads of a processor whose whole power it does not have.
-  if (machine.isVirtual && given === undefined) return { cpu: virtualCpuModel(machine.processors), memory };
+  if (isGuest) return { cpu: virtualCpuModel(machine.processors), memory };
   return { cpu: tdpModel(power ?? perThread), memory };
 }
 

@@ -27,6 +27,7 @@ export class Run implements AsyncDisposable {
   readonly #windows: WindowBook;
   readonly #sink: RecordSink | undefined;
   readonly #startedMs: number;
+  readonly #startedMonotonicMs: number;
   readonly #warnings: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #effects: Totals = nothing;
@@ -45,6 +46,7 @@ export class Run implements AsyncDisposable {
     this.#budget = new BudgetWatch('track', budget, { hasTariff });
     this.#sources = detectSources(host, options);
     this.#startedMs = host.wallMs();
+    this.#startedMonotonicMs = host.monotonicMs();
     this.#sampler = new Sampler({
       host,
       sources: this.#sources,
@@ -96,6 +98,33 @@ export class Run implements AsyncDisposable {
     } finally {
       window.end();
     }
+  }
+
+  /** @internal The totals now, for `span`. */
+  mark(): Totals {
+    return this.#now();
+  }
+
+  /** @internal Books a window between two marks. */
+  span(path: string, from: Totals, to: Totals): void {
+    this.#windows.add(path, from, to);
+  }
+
+  /** Time since the start, without a sample. */
+  get elapsedSeconds(): number {
+    return (this.#host.monotonicMs() - this.#startedMonotonicMs) / 1000;
+  }
+
+  /** @internal What was used at an earlier moment, at the mean rates so far. */
+  usedAt(elapsedSeconds: number): { energyJoules: number; carbonKilograms: number; cost?: number } {
+    if (this.#sampler.totals.seconds < 0.9 * this.elapsedSeconds) this.sample();
+    const totals = this.#totals();
+    const share = totals.seconds > 0 ? elapsedSeconds / totals.seconds : 0;
+    return {
+      energyJoules: joulesOf(totals, this.#view) * share,
+      carbonKilograms: totals.carbonKilograms * share,
+      ...(!Number.isNaN(totals.cost) && { cost: totals.cost * share }),
+    };
   }
 
   /** Whether a budget with `onExceeded: 'stop'` is used up, by the last sample. */

@@ -36,10 +36,15 @@ export class WindowBook {
 
   /** @internal */
   close(window: Window, start: Totals): Totals {
-    const used = subtractTotals(this.#host.now(), start);
-    const sum = this.#sums.get(window.path) ?? { count: 0, totals: nothing };
-    this.#sums.set(window.path, { count: sum.count + 1, totals: addTotals(sum.totals, used) });
     this.#open.delete(window);
+    return this.add(window.path, start, this.#host.now());
+  }
+
+  /** Books what lies between two moments. */
+  add(path: string, from: Totals, to: Totals): Totals {
+    const used = subtractTotals(to, from);
+    const sum = this.#sums.get(path) ?? { count: 0, totals: nothing };
+    this.#sums.set(path, { count: sum.count + 1, totals: addTotals(sum.totals, used) });
     return used;
   }
 
