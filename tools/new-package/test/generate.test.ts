@@ -12,7 +12,7 @@ const leftOut = new Set(['node_modules', 'dist', 'test-results', '.turbo']);
 const parts = [
   ...['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', 'README.md', 'LICENSE'],
   ...['tsconfig.base.json', 'tsconfig.build.json', 'vitest.shared.ts', 'biome.json', '.gitignore'],
-  ...['packages/core', 'packages/train', 'tools'],
+  ...['packages/core', 'packages/datasets', 'packages/train', 'tools'],
 ];
 
 /** A copy of the workspace, as small as a new package needs, that the test may change. */

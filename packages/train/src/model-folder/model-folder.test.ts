@@ -53,7 +53,7 @@ test('a saved folder predicts rows as the function does', async () => {
   const [first, second] = await model.predict([{ x: [1, 2] }, { x: Float32Array.of(0, 0) }]);
   expect(first?.logits).toEqual(expected);
   const total = expected.reduce((sum, logit) => sum + Math.exp(logit), 0);
-  (first?.probabilities as number[]).forEach((probability, index) => {
+  ((first?.probabilities ?? []) as number[]).forEach((probability, index) => {
     expect(probability).toBeCloseTo(Math.exp(expected[index] as number) / total, 6);
   });
   expect(second?.logits).toEqual([0, 0.25, -0.5]);
@@ -74,7 +74,7 @@ test('concurrent calls run together, each with its own rows, and their times are
   const calls = Array.from({ length: 50 }, (_, index) => model.predict([{ x: [index / 10, 0] }]));
   const results = await Promise.all(calls);
   results.forEach(([prediction], index) => {
-    expect((prediction?.logits as number[])[0]).toBeCloseTo(index / 10, 5);
+    expect(((prediction?.logits ?? []) as number[])[0]).toBeCloseTo(index / 10, 5);
   });
   expect(model.latency.calls).toBe(50);
   expect(model.latency.p99Ms).toBeGreaterThanOrEqual(model.latency.p50Ms);
