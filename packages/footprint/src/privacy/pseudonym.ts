@@ -1,6 +1,6 @@
 /** Names that stand for hosts and users, the same each time, not to be guessed back without the key. */
-import { createHmac } from 'node:crypto';
 import { FootprintError } from '../errors.js';
+import { nodeCrypto } from './node-crypto.js';
 
 /**
  * A pseudonym: the first 16 hexadecimal digits of HMAC-SHA256(key, field ‖ value).
@@ -17,7 +17,7 @@ import { FootprintError } from '../errors.js';
 export function pseudonym(key: Uint8Array, field: string, value: string): string {
   if (key.length < 32)
     throw new FootprintError('pseudonym', `key: expected 32 bytes or more, got ${key.length}`);
-  return createHmac('sha256', key).update(`${field}\0${value}`).digest('hex').slice(0, 16);
+  return nodeCrypto().createHmac('sha256', key).update(`${field}\0${value}`).digest('hex').slice(0, 16);
 }
 
 /** Replaces the named text fields of an object by pseudonyms; the rest stays. */

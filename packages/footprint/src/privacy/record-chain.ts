@@ -2,10 +2,10 @@
  * A record that shows tampering: each line carries a keyed code over itself and the line before, and the head, the
  * count and code of the last line, is kept in another place.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { FootprintError } from '../errors.js';
 import { appendLine, fileExists, readLines, readWhole, replaceFile } from '../system/lines-file.js';
 import type { RecordSink } from '../tracker/record.js';
+import { nodeCrypto } from './node-crypto.js';
 
 export interface ChainOptions {
   /** File of the lines. */
@@ -184,11 +184,14 @@ function checked(operation: string, options: ChainOptions): ChainOptions {
 }
 
 function code(key: Uint8Array, before: string, n: number, body: string): string {
-  return createHmac('sha256', key).update(`${before}\n${n}\n${body}`).digest('hex');
+  return nodeCrypto().createHmac('sha256', key).update(`${before}\n${n}\n${body}`).digest('hex');
 }
 
 function sealed(key: Uint8Array, { firstN, firstMac, n, mac }: Omit<Head, 'seal'>): Head {
-  const seal = createHmac('sha256', key).update(`head\n${firstN}\n${firstMac}\n${n}\n${mac}`).digest('hex');
+  const seal = nodeCrypto()
+    .createHmac('sha256', key)
+    .update(`head\n${firstN}\n${firstMac}\n${n}\n${mac}`)
+    .digest('hex');
   return { firstN, firstMac, n, mac, seal };
 }
 
@@ -219,5 +222,5 @@ function bodyText(line: string): string {
 
 function equal(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(String(a)), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  return left.length === right.length && nodeCrypto().timingSafeEqual(left, right);
 }

@@ -1,6 +1,6 @@
 /** Encryption at rest: AES-256-GCM under a key from a passphrase by scrypt. */
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { FootprintError } from '../errors.js';
+import { nodeCrypto } from './node-crypto.js';
 
 /** `NFS1`, then log2 of N, r, p, a salt of 16 bytes, a nonce of 12; the text follows, the tag of 16 ends it. */
 const magic = Buffer.from('NFS1');
@@ -17,9 +17,9 @@ const cost = { logN: 17, r: 8, p: 1 };
  * console.log(new TextDecoder().decode(await unseal(sealed, 'correct horse battery staple'))); // → energy
  */
 export async function seal(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
-  const [salt, nonce] = [randomBytes(16), randomBytes(12)];
+  const [salt, nonce] = [nodeCrypto().randomBytes(16), nodeCrypto().randomBytes(12)];
   const header = Buffer.concat([magic, Buffer.from([cost.logN, cost.r, cost.p]), salt, nonce]);
-  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, cost), nonce);
+  const cipher = nodeCrypto().createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, cost), nonce);
   cipher.setAAD(header);
   return Buffer.concat([header, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
 }
@@ -41,7 +41,7 @@ export async function unseal(sealedBytes: Uint8Array, passphrase: string): Promi
   if (logN < 10 || logN > 20 || r < 1 || r > 16 || p < 1 || p > 4)
     throw new FootprintError('unseal', `expected a cost from 2^10 to 2^20, got 2^${logN}, ${r}, ${p}`);
   const key = await deriveKey(passphrase, header.subarray(7, 23), { logN, r, p });
-  const decipher = createDecipheriv('aes-256-gcm', key, header.subarray(23));
+  const decipher = nodeCrypto().createDecipheriv('aes-256-gcm', key, header.subarray(23));
   decipher.setAAD(header);
   decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
   try {
@@ -62,7 +62,7 @@ function deriveKey(
 ): Promise<Buffer> {
   const options = { N: 2 ** logN, r, p, maxmem: 256 * 2 ** logN * r };
   return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize('NFKC'), salt, 32, options, (error, key) => {
+    nodeCrypto().scrypt(passphrase.normalize('NFKC'), salt, 32, options, (error, key) => {
       if (error) reject(error);
       else resolve(key);
     });

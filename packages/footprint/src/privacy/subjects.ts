@@ -1,7 +1,7 @@
 /** Personal fields, encrypted under a key of each person: who destroys the key erases the person everywhere. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { FootprintError } from '../errors.js';
 import { fileExists, readWhole, replaceFile } from '../system/lines-file.js';
+import { nodeCrypto } from './node-crypto.js';
 
 /** A personal field as records hold it. */
 export interface PersonalField {
@@ -37,10 +37,10 @@ export class SubjectVault {
         'protect',
         `expected a person with a key, got '${subject}', who was erased; use another name for a new consent`,
       );
-    const key = keys[subject] ?? randomBytes(32).toString('base64');
+    const key = keys[subject] ?? nodeCrypto().randomBytes(32).toString('base64');
     if (keys[subject] === undefined) this.#write({ ...keys, [subject]: key });
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), nonce);
+    const nonce = nodeCrypto().randomBytes(12);
+    const cipher = nodeCrypto().createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), nonce);
     cipher.setAAD(Buffer.from(subject));
     const parts = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
     return { subject, sealed: Buffer.concat(parts).toString('base64') };
@@ -56,7 +56,11 @@ export class SubjectVault {
         `expected a person of this file, got '${subject}', who is not in it`,
       );
     const bytes = Buffer.from(sealed, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key, 'base64'), bytes.subarray(0, 12));
+    const decipher = nodeCrypto().createDecipheriv(
+      'aes-256-gcm',
+      Buffer.from(key, 'base64'),
+      bytes.subarray(0, 12),
+    );
     decipher.setAAD(Buffer.from(subject));
     decipher.setAuthTag(bytes.subarray(-16));
     try {

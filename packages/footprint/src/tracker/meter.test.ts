@@ -99,3 +99,19 @@ test('steps of one epoch each', async () => {
     'epoch 3/train',
   ]);
 });
+
+test('epochs of a few milliseconds are booked together, and take no samples of their own', async () => {
+  const frames = Array.from({ length: 100 }, (_, index) => ({ atMs: 20 * (index + 1), files: {} }));
+  const host = recording('intel-laptop', frames);
+  const meter = footprintMeter({ host, manual: true });
+  meter.start({ steps: 100, epochs: 100, stepsPerEpoch: 1, doneSteps: 0 });
+  for (let step = 1; step <= 100; step++) {
+    host.next();
+    meter.callback.onStep({ step });
+    meter.callback.onValidation({ step });
+  }
+  await meter.stop();
+  const windows = meter.report?.windows ?? [];
+  expect(windows.map(({ path }) => path).slice(0, 2)).toEqual(['epochs 1 to 25', 'epochs 26 to 50']);
+  expect(windows.reduce((sum, { elapsedSeconds }) => sum + elapsedSeconds, 0)).toBeCloseTo(2);
+});

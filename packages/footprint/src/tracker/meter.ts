@@ -26,19 +26,22 @@ export interface TrainingCallback {
  * Tracks a training: pass it as a meter, and its `callback` as a callback for epochs and phases.
  *
  * `fit({ …, meters: [meter], callbacks: [meter.callback] })` of @noosphere/train stops with a checkpoint when a budget
- * is used up. Windows: `epoch 1`, `epoch 1/train`, `epoch 1/validation`, …
+ * is used up. Windows: `epoch 1`, `epoch 1/train`, `epoch 1/validation`, …;
+ * epochs that take less than half a second are booked together: `epochs 1 to 9`.
  *
  * @example
  * const meter = footprintMeter({ place: 'FRA', budget: { minutes: 10 } });
  * meter.start({ steps: 4, epochs: 2, stepsPerEpoch: 2, doneSteps: 0 });
  * for (const step of [1, 2, 3, 4]) meter.callback.onStep({ step });
  * await meter.stop();
- * console.log(meter.isExhausted(), meter.report?.windows.map(({ path }) => path)); // → false [ 'epoch 1', 'epoch 1/train', 'epoch 2', 'epoch 2/train' ]
+ * console.log(meter.isExhausted(), meter.report?.windows.map(({ path }) => path)); // → false [ 'epochs 1 to 2' ]
  */
 export function footprintMeter(options: TrackOptions = {}): FootprintMeter {
   return new FootprintMeter(options);
 }
 
+/** Epochs are booked together until so much time has passed: a sample at the end of each would cost too much. */
+const shortestEpochSeconds = 0.5;
 /** Moments kept for prediction; when full, every other one is dropped. */
 const mostMoments = 256;
 
@@ -127,7 +130,9 @@ export class FootprintMeter {
     this.#lastStep = step;
     if (step % this.#every === 0) this.#remember(step);
     // Samples at the ends of epochs alone: a step may be shorter than a sample.
-    if (step % this.#plan.stepsPerEpoch === 0) this.#trainEnd = this.#run?.mark();
+    if (step % this.#plan.stepsPerEpoch !== 0) return;
+    const sinceSeconds = (this.#run?.elapsedSeconds ?? 0) - (this.#epochStart?.seconds ?? 0);
+    if (sinceSeconds >= shortestEpochSeconds) this.#trainEnd = this.#run?.mark();
   }
 
   #validated(): void {
@@ -137,15 +142,18 @@ export class FootprintMeter {
   /** Books the epoch that lies behind; what comes after belongs to the next one. */
   #endEpoch(): void {
     const [run, start] = [this.#run, this.#epochStart];
-    const hasSteps = this.#trainEnd !== undefined || this.#lastStep % this.#plan.stepsPerEpoch !== 0;
+    const hasSteps = this.#lastStep > (this.#epoch - 1) * this.#plan.stepsPerEpoch;
     if (run === undefined || start === undefined || !hasSteps) return;
     const trainEnd = this.#trainEnd ?? run.mark();
     const end = this.#validationEnd ?? trainEnd;
-    const path = `epoch ${this.#epoch}`;
-    run.span(path, start, end);
-    run.span(`${path}/train`, start, trainEnd);
-    if (this.#validationEnd !== undefined) run.span(`${path}/validation`, trainEnd, this.#validationEnd);
-    this.#epoch++;
+    const last = Math.max(this.#epoch, Math.ceil(this.#lastStep / this.#plan.stepsPerEpoch));
+    if (last === this.#epoch) {
+      const path = `epoch ${last}`;
+      run.span(path, start, end);
+      run.span(`${path}/train`, start, trainEnd);
+      if (this.#validationEnd !== undefined) run.span(`${path}/validation`, trainEnd, this.#validationEnd);
+    } else run.span(`epochs ${this.#epoch} to ${last}`, start, end);
+    this.#epoch = last + 1;
     this.#epochStart = end;
     this.#trainEnd = undefined;
     this.#validationEnd = undefined;

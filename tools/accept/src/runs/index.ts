@@ -1,6 +1,7 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
 import { charlm } from './charlm.js';
+import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { ctc } from './ctc.js';
 import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
@@ -12,11 +13,13 @@ import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
+import { raplTrees } from './rapl-trees.js';
 import { resumeAfterKill } from './resume-after-kill.js';
 import { resumeBitwise } from './resume-bitwise.js';
 import { searchBudget } from './search-budget.js';
 import { startTime } from './start-time.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
+import { trackingOverhead } from './tracking-overhead.js';
 import { wrongUsesRun } from './wrong-uses.js';
 
 export const runs: readonly AcceptanceRun[] = [
@@ -39,4 +42,7 @@ export const runs: readonly AcceptanceRun[] = [
   fitOverheadCnn,
   fitMemory,
   ctc,
+  raplTrees,
+  codecarbonAgreement,
+  trackingOverhead,
 ];
