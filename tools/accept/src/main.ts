@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { track } from '@noosphere/footprint';
 import { type AcceptanceRun, MissingError, passes, type Row } from './run.js';
 import { runs } from './runs/index.js';
 
@@ -50,6 +51,7 @@ async function runHere(run: AcceptanceRun, folder: string): Promise<Row> {
     artifacts: [],
     ...more,
   });
+  const tracked = track({ name: run.name });
   try {
     const {
       value,
@@ -62,9 +64,17 @@ async function runHere(run: AcceptanceRun, folder: string): Promise<Row> {
       say: (line) => console.error(`  ${line}`),
     });
     for (const note of notes) console.log(`  ${note}`);
-    return row(value, passes(value, run.bar), { artifacts });
+    const { energyJoules, rangeJoules, components, carbon } = await tracked.stop();
+    const methods = Object.entries(components).map(([name, { method }]) => `${name} ${method}`);
+    console.log(
+      `  energy of the machine ${energyJoules.toFixed(0)} J [${rangeJoules.map((joules) => joules.toFixed(0)).join(', ')}] ` +
+        `by ${methods.join(', ')}; ${(carbon.operationalKilograms * 1e3).toPrecision(3)} g CO2e at ` +
+        `${carbon.intensity.gramsPerKilowattHour} g/kWh (${carbon.intensity.name}${carbon.intensity.isAssumed ? ', assumed' : ''})`,
+    );
+    return row(value, passes(value, run.bar), { artifacts, energyJoules });
   } catch (error) {
     if (!(error instanceof MissingError)) console.error(error);
+    await tracked.stop();
     return row(null, false, { error: error instanceof Error ? error.message : String(error) });
   }
 }
