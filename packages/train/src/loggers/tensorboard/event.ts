@@ -2,7 +2,7 @@
  * TensorBoard's messages: Event, Summary, TensorProto, as far as this package writes them. Field numbers are those of
  * tensorboard/compat/proto/{event,summary,tensor,tensor_shape,types}.proto (TensorBoard 2.21).
  */
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { type BinaryWriter, newWriter, WireType } from './wire.js';
 
 /** A tensor of a summary, in one of the three types that the plugins read. */
 export type SummaryTensor =
@@ -46,7 +46,7 @@ export function message(writer: BinaryWriter, field: number, fill: (writer: Bina
 
 /** An Event, as protobuf writes it, without fields that hold their default: `wall_time` 1, `step` 2, `file_version` 3, `summary` 5, `session_log` 7. */
 export function encodeEvent(wallTimeSeconds: number, content: EventContent): Uint8Array {
-  const writer = new BinaryWriter();
+  const writer = newWriter();
   writer.tag(1, WireType.Bit64).double(wallTimeSeconds);
   if ('fileVersion' in content) {
     writer.tag(3, WireType.LengthDelimited).string(content.fileVersion);

@@ -1,7 +1,8 @@
 /** TensorBoard's HParams plugin: the settings of a run and how it ended, from which its table of runs is made. */
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
 import type { LogSetting } from '../logger.js';
 import { message, type SummaryValue } from './event.js';
+import { type BinaryWriter, newWriter, WireType } from './wire.js';
 
 const statuses = { success: 1, failure: 2 };
 
@@ -42,7 +43,7 @@ function writeSetting(writer: BinaryWriter, value: LogSetting): void {
 
 /** The plugin reads the metadata alone; the tensor is the empty one that it writes itself. */
 function hparamsValue(tag: string, fill: (data: BinaryWriter) => void): SummaryValue {
-  const data = new BinaryWriter();
+  const data = newWriter();
   fill(data);
   return {
     tag,
