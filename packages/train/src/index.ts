@@ -15,5 +15,6 @@ export * from './random.js';
 export * from './runs/index.js';
 export * from './search/index.js';
 export type { LossFunction, LossResult } from './step/loss-call.js';
+export { NonFiniteLossError } from './step/non-finite-loss-error.js';
 export * from './step/step-graph.js';
 export * from './step/train-step.js';

@@ -1,7 +1,8 @@
 /** One fit under way: what it has done, and what comes next. */
-import { ArgumentError, fromData, type HostTensor, hostData, treeSignature } from '@noosphere/core';
+import { ArgumentError, treeSignature } from '@noosphere/core';
 import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
-import { NonFiniteLossError, type StepResult, TrainStep } from '../step/train-step.js';
+import { NonFiniteLossError } from '../step/non-finite-loss-error.js';
+import { type StepResult, TrainStep } from '../step/train-step.js';
 import type { FitEvent, FitPlan, StopReason } from './callback.js';
 import type { FitOptions, FitResult } from './fit.js';
 import { readMeters } from './meter.js';
@@ -143,7 +144,7 @@ export class FitRun<Model extends object, Batch extends object> {
     this.#progress = {
       validations: [...validations, result],
       best: isBest ? { step: result.step, value } : best,
-      bestParameters: isBest ? this.#step.weightsOf(model, copyOf) : this.#progress.bestParameters,
+      bestParameters: isBest ? this.#step.weightsOf(model) : this.#progress.bestParameters,
     };
     if (this.#options.plateau)
       this.#step.learningRateScale = plateauScale(this.#progress.validations, this.#options);
@@ -213,10 +214,6 @@ export class FitRun<Model extends object, Batch extends object> {
     await this.#checkpoints?.close();
     await this.#step.dispose();
   }
-}
-
-function copyOf(tensor: HostTensor<'float32'>): HostTensor<'float32'> {
-  return fromData('float32', tensor.shape, hostData(tensor).slice());
 }
 
 function requireBatch<Batch>(batch: Batch, epoch: number, index: number): Batch {

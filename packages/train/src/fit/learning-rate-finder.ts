@@ -1,7 +1,8 @@
 /** The learning-rate range test: raise the rate from step to step and see where the loss falls fastest. Smith 2017. */
 import { ArgumentError } from '@noosphere/core';
 import type { BatchSource } from '../data/index.js';
-import { NonFiniteLossError, TrainStep, type TrainStepOptions } from '../step/train-step.js';
+import { NonFiniteLossError } from '../step/non-finite-loss-error.js';
+import { TrainStep, type TrainStepOptions } from '../step/train-step.js';
 
 export interface LearningRateFinderOptions<Model extends object, Batch extends object>
   extends TrainStepOptions<Model, Batch> {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { Linear } from '../layers/index.js';
 import { adam } from '../optimizers/index.js';
 import { Random } from '../random.js';
-import { NonFiniteLossError, TrainStep } from './train-step.js';
+import { NonFiniteLossError } from './non-finite-loss-error.js';
+import { TrainStep } from './train-step.js';
 
 const model = () => ({ first: new Linear(2, 2, new Random(1)), head: { weight: ones([2, 1]) as Tensor } });
 type Model = ReturnType<typeof model>;

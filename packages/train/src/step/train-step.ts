@@ -2,25 +2,24 @@
 import {
   ArgumentError,
   cpuExecutor,
-  dropoutMask,
   type Executor,
   fromData,
   fromNumbers,
   type HostTensor,
   hostData,
   mapTree,
-  NoosphereError,
   type Program,
   type Tensor,
   treeSignature,
   visitTree,
 } from '@noosphere/core';
-import type { MaskSite } from '../context.js';
 import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 import { problemOfBatch } from './batch-checks.js';
 import { stackBatches } from './batch-inputs.js';
 import type { LossFunction } from './loss-call.js';
+import { drawMasks } from './masks.js';
 import { explainNonFinite } from './non-finite.js';
+import { NonFiniteLossError } from './non-finite-loss-error.js';
 import { type Member, planBuffers, planGroups } from './packing.js';
 import { initialState, packState, type StateTensor, stateLayout, unpackState } from './state-layout.js';
 import { loopSteps, optimizersOf, type StepDefinition, type StepGraph, traceStep } from './step-graph.js';
@@ -66,29 +65,6 @@ export interface TrainState {
   readonly slots: ReadonlyMap<string, HostTensor<'float32'>>;
 }
 
-/** The loss became NaN or infinite: the state is still that of before the call. */
-export class NonFiniteLossError extends NoosphereError {
-  readonly step: number;
-  readonly loss: number;
-  readonly reason: string;
-
-  constructor(step: number, loss: number, reason: string, place = '') {
-    super(
-      'runtime',
-      'train',
-      `the loss is ${loss} at step ${step}${place}: ${reason}; lower the learning rate, clip gradients, or mend the data`,
-    );
-    this.step = step;
-    this.loss = loss;
-    this.reason = reason;
-  }
-
-  /** The same error with the batch it came from, both counted from 0. */
-  inBatch(epoch: number, batch: number): NonFiniteLossError {
-    return new NonFiniteLossError(this.step, this.loss, this.reason, ` (epoch ${epoch}, batch ${batch})`);
-  }
-}
-
 interface Compiled {
   readonly step: StepGraph;
   readonly program: Program;
@@ -108,6 +84,7 @@ export class TrainStep<Model extends object, Batch extends object> {
   readonly #definition: StepDefinition<Model, Batch>;
   readonly #options: TrainStepOptions<Model, Batch>;
   readonly #programs = new Map<string, Promise<Compiled>>();
+  readonly #optimizers: readonly Optimizer[];
   readonly #layout: readonly StateTensor[];
   #state: HostTensor[];
   #step = 0;
@@ -120,6 +97,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     const groups = planGroups(model, trainable, 'slots' in optimizer ? [{ optimizer }] : optimizer);
     const buffers = planBuffers(model);
     this.#options = options;
+    this.#optimizers = optimizersOf({ groups });
     this.#layout = stateLayout(groups, buffers);
     const clipping = { norm: clipNorm, value: clipValue };
     this.#definition = { model, loss, groups, buffers, clipping, accumulate };
@@ -166,15 +144,16 @@ export class TrainStep<Model extends object, Batch extends object> {
     return mapTree(this.#definition.model, (leaf, path) => byPath.get(path) ?? leaf);
   }
 
-  /** What this step changes of a model of its kind, by path. @param copy Called for each tensor. */
-  weightsOf(
-    model: Model,
-    copy: (tensor: HostTensor<'float32'>) => HostTensor<'float32'>,
-  ): Map<string, HostTensor<'float32'>> {
+  /** Copies of what this step changes of a model of its kind, by path. */
+  weightsOf(model: Model): Map<string, HostTensor<'float32'>> {
     const wanted = new Set(this.#members().map(({ path }) => path));
     const found = new Map<string, HostTensor<'float32'>>();
     visitTree(model, (leaf, path) => {
-      if (wanted.has(path)) found.set(path, copy(leaf as HostTensor<'float32'>));
+      if (wanted.has(path))
+        found.set(
+          path,
+          fromData('float32', leaf.shape as readonly number[], (hostData(leaf) as Float32Array).slice()),
+        );
     });
     return found;
   }
@@ -230,6 +209,7 @@ export class TrainStep<Model extends object, Batch extends object> {
    */
   async run(batches: readonly Batch[]): Promise<StepResult[]> {
     const { accumulate } = this.#definition;
+    const { seed = 0 } = this.#options;
     batches.forEach(requireBatch);
     const [first] = batches;
     if (!first || batches.length % accumulate !== 0)
@@ -240,12 +220,13 @@ export class TrainStep<Model extends object, Batch extends object> {
     const steps = batches.length / accumulate;
     const { step, program } = await this.#compiledFor(first, steps);
     this.#checkBatches(step, batches);
+    const rates = Array.from({ length: steps }, (_, index) => this.#rates(this.#step + index));
     const lead = [...(steps > 1 ? [steps] : []), ...(accumulate > 1 ? [accumulate] : [])];
     const inputs = [
       ...this.#state,
-      this.#scalars(steps),
+      this.#scalars(rates),
       ...stackBatches(batches, lead),
-      ...this.#masks(step.sites, lead),
+      ...drawMasks(step.sites, { seed, first: this.#step * accumulate, lead }),
     ];
     const outputs = await program.run(inputs);
     const stateCount = this.#state.length;
@@ -258,7 +239,7 @@ export class TrainStep<Model extends object, Batch extends object> {
         metrics: Object.fromEntries(
           step.metricNames.map((name, place) => [name, numbers[place + 1]?.[index] as number]),
         ),
-        learningRate: this.#rates(this.#step + index)[0] as number,
+        learningRate: rates[index]?.[0] as number,
       }),
     );
     for (const result of results) {
@@ -306,7 +287,7 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The learning rate of each optimizer at a step. */
   #rates(step: number): number[] {
-    return optimizersOf(this.#definition).map((optimizer) => {
+    return this.#optimizers.map((optimizer) => {
       const rate = optimizer.learningRate(step) * this.learningRateScale;
       if (Number.isFinite(rate) && rate >= 0) return rate;
       throw new ArgumentError(
@@ -316,36 +297,20 @@ export class TrainStep<Model extends object, Batch extends object> {
     });
   }
 
-  #scalars(steps: number): HostTensor {
-    const optimizers = optimizersOf(this.#definition);
-    const values = Array.from({ length: steps }, (_, index) => {
-      const rates = this.#rates(this.#step + index);
-      return optimizers.flatMap((optimizer, place) =>
-        optimizer.scalars(this.#step + index, rates[place] as number),
-      );
-    });
-    const width = (values[0] as number[]).length;
-    return fromNumbers('float32', steps === 1 ? [width] : [steps, width], values.flat());
-  }
-
-  /** For each dropout site its mask: those of several batches side by side, as `lead` says. */
-  #masks(sites: readonly MaskSite[], lead: readonly number[]): HostTensor[] {
-    const { seed = 0 } = this.#options;
-    const count = lead.reduce((product, dim) => product * dim, 1);
-    const first = this.#step * this.#definition.accumulate;
-    return sites.map(({ input, rate }, site) => {
-      const shape = input.shape as readonly number[];
-      const draw = (index: number) => dropoutMask({ seed, step: first + index, site }, shape, rate);
-      if (lead.length === 0) return draw(0);
-      const all = new Uint8Array(input.size * count);
-      for (let index = 0; index < count; index++) all.set(hostData(draw(index)), index * input.size);
-      return fromData('uint8', [...lead, ...shape], all);
-    });
+  /** What the optimizers need of each step. @param rates By step, then optimizer. */
+  #scalars(rates: readonly (readonly number[])[]): HostTensor {
+    const values = rates.flatMap((ofStep, index) =>
+      this.#optimizers.flatMap((optimizer, place) =>
+        optimizer.scalars(this.#step + index, ofStep[place] as number),
+      ),
+    );
+    const width = values.length / rates.length;
+    return fromNumbers('float32', rates.length === 1 ? [width] : [rates.length, width], values);
   }
 
   /** Says where a loss stopped being a number. Earlier steps of the same call are done again to have its parameters. */
   async #explain({ step, loss }: StepResult, batches: readonly Batch[]): Promise<never> {
-    const { executor = cpuExecutor } = this.#options;
+    const { executor = cpuExecutor, seed = 0 } = this.#options;
     const { accumulate } = this.#definition;
     const [state, done] = [this.#state, this.#step];
     const place = (step - done - 1) * accumulate;
@@ -356,7 +321,7 @@ export class TrainStep<Model extends object, Batch extends object> {
         const cause = await explainNonFinite(this.#definition, {
           batch: batches[place + index] as Batch,
           parameters: this.state().parameters,
-          masks: (sites) => this.#masksOfBatch(sites, index),
+          masks: (sites) => drawMasks(sites, { seed, first: done * accumulate + place + index, lead: [] }),
           executor,
         });
         if (cause) causes.push(cause);
@@ -370,21 +335,6 @@ export class TrainStep<Model extends object, Batch extends object> {
       this.#state = state;
       this.#step = done;
     }
-  }
-
-  /** The masks of one of the batches that are accumulated for a step. */
-  #masksOfBatch(sites: readonly MaskSite[], index: number): HostTensor[] {
-    const { accumulate } = this.#definition;
-    if (accumulate === 1) return this.#masks(sites, []);
-    return this.#masks(sites, [accumulate]).map((masks, site) => {
-      const { input } = sites[site] as MaskSite;
-      const data = hostData(masks) as Uint8Array;
-      return fromData(
-        'uint8',
-        input.shape as readonly number[],
-        data.subarray(index * input.size, (index + 1) * input.size),
-      );
-    });
   }
 }
 
