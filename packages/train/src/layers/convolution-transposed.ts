@@ -22,14 +22,17 @@ abstract class TransposedConvolution {
     readonly outputPadding: number | readonly number[];
   };
 
+  /** Spatial axes. */
+  protected abstract rank(): 1 | 2 | 3;
+
   constructor(
-    rank: number,
     inputs: number,
     outputs: number,
     kernel: Kernel,
     random: Random,
-    options: ConvTransposeLayerOptions,
+    options: ConvTransposeLayerOptions = {},
   ) {
+    const rank = this.rank();
     const name = `ConvTranspose${rank}d`;
     const { groups = 1, bias = true, outputPadding = 0, ...window } = options;
     const sizes = perAxis(name, 'kernel', kernel, rank);
@@ -56,14 +59,8 @@ abstract class TransposedConvolution {
  * console.log(layer.forward(ones([2, 3, 16])).shape); // → [ 2, 8, 32 ]
  */
 export class ConvTranspose1d extends TransposedConvolution {
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: Kernel,
-    random: Random,
-    options: ConvTransposeLayerOptions = {},
-  ) {
-    super(1, inputs, outputs, kernel, random, options);
+  protected rank(): 1 {
+    return 1;
   }
 }
 
@@ -75,14 +72,8 @@ export class ConvTranspose1d extends TransposedConvolution {
  * console.log(layer.forward(ones([2, 3, 8, 8])).shape); // → [ 2, 8, 16, 16 ]
  */
 export class ConvTranspose2d extends TransposedConvolution {
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: Kernel,
-    random: Random,
-    options: ConvTransposeLayerOptions = {},
-  ) {
-    super(2, inputs, outputs, kernel, random, options);
+  protected rank(): 2 {
+    return 2;
   }
 }
 
@@ -94,13 +85,7 @@ export class ConvTranspose2d extends TransposedConvolution {
  * console.log(layer.forward(ones([1, 2, 3, 3, 3])).shape); // → [ 1, 4, 6, 6, 6 ]
  */
 export class ConvTranspose3d extends TransposedConvolution {
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: Kernel,
-    random: Random,
-    options: ConvTransposeLayerOptions = {},
-  ) {
-    super(3, inputs, outputs, kernel, random, options);
+  protected rank(): 3 {
+    return 3;
   }
 }

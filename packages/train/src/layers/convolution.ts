@@ -28,14 +28,17 @@ abstract class Convolution {
   readonly window: WindowOptions & { readonly groups: number };
   readonly paddingMode: 'zeros' | 'reflect' | 'replicate' | 'circular';
 
+  /** Spatial axes. */
+  protected abstract rank(): 1 | 2 | 3;
+
   constructor(
-    rank: number,
     inputs: number,
     outputs: number,
     kernel: Kernel,
     random: Random,
-    options: ConvLayerOptions,
+    options: ConvLayerOptions = {},
   ) {
+    const rank = this.rank();
     const name = `Conv${rank}d`;
     const { groups = 1, bias = true, paddingMode = 'zeros', ...window } = options;
     const sizes = perAxis(name, 'kernel', kernel, rank);
@@ -71,14 +74,8 @@ abstract class Convolution {
  * console.log(layer.forward(ones([2, 3, 16])).shape); // → [ 2, 8, 16 ]
  */
 export class Conv1d extends Convolution {
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: Kernel,
-    random: Random,
-    options: ConvLayerOptions = {},
-  ) {
-    super(1, inputs, outputs, kernel, random, options);
+  protected rank(): 1 {
+    return 1;
   }
 }
 
@@ -90,14 +87,8 @@ export class Conv1d extends Convolution {
  * console.log(layer.forward(ones([2, 3, 16, 16])).shape); // → [ 2, 8, 16, 16 ]
  */
 export class Conv2d extends Convolution {
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: Kernel,
-    random: Random,
-    options: ConvLayerOptions = {},
-  ) {
-    super(2, inputs, outputs, kernel, random, options);
+  protected rank(): 2 {
+    return 2;
   }
 }
 
@@ -109,13 +100,7 @@ export class Conv2d extends Convolution {
  * console.log(layer.forward(ones([1, 1, 5, 6, 6])).shape); // → [ 1, 4, 5, 4, 4 ]
  */
 export class Conv3d extends Convolution {
-  constructor(
-    inputs: number,
-    outputs: number,
-    kernel: Kernel,
-    random: Random,
-    options: ConvLayerOptions = {},
-  ) {
-    super(3, inputs, outputs, kernel, random, options);
+  protected rank(): 3 {
+    return 3;
   }
 }
