@@ -9,14 +9,14 @@ import {
   ones,
   perChannel,
   rsqrt,
-  scalar,
   square,
   sub,
   type Tensor,
   zeros,
 } from '@noosphere/core';
-import { type ForwardContext, inference, type WithBuffers } from '../context.js';
-import { requireChannels, requireRate, requireSizes } from './sizes.js';
+import { type ForwardContext, inference } from '../context.js';
+import { ChannelNorm } from './channel-norm.js';
+import { requireChannels, requireRate } from './sizes.js';
 
 export interface BatchNormLayerOptions {
   /** Keeps the root away from 0. @default 1e-5 */
@@ -30,30 +30,13 @@ export interface BatchNormLayerOptions {
 }
 
 /** What the three classes share: they differ in the inputs they take. */
-abstract class BatchNorm implements WithBuffers {
-  readonly weight: Tensor | undefined;
-  readonly bias: Tensor | undefined;
-  readonly running_mean: Tensor | undefined;
-  readonly running_var: Tensor | undefined;
-  /** Training steps so far: float32, as all state of a step, and whole up to 16 million. */
-  readonly num_batches_tracked: Tensor | undefined;
-  readonly bufferNames: readonly string[];
-  readonly channels: number;
-  readonly epsilon: number;
+abstract class BatchNorm extends ChannelNorm {
   readonly momentum: number | 'cumulative';
 
-  constructor(channels: number, options: BatchNormLayerOptions) {
+  constructor(channels: number, options: BatchNormLayerOptions = {}) {
     const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics = true } = options;
-    requireSizes('BatchNorm', { channels });
+    super('BatchNorm', channels, { epsilon, affine, trackRunningStatistics });
     if (momentum !== 'cumulative') requireRate('BatchNorm', momentum, 'momentum');
-    this.weight = affine ? ones([channels]) : undefined;
-    this.bias = affine ? zeros([channels]) : undefined;
-    this.running_mean = trackRunningStatistics ? zeros([channels]) : undefined;
-    this.running_var = trackRunningStatistics ? ones([channels]) : undefined;
-    this.num_batches_tracked = trackRunningStatistics ? scalar('float32', 0) : undefined;
-    this.bufferNames = trackRunningStatistics ? ['running_mean', 'running_var', 'num_batches_tracked'] : [];
-    this.channels = channels;
-    this.epsilon = epsilon;
     this.momentum = momentum;
   }
 
@@ -64,15 +47,14 @@ abstract class BatchNorm implements WithBuffers {
     if (!runningMean || !runningVariance) return normalizeByBatch(x, scale, bias, epsilon);
     if (!context.training)
       return batchNorm(x, { scale, bias, mean: runningMean, variance: runningVariance, epsilon });
-    const isCumulative = this.momentum === 'cumulative';
     const [oldMean, oldVariance] = [context.current(runningMean), context.current(runningVariance)];
     const statistics = { runningMean: oldMean, runningVariance: oldVariance };
-    // Half of the old and half of the batch: twice the way there leads to the batch's own statistics.
-    const momentum = this.momentum === 'cumulative' ? 0.5 : this.momentum;
+    const isCumulative = this.momentum === 'cumulative';
+    const momentum = this.momentum === 'cumulative' ? 1 : this.momentum;
     const found = batchNormTraining(x, { scale, bias, epsilon, momentum, ...statistics });
     const count = countStep(this.num_batches_tracked as Tensor, context);
-    const average = (old: Tensor, half: Tensor) => add(old, div(mul(sub(half, old), 2), count));
-    const next = (old: Tensor, blended: Tensor) => (isCumulative ? average(old, blended) : blended);
+    const next = (old: Tensor, blended: Tensor) =>
+      isCumulative ? add(old, div(sub(blended, old), count)) : blended;
     context.update(runningMean, next(oldMean, found.runningMean));
     context.update(runningVariance, next(oldVariance, found.runningVariance));
     return found.output;
@@ -102,10 +84,6 @@ function countStep(counted: Tensor, context: ForwardContext): Tensor {
  * console.log(new BatchNorm1d(4).forward(ones([2, 4])).shape); // → [ 2, 4 ]
  */
 export class BatchNorm1d extends BatchNorm {
-  constructor(channels: number, options: BatchNormLayerOptions = {}) {
-    super(channels, options);
-  }
-
   forward(x: Tensor, context: ForwardContext = inference): Tensor {
     requireChannels('BatchNorm1d', x, this.channels, [2, 3], '[N, C] or [N, C, L]');
     return this.normalize(x, context);
@@ -120,10 +98,6 @@ export class BatchNorm1d extends BatchNorm {
  * console.log(new BatchNorm2d(4).forward(ones([2, 4, 3, 3])).shape); // → [ 2, 4, 3, 3 ]
  */
 export class BatchNorm2d extends BatchNorm {
-  constructor(channels: number, options: BatchNormLayerOptions = {}) {
-    super(channels, options);
-  }
-
   forward(x: Tensor, context: ForwardContext = inference): Tensor {
     requireChannels('BatchNorm2d', x, this.channels, [4], '[N, C, H, W]');
     return this.normalize(x, context);
@@ -138,10 +112,6 @@ export class BatchNorm2d extends BatchNorm {
  * console.log(new BatchNorm3d(4).forward(ones([2, 4, 2, 2, 2])).shape); // → [ 2, 4, 2, 2, 2 ]
  */
 export class BatchNorm3d extends BatchNorm {
-  constructor(channels: number, options: BatchNormLayerOptions = {}) {
-    super(channels, options);
-  }
-
   forward(x: Tensor, context: ForwardContext = inference): Tensor {
     requireChannels('BatchNorm3d', x, this.channels, [5], '[N, C, D, H, W]');
     return this.normalize(x, context);

@@ -5,15 +5,15 @@ import {
   mean,
   mul,
   ones,
-  scalar,
   square,
   staticDim,
   sub,
   type Tensor,
   zeros,
 } from '@noosphere/core';
-import { type ForwardContext, inference, type WithBuffers } from '../context.js';
-import { requireRate, requireSizes } from './sizes.js';
+import { type ForwardContext, inference } from '../context.js';
+import { ChannelNorm } from './channel-norm.js';
+import { requireRate } from './sizes.js';
 
 export interface InstanceNormOptions {
   /** Keeps the root away from 0. @default 1e-5 */
@@ -33,30 +33,13 @@ export interface InstanceNormOptions {
  * @example
  * console.log(new InstanceNorm(4).forward(ones([1, 4, 3, 3])).shape); // → [ 1, 4, 3, 3 ]
  */
-export class InstanceNorm implements WithBuffers {
-  readonly weight: Tensor | undefined;
-  readonly bias: Tensor | undefined;
-  readonly running_mean: Tensor | undefined;
-  readonly running_var: Tensor | undefined;
-  /** Stands in PyTorch's state dicts, and stays as it is there too. */
-  readonly num_batches_tracked: Tensor | undefined;
-  readonly bufferNames: readonly string[];
-  readonly channels: number;
-  readonly epsilon: number;
+export class InstanceNorm extends ChannelNorm {
   readonly momentum: number;
 
   constructor(channels: number, options: InstanceNormOptions = {}) {
     const { epsilon = 1e-5, affine = false, trackRunningStatistics = false, momentum = 0.1 } = options;
-    requireSizes('InstanceNorm', { channels });
+    super('InstanceNorm', channels, { epsilon, affine, trackRunningStatistics });
     requireRate('InstanceNorm', momentum, 'momentum');
-    this.weight = affine ? ones([channels]) : undefined;
-    this.bias = affine ? zeros([channels]) : undefined;
-    this.running_mean = trackRunningStatistics ? zeros([channels]) : undefined;
-    this.running_var = trackRunningStatistics ? ones([channels]) : undefined;
-    this.num_batches_tracked = trackRunningStatistics ? scalar('float32', 0) : undefined;
-    this.bufferNames = trackRunningStatistics ? ['running_mean', 'running_var', 'num_batches_tracked'] : [];
-    this.channels = channels;
-    this.epsilon = epsilon;
     this.momentum = momentum;
   }
 
