@@ -2,7 +2,7 @@
 import { ArgumentError, type HostTensor, type Program, RuntimeError } from '@noosphere/core';
 import type { RowInput } from './manifest.js';
 import { percentile } from './percentile.js';
-import { type Prediction, type Row, rowsToTensors, tensorsToRows } from './rows.js';
+import { type Prediction, type Row, type RowNumbers, readRows, stackNumbers, tensorsToRows } from './rows.js';
 
 /** How long calls of `predict` took, from the call to its result. */
 export interface Latency {
@@ -12,7 +12,7 @@ export interface Latency {
 }
 
 interface Waiting {
-  readonly row: Row;
+  readonly row: RowNumbers;
   resolve(prediction: Prediction): void;
   reject(error: unknown): void;
 }
@@ -49,8 +49,7 @@ export class Predictor {
     if (this.#isClosed) throw new RuntimeError('predict', 'the model was closed; load it again');
     const startedMs = performance.now();
     // Each call answers for its own rows: they are checked before they join those of others.
-    rowsToTensors(rows, this.#inputs);
-    const results = rows.map(
+    const results = readRows(rows, this.#inputs).map(
       (row) => new Promise<Prediction>((resolve, reject) => this.#waiting.push({ row, resolve, reject })),
     );
     this.#running ??= this.#drain();
@@ -81,7 +80,7 @@ export class Predictor {
 
   async #runBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      const tensors = rowsToTensors(
+      const tensors = stackNumbers(
         batch.map(({ row }) => row),
         this.#inputs,
       );

@@ -7,43 +7,58 @@ export type RowValue = number | boolean | readonly RowValue[] | Float32Array | I
 /** The inputs of one prediction by name. */
 export type Row = Readonly<Record<string, RowValue>>;
 
-/** The tensors of several rows, by input. Throws with the row and the input where a value does not fit. */
-export function rowsToTensors(
+/** The numbers of one row, checked: one flat list for each input, in the inputs' order. */
+export type RowNumbers = readonly (readonly number[])[];
+
+/** Reads rows of plain values. Throws with the row and the input where a value does not fit. */
+export function readRows(
   rows: readonly Row[],
   inputs: Readonly<Record<string, RowInput>>,
-): Record<string, HostTensor> {
-  rows.forEach((row, index) => {
-    const given: unknown = row;
-    if (typeof given !== 'object' || given === null)
-      throw new ArgumentError(
-        'predict',
-        `row ${index} must be an object with ${Object.keys(inputs).join(', ')}, got ${String(given)}`,
-      );
-    const odd = Object.keys(row).find((name) => !(name in inputs));
-    if (odd !== undefined)
-      throw new ArgumentError(
-        'predict',
-        `row ${index} has '${odd}', which the model does not take; it takes ${Object.keys(inputs).join(', ')}`,
-      );
-  });
-  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, stack(rows, name, input)]));
-}
-
-function stack(rows: readonly Row[], name: string, input: RowInput): HostTensor {
-  const size = input.shape.reduce((product, dim) => product * dim, 1);
-  const data = storage(input.dtype, rows.length * size);
-  rows.forEach((row, index) => {
-    const place = `row ${index}: '${name}'`;
-    const value = row[name];
-    if (value === undefined)
-      throw new ArgumentError('predict', `${place} is missing; every row must give it`);
-    const numbers = flatten(value, input.shape, place);
-    numbers.forEach((each, position) => {
-      checkRange(each, input, place);
-      data[index * size + position] = each;
+): readonly RowNumbers[] {
+  return rows.map((row, index) => {
+    requireFields(row, index, inputs);
+    return Object.entries(inputs).map(([name, input]) => {
+      const place = `row ${index}: '${name}'`;
+      const value = row[name];
+      if (value === undefined)
+        throw new ArgumentError('predict', `${place} is missing; every row must give it`);
+      const numbers = flatten(value, input.shape, place);
+      for (const each of numbers) checkRange(each, input, place);
+      return numbers;
     });
   });
-  return fromData(input.dtype, [rows.length, ...input.shape], data as never) as HostTensor;
+}
+
+function requireFields(row: Row, index: number, inputs: Readonly<Record<string, RowInput>>): void {
+  const given: unknown = row;
+  if (typeof given !== 'object' || given === null)
+    throw new ArgumentError(
+      'predict',
+      `row ${index} must be an object with ${Object.keys(inputs).join(', ')}, got ${String(given)}`,
+    );
+  const odd = Object.keys(row).find((name) => !(name in inputs));
+  if (odd !== undefined)
+    throw new ArgumentError(
+      'predict',
+      `row ${index} has '${odd}', which the model does not take; it takes ${Object.keys(inputs).join(', ')}`,
+    );
+}
+
+/** Rows side by side: for each input a tensor with the rows in front. */
+export function stackNumbers(
+  rows: readonly RowNumbers[],
+  inputs: Readonly<Record<string, RowInput>>,
+): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape }], place) => {
+      const size = shape.reduce((product, dim) => product * dim, 1);
+      const data = storage(dtype, rows.length * size);
+      rows.forEach((row, index) => {
+        data.set(row[place] as readonly number[], index * size);
+      });
+      return [name, fromData(dtype, [rows.length, ...shape], data as never) as HostTensor];
+    }),
+  );
 }
 
 function storage(dtype: RowInput['dtype'], length: number): Float32Array | Int32Array | Uint8Array {
@@ -51,7 +66,7 @@ function storage(dtype: RowInput['dtype'], length: number): Float32Array | Int32
   return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
 }
 
-function flatten(value: RowValue, shape: readonly number[], place: string): ArrayLike<number> & number[] {
+function flatten(value: RowValue, shape: readonly number[], place: string): number[] {
   if (ArrayBuffer.isView(value)) {
     const size = shape.reduce((product, dim) => product * dim, 1);
     if (value.length !== size)
@@ -114,16 +129,13 @@ export function tensorsToRows(
         `the output '${name}' has the shape ${formatShape(shape)} for ${count} rows; its first axis must be the batch`,
       );
   }
-  return Array.from({ length: count }, (_, row) =>
-    Object.fromEntries(
-      Object.entries(outputs).map(([name, tensor]) => {
-        const shape = tensor.shape.slice(1) as number[];
-        const size = shape.reduce((product, dim) => product * dim, 1);
-        const data = Array.from(hostData(tensor) as ArrayLike<number | bigint>, Number);
-        return [name, nest(data.slice(row * size, (row + 1) * size), shape)];
-      }),
-    ),
-  );
+  const columns = Object.entries(outputs).map(([name, tensor]) => {
+    const shape = tensor.shape.slice(1) as number[];
+    const size = shape.reduce((product, dim) => product * dim, 1);
+    const data = Array.from(hostData(tensor) as ArrayLike<number | bigint>, Number);
+    return (row: number) => [name, nest(data.slice(row * size, (row + 1) * size), shape)] as const;
+  });
+  return Array.from({ length: count }, (_, row) => Object.fromEntries(columns.map((column) => column(row))));
 }
 
 function nest(data: readonly number[], [length, ...rest]: readonly number[]): PredictedValue {
