@@ -1,5 +1,12 @@
 /** How good a model is on the user's examples, and how far two models agree. */
-import { cpuExecutor, type HostTensor, hostData, importOnnx, makeGraph, type Tensor } from '@noosphere/core';
+import {
+  cpuExecutor,
+  type HostTensor,
+  hostData,
+  type ImportedModel,
+  makeGraph,
+  type Tensor,
+} from '@noosphere/core';
 import { type Examples, sliceExamples } from './inputs.js';
 
 /** Rows that run together where the file leaves their number open. */
@@ -11,8 +18,7 @@ export interface Predicted {
   readonly width: number;
 }
 
-export async function predictAll(bytes: Uint8Array, examples: Examples): Promise<Predicted> {
-  const model = importOnnx(bytes);
+export async function predictAll(model: ImportedModel, examples: Examples): Promise<Predicted> {
   const declared = model.inputs[0]?.shape?.[0];
   const together = typeof declared === 'number' ? declared : batchRows;
   const places = model.inputs.map(({ name }) => model.place(name));

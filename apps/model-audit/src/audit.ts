@@ -1,9 +1,9 @@
 /** One audit: everything that is measured of a model, as data. */
-import { importOnnx, profile, type Tensor } from '@noosphere/core';
+import { type ImportedModel, importOnnx, profile, type Tensor } from '@noosphere/core';
 import { type CarbonIntensity, measure } from '@noosphere/footprint';
 import { agreement, classesOf, predictAll } from './accuracy.js';
-import { drawInputs, type Examples, readExamples, sliceExamples } from './inputs.js';
-import { measureInt8 } from './int8.js';
+import { drawInputs, type Feeds, readExamples, sliceExamples } from './inputs.js';
+import { type Int8Result, measureInt8 } from './int8.js';
 import type { AuditOptions } from './options.js';
 import { type Latency, Measured } from './program.js';
 import type { Target } from './target.js';
@@ -42,9 +42,7 @@ export interface Audit {
   readonly energy: EnergyOfInferences;
   readonly operators: readonly OperatorCost[];
   readonly accuracy: number | undefined;
-  readonly int8:
-    | (Omit<Awaited<ReturnType<typeof measureInt8>>, 'bytes'> & { readonly fileBytes: number })
-    | undefined;
+  readonly int8: Int8Result | undefined;
   readonly training:
     | { readonly metrics: Readonly<Record<string, number>>; readonly kind: string }
     | undefined;
@@ -60,11 +58,12 @@ export async function audit(target: Target, options: AuditOptions): Promise<Audi
   const feeds = examples
     ? sliceExamples(examples, 0, 1)
     : drawInputs(model.inputs, options.dims, options.seed);
-  const measured = await Measured.load(target.bytes, feeds);
+  const measured = await Measured.load(model, feeds);
   try {
+    const predicted = examples && (await predictAll(model, examples));
     const latency = await measured.latency(options.runs);
     const energy = await energyOf(measured, latency, options);
-    const small = options.int8 ? await measureInt8(target.bytes, feeds, examples, options.runs) : undefined;
+    const original = { bytes: target.bytes, model, measured, predicted };
     return {
       model: target.name,
       inputs: Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, String(tensor)])),
@@ -77,9 +76,9 @@ export async function audit(target: Target, options: AuditOptions): Promise<Audi
       processPeakBytes: process.resourceUsage().maxRSS * 1024,
       latency,
       energy,
-      operators: await operatorCosts(target, feeds),
-      accuracy: await accuracyOf(target, examples),
-      int8: small && withoutBytes(small),
+      operators: await operatorCosts(model, feeds),
+      accuracy: predicted && examples?.labels && agreement(classesOf(predicted), examples.labels),
+      int8: options.int8 ? await measureInt8(original, feeds, examples, options.runs) : undefined,
       training: target.manifest && { metrics: target.manifest.metrics, kind: target.manifest.kind },
     };
   } finally {
@@ -118,11 +117,7 @@ function describeIntensity({ gramsPerKilowattHour, name, year, source, isAssumed
   return `${gramsPerKilowattHour} g/kWh, ${name}${when} (${source}${assumed})`;
 }
 
-async function operatorCosts(
-  target: Target,
-  feeds: Parameters<typeof Measured.load>[1],
-): Promise<OperatorCost[]> {
-  const model = importOnnx(target.bytes);
+async function operatorCosts(model: ImportedModel, feeds: Feeds): Promise<OperatorCost[]> {
   const names = model.inputs.map(({ name }) => name);
   const run = (given: Readonly<Record<string, Tensor>>) =>
     Object.values(model.apply(names.map((name) => given[name] as Tensor)));
@@ -131,13 +126,4 @@ async function operatorCosts(
     .by('operator')
     .slice(0, 8)
     .map(({ name, milliseconds, share, flops }) => ({ name, milliseconds, share, flops }));
-}
-
-async function accuracyOf(target: Target, examples: Examples | undefined): Promise<number | undefined> {
-  if (!examples?.labels) return undefined;
-  return agreement(classesOf(await predictAll(target.bytes, examples)), examples.labels);
-}
-
-function withoutBytes({ bytes, ...rest }: Awaited<ReturnType<typeof measureInt8>>) {
-  return { ...rest, fileBytes: bytes.length };
 }

@@ -1,6 +1,6 @@
 /** Inputs to measure with: the user's examples, or numbers drawn for the shapes that the file declares. */
 import { ArgumentError, fromData, type HostTensor, type ModelValue } from '@noosphere/core';
-import { Random, readNpz } from '@noosphere/train';
+import { Random, readNpz, sliceRows } from '@noosphere/train';
 
 /** Inputs of one run by name. */
 export type Feeds = Readonly<Record<string, HostTensor>>;
@@ -44,11 +44,7 @@ export async function readExamples(path: string, inputs: readonly ModelValue[]):
 /** Rows `first` to `last` of every input, without a copy. */
 export function sliceExamples({ inputs }: Examples, first: number, last: number): Feeds {
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, tensor]) => {
-      const width = tensor.size / (tensor.shape[0] as number);
-      const data = (tensor.origin.data as Float32Array).subarray(first * width, last * width);
-      return [name, fromData(tensor.dtype, [last - first, ...tensor.shape.slice(1)], data as never)];
-    }),
+    Object.entries(inputs).map(([name, tensor]) => [name, sliceRows(tensor, first, last)]),
   );
 }
 

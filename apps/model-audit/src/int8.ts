@@ -1,22 +1,31 @@
 /** What int8 would save: size and latency, and what it costs in accuracy or agreement. */
-import { importOnnx } from '@noosphere/core';
+import { type ImportedModel, importOnnx } from '@noosphere/core';
 import { quantizeOnnx } from '@noosphere/core/quantize';
-import { agreement, classesOf, predictAll, relativeDifference } from './accuracy.js';
+import { agreement, classesOf, type Predicted, predictAll, relativeDifference } from './accuracy.js';
 import { type Examples, type Feeds, sliceExamples } from './inputs.js';
 import { type Latency, Measured } from './program.js';
 
 export interface Int8Result {
   /** Static where there are examples to calibrate with, else dynamic. */
   readonly mode: 'static' | 'dynamic';
-  readonly bytes: Uint8Array;
+  readonly fileBytes: number;
   readonly quantizedNodes: number;
   readonly notes: readonly string[];
   readonly latency: Latency;
   /** Share of the examples whose class stays the same. */
   readonly agreement: number | undefined;
-  readonly accuracy: { readonly before: number; readonly after: number } | undefined;
+  /** Share of the examples whose class is their label's, with int8. */
+  readonly accuracy: number | undefined;
   /** Largest difference of the first result over its spread, on the inputs that are measured. */
   readonly relativeDifference: number;
+}
+
+/** The model as it is: what int8 is compared with. */
+export interface Original {
+  readonly bytes: Uint8Array;
+  readonly model: ImportedModel;
+  readonly measured: Measured;
+  readonly predicted: Predicted | undefined;
 }
 
 /** Examples that calibrate: the first rows, as many as change a range no more. */
@@ -24,51 +33,46 @@ const calibrationRows = 256;
 const calibrationBatch = 32;
 
 export async function measureInt8(
-  bytes: Uint8Array,
+  original: Original,
   feeds: Feeds,
   examples: Examples | undefined,
   runs: number,
 ): Promise<Int8Result> {
-  const mode = examples ? 'static' : 'dynamic';
   const small = await quantizeOnnx(
-    bytes,
-    examples ? { mode: 'static', examples: calibrationExamples(bytes, examples) } : { mode: 'dynamic' },
+    original.bytes,
+    examples
+      ? { mode: 'static', examples: calibrationExamples(original.model, examples) }
+      : { mode: 'dynamic' },
   );
-  const [exact, quantized] = [await Measured.load(bytes, feeds), await Measured.load(small.bytes, feeds)];
+  const model = importOnnx(small.bytes);
+  const quantized = await Measured.load(model, feeds);
   try {
-    const difference = relativeDifference(await exact.firstOutput(), await quantized.firstOutput());
-    const latency = await quantized.latency(runs);
-    const judged = examples && (await judge(bytes, small.bytes, examples));
+    const classes = examples && classesOf(await predictAll(model, examples));
+    const before = original.predicted && classesOf(original.predicted);
     return {
-      mode,
-      ...small,
-      latency,
-      agreement: judged?.agreement,
-      accuracy: judged?.accuracy,
-      relativeDifference: difference,
+      mode: examples ? 'static' : 'dynamic',
+      fileBytes: small.bytes.length,
+      quantizedNodes: small.quantizedNodes,
+      notes: small.notes,
+      latency: await quantized.latency(runs),
+      agreement: before && classes && agreement(before, classes),
+      accuracy: classes && examples?.labels && agreement(classes, examples.labels),
+      relativeDifference: relativeDifference(
+        await original.measured.firstOutput(),
+        await quantized.firstOutput(),
+      ),
     };
   } finally {
-    await exact.close();
     await quantized.close();
   }
 }
 
-function calibrationExamples(bytes: Uint8Array, examples: Examples): Feeds[] {
-  const declared = importOnnx(bytes).inputs[0]?.shape?.[0];
+function calibrationExamples(model: ImportedModel, examples: Examples): Feeds[] {
+  const declared = model.inputs[0]?.shape?.[0];
   const together = typeof declared === 'number' ? declared : calibrationBatch;
   const rows = Math.min(examples.rows, calibrationRows);
   const found: Feeds[] = [];
   for (let first = 0; first + together <= rows; first += together)
     found.push(sliceExamples(examples, first, first + together));
   return found.length > 0 ? found : [sliceExamples(examples, 0, rows)];
-}
-
-async function judge(before: Uint8Array, after: Uint8Array, examples: Examples) {
-  const [exact, quantized] = [await predictAll(before, examples), await predictAll(after, examples)];
-  const [first, second] = [classesOf(exact), classesOf(quantized)];
-  const { labels } = examples;
-  return {
-    agreement: agreement(first, second),
-    accuracy: labels && { before: agreement(first, labels), after: agreement(second, labels) },
-  };
 }

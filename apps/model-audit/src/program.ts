@@ -7,7 +7,6 @@ import {
   type HostTensor,
   hostData,
   type ImportedModel,
-  importOnnx,
   makeGraph,
   type Program,
   placeholder,
@@ -53,8 +52,7 @@ export class Measured {
     this.#inputs = model.inputs.map(({ name }) => feeds[name] as HostTensor);
   }
 
-  static async load(bytes: Uint8Array, feeds: Feeds): Promise<Measured> {
-    const model = importOnnx(bytes);
+  static async load(model: ImportedModel, feeds: Feeds): Promise<Measured> {
     const graph = graphFor(model, feeds);
     return new Measured(model, graph, await cpuExecutor.load(graph), feeds);
   }

@@ -61,9 +61,8 @@ function trainingRows({ training }: Audit): [string, string][] {
   ];
 }
 
-function int8Text({ int8, fileBytes, latency }: Audit): string[] {
+function int8Text({ int8, fileBytes, latency, accuracy }: Audit): string[] {
   if (!int8) return ['int8 was left out (--no-int8).'];
-  const change = int8.accuracy && int8.accuracy.after - int8.accuracy.before;
   return [
     `With int8 (${int8.mode}, ${int8.quantizedNodes} products)`,
     ...table([
@@ -74,17 +73,15 @@ function int8Text({ int8, fileBytes, latency }: Audit): string[] {
       ],
       ['largest difference', `${percent(int8.relativeDifference)} of the result's spread`],
       ...(int8.agreement === undefined ? [] : [['same class', percent(int8.agreement)] as [string, string]]),
-      ...(int8.accuracy && change !== undefined
-        ? [
-            [
-              'accuracy',
-              `${percent(int8.accuracy.before)} to ${percent(int8.accuracy.after)} (${(100 * change).toFixed(2)} points)`,
-            ] as [string, string],
-          ]
-        : [['accuracy', 'not known: --data with labels would tell'] as [string, string]]),
+      ['accuracy', accuracyText(accuracy, int8.accuracy)],
     ]),
     ...int8.notes.map((note) => `  ${note}`),
   ];
+}
+
+function accuracyText(before: number | undefined, after: number | undefined): string {
+  if (before === undefined || after === undefined) return 'not known: --data with labels would tell';
+  return `${percent(before)} to ${percent(after)} (${(100 * (after - before)).toFixed(2)} points)`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string[] {

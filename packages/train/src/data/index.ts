@@ -11,7 +11,7 @@ export * from './npy.js';
 export * from './npz.js';
 export * from './pad-sequences.js';
 export * from './prefetch.js';
-export { takeRows } from './rows.js';
+export { sliceRows, takeRows } from './rows.js';
 export { groupSplit, type Split, type SplitOptions, splitRows, stratifiedSplit } from './splits.js';
 export * from './stack-rows.js';
 export * from './stream-batches.js';
