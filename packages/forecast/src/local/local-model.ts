@@ -1,0 +1,54 @@
+/** What every model of one series is: plain settings that a worker thread can be sent, and a fit. */
+
+/** Names of the models in this package; the registry of models is typed over them. */
+export interface LocalModelSettings {
+  /** Column name in tables: `AutoETS`. */
+  readonly name: string;
+  /** Entry of the registry that makes the model: `autoEts`. */
+  readonly kind: string;
+  /** Plain data. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Columns of covariates, each as long as the series (or, for a forecast, as the horizon). */
+export type Exogenous = Readonly<Record<string, Float64Array>>;
+
+export interface LocalModel extends LocalModelSettings {
+  /**
+   * Fits one series without gaps. Synchronous: one series takes milliseconds, and worker threads share the work.
+   * Throws ArgumentError where the series cannot be fitted (too short, infinite), saying what it needs.
+   */
+  fit(y: Float64Array, exogenous?: Exogenous): FittedLocalModel;
+}
+
+/** Estimates of a model, by the names its source gives them. */
+export type Estimates = Readonly<Record<string, number | string | boolean | readonly number[]>>;
+
+export interface FittedLocalModel {
+  /** What was chosen and estimated, e.g. { model: 'ETS(M,Ad,M)', alpha: 0.31, aicc: 812.4 }. */
+  readonly estimates: Estimates;
+  /** One-step forecasts of the series itself, NaN where there is none. */
+  readonly fitted: Float64Array;
+  forecast(horizon: number, options?: ForecastOptions): LocalForecast;
+}
+
+export interface ForecastOptions {
+  /** Percent of the intervals, e.g. [80, 95]. @default none */
+  readonly levels?: readonly number[];
+  /** Covariates of the horizon, where the model was fitted with some. */
+  readonly exogenous?: Exogenous;
+}
+
+export interface LocalForecast {
+  /** Point forecast, horizon values. */
+  readonly mean: Float64Array;
+  /** One a level asked for, in that order. */
+  readonly intervals: readonly Interval[];
+}
+
+export interface Interval {
+  /** Percent of outcomes that are meant to lie inside, e.g. 90. */
+  readonly level: number;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
