@@ -1,6 +1,7 @@
 /** @noosphere/forecast: time series, from a table to forecasts that are compared with naive ones. */
 export * from './baselines.js';
 export * from './compare/index.js';
+export * from './frame/index.js';
 export * from './metrics/index.js';
 export * from './models/index.js';
 export * from './series/index.js';

@@ -1,7 +1,8 @@
 /** How often a forecast has the direction right, and how sure that is. */
 import { requireSameCount } from './errors.js';
 
-export interface Interval {
+/** Of a share, from 0 to 1. */
+export interface ShareInterval {
   readonly low: number;
   readonly high: number;
 }
@@ -13,7 +14,7 @@ export interface Interval {
  * const { low, high } = wilsonInterval(50, 100);
  * console.log(low.toFixed(4), high.toFixed(4)); // → 0.4038 0.5962
  */
-export function wilsonInterval(hits: number, count: number, z = 1.959963984540054): Interval {
+export function wilsonInterval(hits: number, count: number, z = 1.959963984540054): ShareInterval {
   if (count === 0) return { low: 0, high: 1 };
   const share = hits / count;
   const centre = share + (z * z) / (2 * count);
@@ -29,7 +30,7 @@ export interface HitRate {
   /** Windows where both have a sign. */
   readonly count: number;
   /** 95 % by Wilson, for count / horizon windows. */
-  readonly interval: Interval;
+  readonly interval: ShareInterval;
 }
 
 /**

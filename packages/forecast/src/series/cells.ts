@@ -21,6 +21,8 @@ export interface ParsedDate {
   readonly kind: DateKind;
   readonly text: string;
   readonly order: number;
+  /** `Z` or an offset such as `+02:00`, where a time has one. */
+  readonly zone?: string;
 }
 
 const dayPattern = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
@@ -49,5 +51,7 @@ function parseDay(year = '', month = '', day = ''): ParsedDate | undefined {
 function parseTime([, year, month, day, clock = '', zone = '']: RegExpExecArray): ParsedDate | undefined {
   const date = parseDay(year, month, day);
   const order = Date.parse(`${date?.text}T${clock}${zone || 'Z'}`);
-  return Number.isNaN(order) ? undefined : { kind: 'time', text: `${date?.text}T${clock}${zone}`, order };
+  if (Number.isNaN(order)) return undefined;
+  const parsed = { kind: 'time', text: `${date?.text}T${clock}${zone}`, order } as const;
+  return zone === '' ? parsed : { ...parsed, zone };
 }

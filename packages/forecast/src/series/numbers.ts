@@ -17,6 +17,12 @@ export class NumberList {
     this.#piece[this.#used++] = value;
   }
 
+  /** NaN beyond the end. */
+  at(index: number): number {
+    const piece = this.#full[Math.floor(index / pieceLength)];
+    return (piece ?? this.#piece)[index % pieceLength] ?? Number.NaN;
+  }
+
   toArray(): Float64Array {
     const all = new Float64Array(this.length);
     this.#full.forEach((piece, index) => {

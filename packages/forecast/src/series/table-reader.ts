@@ -1,8 +1,9 @@
-/** Rows of cells to series: finds the layout, checks every cell, and remembers rows for the error messages. */
+/** Rows of cells to series: finds the layout, and remembers rows for the error messages. */
 import { FormatError } from '@noosphere/core';
-import Papa from 'papaparse';
-import { type DateKind, type ParsedDate, parseDate, parseValue } from './cells.js';
-import { detectLayout, findDelimiter, type LayoutChoice } from './layout.js';
+import { DateCells, readValue } from './cell-checks.js';
+import type { ParsedDate } from './cells.js';
+import { CsvRows, maxColumnCount } from './csv-rows.js';
+import { detectLayout, type LayoutChoice } from './layout.js';
 import type { LineBlock } from './line-blocks.js';
 import { NumberList } from './numbers.js';
 import type { ReadSeriesOptions } from './read.js';
@@ -10,7 +11,7 @@ import { type DatedRows, sortRows } from './sort-rows.js';
 import type { Series, SeriesTable } from './table.js';
 
 /** More series than this in one table are taken for a mistake: a file read with the wrong layout, or not a table. */
-const maxSeriesCount = 20_000;
+const maxSeriesCount = maxColumnCount - 1;
 
 interface ReaderOptions extends ReadSeriesOptions {
   readonly operation: string;
@@ -27,10 +28,9 @@ class Rows implements DatedRows {
 
 export class TableReader {
   readonly #options: ReaderOptions;
-  #header: readonly string[] | undefined;
-  #delimiter = ',';
+  readonly #csv: CsvRows;
+  readonly #dates = new DateCells();
   #choice: LayoutChoice | undefined;
-  #dateKind: DateKind | undefined;
   /** Wide: one for all series. Long: one a series. */
   readonly #rows: Rows[] = [];
   readonly #values: NumberList[] = [];
@@ -43,38 +43,27 @@ export class TableReader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#csv = new CsvRows({ ...options, onRow: (...row) => this.#takeRow(...row) });
   }
 
   /** Takes the next lines. */
   take(block: LineBlock | undefined): void {
-    if (block === undefined) return;
-    this.#delimiter = this.#header ? this.#delimiter : (this.#options.delimiter ?? findDelimiter(block.text));
-    const { data, errors } = Papa.parse<string[]>(block.text, { delimiter: this.#delimiter, newline: '\n' });
-    const [fault] = errors;
-    if (fault)
-      this.#refuse(block.firstLine + (fault.row ?? 0), undefined, `${fault.message}; check the quotes`);
-    if (data.length !== block.lineCount) {
-      this.#refuse(
-        block.firstLine,
-        undefined,
-        'a quoted cell goes over a line end here or below; check the quotes',
-      );
-    }
-    data.forEach((cells, index) => {
-      if (cells.length > 1 || (cells[0] ?? '').trim() !== '') this.#takeRow(cells, block.firstLine + index);
-    });
+    this.#csv.take(block);
   }
 
   /** The table, after the last line. */
   finish(): SeriesTable {
     const { operation, name } = this.#options;
-    if (!this.#header)
-      throw new FormatError(operation, name, 'is empty, expected a header and rows of values');
+    this.#csv.finish();
     if (!this.#choice) throw new FormatError(operation, name, 'has a header but no row of values');
     const sorted = this.#rows.map((rows, index) =>
       sortRows(rows, (dateText, first, second) => {
         const whose = this.#choice?.layout === 'long' ? ` of '${this.#names[index]}'` : '';
-        this.#refuse(second, undefined, `the date ${dateText}${whose} comes twice, first in row ${first}`);
+        this.#csv.refuse(
+          second,
+          undefined,
+          `the date ${dateText}${whose} comes twice, first in row ${first}`,
+        );
       }),
     );
     const series = this.#values.map((list, index): Series => {
@@ -105,58 +94,16 @@ export class TableReader {
     };
   }
 
-  #takeRow(cells: readonly string[], line: number): void {
-    if (!this.#header) {
-      this.#header = this.#checkHeader(cells, line);
-      return;
-    }
-    if (cells.length !== this.#header.length) {
-      this.#refuse(
-        line,
-        undefined,
-        `expected ${this.#header.length} cells as in the header, got ${cells.length}`,
-      );
-    }
-    if (!this.#choice) this.#start(this.#header, cells, line);
+  #takeRow(header: readonly string[], cells: readonly string[], line: number): void {
+    if (!this.#choice) this.#start(header, cells, line);
     this.#rowCount += 1;
     if (this.#choice?.layout === 'long') this.#takeLong(cells, line, this.#choice.columns);
     else this.#takeWide(cells, line);
   }
 
-  #checkHeader(cells: readonly string[], line: number): readonly string[] {
-    const header = cells.map((cell) => cell.trim());
-    if (header.length < 2) {
-      this.#refuse(
-        line,
-        undefined,
-        `expected a header such as date,A,B or unique_id,ds,y, got ${quote(cells[0])}`,
-      );
-    }
-    if (header.length > maxSeriesCount + 1) {
-      this.#refuse(line, undefined, `has ${header.length} columns, expected at most ${maxSeriesCount + 1}`);
-    }
-    const seen = new Set<string>();
-    header.forEach((name, index) => {
-      if (name === '') this.#refuse(line, `${index + 1}`, 'has no name; give each column one');
-      if (/\p{Cc}/u.test(name))
-        this.#refuse(line, `${index + 1}`, `has control characters in its name ${quote(name)}`);
-      if (seen.has(name)) this.#refuse(line, quote(name), 'comes twice; give each column its own name');
-      seen.add(name);
-    });
-    const [first = ''] = header;
-    if (parseDate(first)) {
-      this.#refuse(
-        line,
-        undefined,
-        `expected a header, got a row that starts with the date ${quote(first)}; add one`,
-      );
-    }
-    return header;
-  }
-
   #start(header: readonly string[], firstRow: readonly string[], line: number): void {
     const choice = detectLayout(header, firstRow, this.#options.layout);
-    if (typeof choice === 'string') this.#refuse(line, undefined, choice);
+    if (typeof choice === 'string') this.#csv.refuse(line, undefined, choice);
     this.#choice = choice;
     if (choice.layout === 'wide') {
       this.#rows.push(new Rows());
@@ -179,11 +126,11 @@ export class TableReader {
 
   #takeLong(cells: readonly string[], line: number, [id, ds, y]: readonly [number, number, number]): void {
     const name = (cells[id] ?? '').trim();
-    if (name === '') this.#refuse(line, this.#columnName(id), 'is empty, expected the name of a series');
+    if (name === '') this.#csv.refuse(line, id, 'is empty, expected the name of a series');
     let index = this.#indexes.get(name);
     if (index === undefined) {
       if (this.#names.length === maxSeriesCount) {
-        this.#refuse(line, this.#columnName(id), `names more than ${maxSeriesCount} series`);
+        this.#csv.refuse(line, id, `names more than ${maxSeriesCount} series`);
       }
       index = this.#names.length;
       this.#addSeries(name);
@@ -205,44 +152,12 @@ export class TableReader {
   }
 
   #dateAt(cells: readonly string[], column: number, line: number): ParsedDate {
-    const date = parseDate(cells[column] ?? '');
-    if (!date) {
-      const found = quote(cells[column]);
-      const expected =
-        'expected a date such as 2024-01-31, a time such as 2024-01-31T15:30 or a step such as 17';
-      this.#refuse(line, this.#columnName(column), `${expected}, got ${found}`);
-    }
-    this.#dateKind ??= date.kind;
-    if (date.kind !== this.#dateKind) {
-      const message = `expected a ${this.#dateKind} as in the rows before, got the ${date.kind} ${quote(date.text)}`;
-      this.#refuse(line, this.#columnName(column), message);
-    }
-    return date;
+    return this.#dates.read(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
   }
 
   #valueAt(cells: readonly string[], column: number, line: number): number {
-    const value = parseValue(cells[column] ?? '');
-    if (value === undefined) {
-      const expected = 'expected a number, or a gap (empty, NA, NaN or .)';
-      this.#refuse(line, this.#columnName(column), `${expected}, got ${quote(cells[column])}`);
-    }
+    const value = readValue(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
     if (Number.isNaN(value)) this.#gapCount += 1;
     return value;
   }
-
-  #columnName(column: number): string {
-    return quote(this.#header?.[column]);
-  }
-
-  #refuse(line: number, column: string | undefined, message: string): never {
-    const { operation, name } = this.#options;
-    const place = `${name}, row ${line}${column === undefined ? '' : `, column ${column}`}`;
-    throw new FormatError(operation, place, message);
-  }
-}
-
-/** A cell as it may stand in a message: short, and without characters that a terminal would obey. */
-function quote(text = ''): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return `'${short.replace(/\p{Cc}/gu, '?')}'`;
 }
