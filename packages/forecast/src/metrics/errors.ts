@@ -56,11 +56,20 @@ function meanOf(
   forecast: ArrayLike<number>,
   measure: (error: number) => number,
 ): number {
+  return meanOfErrors(operation, actual, forecast, (y, f) => measure(y - f));
+}
+
+/** Mean over all windows of what one value and its forecast give. */
+export function meanOfErrors(
+  operation: string,
+  actual: ArrayLike<number>,
+  forecast: ArrayLike<number>,
+  measure: (y: number, forecast: number) => number,
+): number {
   requireSameCount(operation, actual, forecast);
   let sum = 0;
-  for (let index = 0; index < actual.length; index++) {
-    sum += measure((actual[index] ?? Number.NaN) - (forecast[index] ?? Number.NaN));
-  }
+  for (let index = 0; index < actual.length; index++)
+    sum += measure(actual[index] ?? Number.NaN, forecast[index] ?? Number.NaN);
   return sum / actual.length;
 }
 
