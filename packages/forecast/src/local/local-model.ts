@@ -30,6 +30,11 @@ export interface FittedLocalModel {
   /** One-step forecasts of the series itself, NaN where there is none. */
   readonly fitted: Float64Array;
   forecast(horizon: number, options?: ForecastOptions): LocalForecast;
+  /**
+   * The same estimates at the end of other values: the series as it went on. Backtests that do not refit ask for it; a
+   * model without it is fitted again there.
+   */
+  forward?(y: Float64Array, exogenous?: Exogenous): FittedLocalModel;
 }
 
 export interface ForecastOptions {
