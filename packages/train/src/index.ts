@@ -16,5 +16,7 @@ export * from './runs/index.js';
 export * from './search/index.js';
 export type { LossFunction, LossResult } from './step/loss-call.js';
 export { NonFiniteLossError } from './step/non-finite-loss-error.js';
+export { defineStep } from './step/define-step.js';
+export { type StepCost, stepCost } from './step/step-cost.js';
 export * from './step/step-graph.js';
 export * from './step/train-step.js';

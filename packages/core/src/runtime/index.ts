@@ -1,4 +1,5 @@
 export * from './cpu.js';
+export * from './cpu-memory.js';
 export * from './executor.js';
 export * from './threads.js';
 export { type WorkerExecutor, workerExecutor } from './worker.js';

@@ -16,11 +16,12 @@ import {
 import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 import { problemOfBatch } from './batch-checks.js';
 import { stackBatches } from './batch-inputs.js';
+import { defineStep } from './define-step.js';
 import type { LossFunction } from './loss-call.js';
 import { drawMasks } from './masks.js';
 import { explainNonFinite } from './non-finite.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
-import { type Member, planBuffers, planGroups } from './packing.js';
+import type { Member } from './packing.js';
 import { initialState, packState, type StateTensor, stateLayout, unpackState } from './state-layout.js';
 import { loopSteps, optimizersOf, type StepDefinition, type StepGraph, traceStep } from './step-graph.js';
 
@@ -90,17 +91,11 @@ export class TrainStep<Model extends object, Batch extends object> {
   #step = 0;
 
   constructor(options: TrainStepOptions<Model, Batch>) {
-    const { model, loss, optimizer, clipNorm, clipValue, accumulate = 1, trainable = () => true } = options;
-    if (!Number.isInteger(accumulate) || accumulate < 1)
-      throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);
-    requireClipping({ clipNorm, clipValue });
-    const groups = planGroups(model, trainable, 'slots' in optimizer ? [{ optimizer }] : optimizer);
-    const buffers = planBuffers(model);
+    this.#definition = defineStep(options);
+    const { model, groups, buffers } = this.#definition;
     this.#options = options;
     this.#optimizers = optimizersOf({ groups });
     this.#layout = stateLayout(groups, buffers);
-    const clipping = { norm: clipNorm, value: clipValue };
-    this.#definition = { model, loss, groups, buffers, clipping, accumulate };
     const named = new Map<string, Tensor>();
     visitTree(model, (leaf, path) => named.set(path, leaf));
     this.#state = this.#layout.map((tensor) => initialState(tensor, (path) => named.get(path) as Tensor));
@@ -341,11 +336,4 @@ export class TrainStep<Model extends object, Batch extends object> {
 function requireBatch(batch: unknown): void {
   if (typeof batch === 'object' && batch !== null) return;
   throw new ArgumentError('train', `a batch must be an object of tensors, got ${String(batch)}`);
-}
-
-function requireClipping(limits: Readonly<Record<string, number | undefined>>): void {
-  for (const [name, limit] of Object.entries(limits)) {
-    if (limit !== undefined && !(limit > 0))
-      throw new ArgumentError('train', `${name} must be above 0, got ${limit}; leave it out for no clipping`);
-  }
 }

@@ -1,0 +1,36 @@
+/** From what the user gives to the definition of a step: options checked, parameters in groups, buffers found. */
+import { ArgumentError } from '@noosphere/core';
+import { planBuffers, planGroups } from './packing.js';
+import type { StepDefinition } from './step-graph.js';
+import type { TrainStepOptions } from './train-step.js';
+
+/** The definition of a step. Throws where an option is out of range. */
+export function defineStep<Model extends object, Batch extends object>({
+  model,
+  loss,
+  optimizer,
+  clipNorm,
+  clipValue,
+  accumulate = 1,
+  trainable = () => true,
+}: TrainStepOptions<Model, Batch>): StepDefinition<Model, Batch> {
+  if (!Number.isInteger(accumulate) || accumulate < 1)
+    throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);
+  requireClipping({ clipNorm, clipValue });
+  const groups = planGroups(model, trainable, 'slots' in optimizer ? [{ optimizer }] : optimizer);
+  return {
+    model,
+    loss,
+    groups,
+    buffers: planBuffers(model),
+    clipping: { norm: clipNorm, value: clipValue },
+    accumulate,
+  };
+}
+
+function requireClipping(limits: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (limit !== undefined && !(limit > 0))
+      throw new ArgumentError('train', `${name} must be above 0, got ${limit}; leave it out for no clipping`);
+  }
+}
