@@ -6,6 +6,7 @@ import { ctc } from './ctc.js';
 import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
 import { fitOverheadCnn, fitOverheadMlp } from './fit-overhead.js';
+import { flops } from './flops.js';
 import { hostileFiles } from './hostile-files.js';
 import { lstmAdding } from './lstm-adding.js';
 import { mnistMlp } from './mnist-mlp.js';
@@ -45,4 +46,5 @@ export const runs: readonly AcceptanceRun[] = [
   raplTrees,
   codecarbonAgreement,
   trackingOverhead,
+  flops,
 ];
