@@ -2,7 +2,9 @@
 import { type ImportedModel, importOnnx } from '@noosphere/core';
 import { quantizeOnnx } from '@noosphere/core/quantize';
 import { agreement, classesOf, type Predicted, predictAll, relativeDifference } from './accuracy.js';
+import { type Energy, energyOfInferences } from './energy.js';
 import { type Examples, type Feeds, sliceExamples } from './inputs.js';
+import type { AuditOptions } from './options.js';
 import { type Latency, Measured } from './program.js';
 
 export interface Int8Result {
@@ -12,6 +14,8 @@ export interface Int8Result {
   readonly quantizedNodes: number;
   readonly notes: readonly string[];
   readonly latency: Latency;
+  /** Of 1,000 inferences of one row each. */
+  readonly energy: Energy;
   /** Share of the examples whose class stays the same. */
   readonly agreement: number | undefined;
   /** Share of the examples whose class is their label's, with int8. */
@@ -36,7 +40,7 @@ export async function measureInt8(
   original: Original,
   feeds: Feeds,
   examples: Examples | undefined,
-  runs: number,
+  options: AuditOptions,
 ): Promise<Int8Result> {
   const small = await quantizeOnnx(
     original.bytes,
@@ -48,13 +52,15 @@ export async function measureInt8(
   const quantized = await Measured.load(model, feeds);
   try {
     const classes = examples && classesOf(await predictAll(model, examples));
+    const latency = await quantized.latency(options.runs);
     const before = original.predicted && classesOf(original.predicted);
     return {
       mode: examples ? 'static' : 'dynamic',
       fileBytes: small.bytes.length,
       quantizedNodes: small.quantizedNodes,
       notes: small.notes,
-      latency: await quantized.latency(runs),
+      latency,
+      energy: await energyOfInferences(quantized, latency, options),
       agreement: before && classes && agreement(before, classes),
       accuracy: classes && examples?.labels && agreement(classes, examples.labels),
       relativeDifference: relativeDifference(

@@ -4,15 +4,19 @@ import { writeFile } from 'node:fs/promises';
 import { NoosphereError } from '@noosphere/core';
 import { audit } from './audit.js';
 import { readOptions } from './options.js';
-import { reportText } from './report.js';
+import { commandText, reportText } from './report.js';
 import { readTarget } from './target.js';
+import { runCommand } from './training.js';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const result = await audit(await readTarget(options.target), options);
+  const trained = await runCommand(options);
+  const result =
+    options.target === undefined ? trained : await audit(await readTarget(options.target), options, trained);
   if (options.json !== undefined)
     await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`, { flag: 'wx' });
-  console.log(reportText(result));
+  if (result && 'model' in result) console.log(reportText(result));
+  else if (result) console.log(commandText(result));
 }
 
 // A reader that goes away (`| head`) ends the program quietly.

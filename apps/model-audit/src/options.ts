@@ -2,7 +2,10 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 
 export interface AuditOptions {
-  readonly target: string;
+  /** An ONNX file or a model folder; undefined where a command alone is measured. */
+  readonly target: string | undefined;
+  /** What trains the model, run and measured first. */
+  readonly command: readonly string[];
   readonly data: string | undefined;
   readonly dims: Readonly<Record<string, number>>;
   readonly runs: number;
@@ -17,16 +20,21 @@ const help = `
 
 Examples:
   model-audit model.onnx --dim batch=1
-  model-audit runs/mnist --data test.npz --place DEU --json audit.json`;
+  model-audit runs/mnist --data test.npz --place DEU --json audit.json
+  model-audit runs/mnist -- node train.js            runs the training, then audits what it saved
+  model-audit -- python train.py                     what a command takes`;
 
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): AuditOptions {
+  const dashes = args.indexOf('--');
+  const own = dashes < 0 ? args : args.slice(0, dashes);
   const command = new Command('model-audit')
     .description(
       'What a model costs: arithmetic, size, memory, latency, energy and carbon for 1,000 inferences and for its ' +
         'training, cost by operator, and what int8 would save.',
     )
-    .argument('<model>', 'an .onnx file, or a model folder')
+    .usage('[options] [model] [-- command...]')
+    .argument('[model]', 'an .onnx file, or a model folder')
     .option('--data <npz>', 'examples: measured on, calibrated with, and judged by where they have labels')
     .option('--dim <name=size...>', 'sizes of open dimensions (default: 1)', dimension, {})
     .option('--runs <number>', 'runs that are measured', wholeNumber(1), 100)
@@ -43,10 +51,15 @@ export function readOptions(args: readonly string[]): AuditOptions {
       outputError: (text, write) => write(`model-audit: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
     })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-    .parse(args, { from: 'user' });
+    .parse(own, { from: 'user' });
   const options = command.opts();
+  const target = command.args[0];
+  const trained = dashes < 0 ? [] : args.slice(dashes + 1);
+  if (target === undefined && trained.length === 0)
+    command.error('expected an .onnx file, a model folder, or -- and a command; --help shows examples');
   return {
-    target: command.args[0] as string,
+    target,
+    command: trained,
     data: options.data,
     dims: options.dim,
     runs: options.runs,

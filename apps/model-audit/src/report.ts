@@ -1,5 +1,7 @@
 /** The audit as text, for a terminal. */
 import type { Audit } from './audit.js';
+import type { Energy } from './energy.js';
+import type { CommandCost } from './training.js';
 
 /** What the audit cannot say yet, said in its output. */
 const missing = 'Pruning and distillation are not measured yet.';
@@ -21,15 +23,9 @@ export function reportText(audit: Audit): string {
         `${bytesText(audit.predictedPeakBytes)} (predicted); this process held ${bytesText(audit.processPeakBytes)}`,
       ],
       ['latency', `p50 ${ms(latency.p50Ms)}, p99 ${ms(latency.p99Ms)} over ${latency.runs} runs`],
-      [
-        '1,000 inferences',
-        `${energy.energyJoules.toPrecision(3)} J [${energy.lowJoules.toPrecision(3)}, ${energy.highJoules.toPrecision(3)}], ${(energy.carbonKilograms * 1e6).toPrecision(3)} mg CO2e`,
-      ],
+      ['1,000 inferences', energyText(energy)],
       ['carbon intensity', energy.intensity],
-      ...Object.entries(energy.methods).map(([name, method]): [string, string] => [
-        `energy of ${name}`,
-        method,
-      ]),
+      ...methodRows(energy),
       ...(audit.accuracy === undefined ? [] : [['accuracy', percent(audit.accuracy)] as [string, string]]),
       ...trainingRows(audit),
     ]),
@@ -47,16 +43,44 @@ export function reportText(audit: Audit): string {
   ].join('\n');
 }
 
+/** What a command took, for a terminal. */
+export function commandText(cost: CommandCost): string {
+  return [
+    `Audit of ${cost.command}`,
+    ...table([
+      ['time', `${cost.elapsedSeconds.toFixed(1)} s`],
+      ['energy', energyText(cost)],
+      ['carbon intensity', cost.intensity],
+      ...methodRows(cost),
+      ['memory held at most', bytesText(cost.peakMemoryBytes)],
+    ]),
+    'FLOPs, latency and int8 need the model: model-audit <file or folder> -- command.',
+  ].join('\n');
+}
+
+function energyText({ energyJoules, lowJoules, highJoules, carbonKilograms }: Energy): string {
+  return `${energyJoules.toPrecision(3)} J [${lowJoules.toPrecision(3)}, ${highJoules.toPrecision(3)}], ${(carbonKilograms * 1e6).toPrecision(3)} mg CO2e`;
+}
+
+function methodRows({ methods }: Energy): [string, string][] {
+  return Object.entries(methods).map(([name, method]) => [`energy of ${name}`, method]);
+}
+
 function trainingRows({ training }: Audit): [string, string][] {
   if (!training) return [];
-  const metrics = Object.entries(training.metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-  const joules = training.metrics.energyJoules;
+  const { kind, metrics, measured } = training;
+  const listed = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+  const joules = metrics.energyJoules;
+  const told =
+    joules === undefined ? 'not known: the folder holds no energyJoules' : `${joules.toPrecision(3)} J`;
   return [
-    ['kind', training.kind],
-    ['training', metrics.join(', ') || 'no metrics in the folder'],
+    ...(kind === undefined ? [] : [['kind', kind] as [string, string]]),
+    ['training', listed.join(', ') || 'no metrics in the folder'],
     [
       'energy of training',
-      joules === undefined ? 'not known: the folder holds no energyJoules' : `${joules.toPrecision(3)} J`,
+      measured
+        ? `${energyText(measured)}, ${measured.elapsedSeconds.toFixed(1)} s: ${measured.command}`
+        : told,
     ],
   ];
 }
@@ -71,6 +95,7 @@ function int8Text({ int8, fileBytes, latency, accuracy }: Audit): string[] {
         'latency',
         `p50 ${ms(int8.latency.p50Ms)}, ${(latency.p50Ms / int8.latency.p50Ms).toFixed(2)} times as fast`,
       ],
+      ['1,000 inferences', energyText(int8.energy)],
       ['largest difference', `${percent(int8.relativeDifference)} of the result's spread`],
       ...(int8.agreement === undefined ? [] : [['same class', percent(int8.agreement)] as [string, string]]),
       ['accuracy', accuracyText(accuracy, int8.accuracy)],

@@ -46,6 +46,7 @@ test('an ONNX file: counted by hand, measured, and with int8', async () => {
   expect(audit.energy.energyJoules).toBeGreaterThan(0);
   expect(audit.energy.lowJoules).toBeLessThanOrEqual(audit.energy.energyJoules);
   expect(audit.int8.mode).toBe('dynamic');
+  expect(audit.int8.energy.energyJoules).toBeGreaterThan(0);
   expect(audit.int8.relativeDifference).toBeLessThan(0.1);
   expect(stdout).toContain('France');
   expect(stdout).toContain('Pruning and distillation are not measured yet.');
@@ -76,10 +77,27 @@ test('a model folder with labelled examples: accuracy before and after', async (
   expect(stdout).toMatch(/assumed: no --place was given/);
 }, 60_000);
 
+test('a command is run, measured, and its exit code is heeded', async () => {
+  const json = join(folder, 'command.json');
+  const { stdout } = await auditOf('--json', json, '--', process.execPath, '-e', 'console.log("trained")');
+  const cost = JSON.parse(await readFile(json, 'utf8'));
+  expect(stdout).toContain('trained');
+  expect(cost.energyJoules).toBeGreaterThan(0);
+  expect(cost.elapsedSeconds).toBeGreaterThan(0);
+  await expect(auditOf('--', process.execPath, '-e', 'process.exit(3)')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('the command ended with 3'),
+  });
+}, 60_000);
+
 test('what cannot be audited is one line that says why', async () => {
   await expect(auditOf(join(folder, 'nothing.onnx'))).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('give an .onnx file or a model folder'),
+  });
+  await expect(auditOf()).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('expected an .onnx file, a model folder, or -- and a command'),
   });
   await expect(auditOf(join(folder, 'model.onnx'), '--dim', 'batch')).rejects.toMatchObject({ code: 2 });
 }, 60_000);
