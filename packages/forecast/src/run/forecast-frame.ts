@@ -1,0 +1,169 @@
+/** Forecasts of every series of a frame by models of one series each, on all cores. */
+import { ArgumentError } from '@noosphere/core';
+import { nextTimes } from '../frame/calendar.js';
+import type { SeriesFrame } from '../frame/frame.js';
+import { seriesGaps } from '../frame/gaps.js';
+import { rangeOf } from '../frame/slice.js';
+import type { Exogenous, LocalModel } from '../local/local-model.js';
+import { ForecastColumns, type ForecastTable } from './forecast-table.js';
+import { type RunOptions, runSeries } from './thread-pool.js';
+
+export interface ForecastFrameOptions extends RunOptions {
+  readonly models: readonly LocalModel[];
+  /** Steps ahead. */
+  readonly horizon: number;
+  /** Per cent of the intervals, e.g. [80, 95]. @default none */
+  readonly levels?: readonly number[];
+  /** The frame's future covariates over the horizon: series × horizon values, in the frame's order. @default none */
+  readonly future?: Exogenous;
+}
+
+/**
+ * Forecasts every series by every model. A series that a model cannot forecast (too short, with gaps) is a failure with its
+ * reason, and NaN; the others go on. Rows and bits are the same for any number of workers.
+ * @example
+ * const frame = frameOf({ unique_id: ['A', 'A', 'A', 'B'], ds: [1, 2, 3, 1], y: [1, 2, 3, 9] }, { frequency: 'step' });
+ * const { columns, failures } = await forecastFrame(frame, { models: [drift()], horizon: 2 });
+ * console.log(columns.RWD, failures.map(({ id }) => id)); // → Float64Array(4) [ 4, 5, NaN, NaN ] [ 'B' ]
+ */
+export async function forecastFrame(
+  frame: SeriesFrame,
+  options: ForecastFrameOptions,
+): Promise<ForecastTable> {
+  const operation = 'forecastFrame';
+  const { models, horizon, levels = [], future = {} } = options;
+  checkPlan(operation, models, horizon, levels);
+  const names = checkFuture(operation, frame, future, horizon);
+  const count = frame.ids.length;
+  const filling = new ForecastColumns(models, count * horizon, { horizon, levels });
+  const times = new Float64Array(count * horizon);
+  const series = new Uint32Array(count * horizon);
+  for (let index = 0; index < count; index++) {
+    times.set(nextTimes(frame, index, horizon), index * horizon);
+    series.fill(index, index * horizon, (index + 1) * horizon);
+  }
+  const complete = completeSeries(frame, (index, message) => {
+    models.forEach((_, place) => {
+      filling.fail(index, frame.ids[index] as string, place, message);
+    });
+  });
+  const seriesAt = (task: number) => complete[task] as number;
+  await runSeries(
+    {
+      count: complete.length,
+      models,
+      plan: { horizon, levels },
+      taskOf: (index) => {
+        const { start, end } = rangeOf(frame, seriesAt(index));
+        const ahead = seriesAt(index) * horizon;
+        const exogenous = names.map((name) => [
+          name,
+          joined(
+            frame.future[name] as Float64Array,
+            start,
+            end,
+            future[name] as Float64Array,
+            ahead,
+            horizon,
+          ),
+        ]);
+        const y = frame.y.slice(start, end);
+        return {
+          index,
+          y,
+          exogenous: Object.fromEntries(exogenous),
+          origins: [{ trainingLength: y.length, refit: true }],
+        };
+      },
+      take: (index, place, outcome) => {
+        const at = seriesAt(index);
+        filling.take(at, frame.ids[at] as string, place, at * horizon, outcome);
+      },
+    },
+    options,
+  );
+  const { ids, timeKind } = frame;
+  const { columns, failures, elapsedMs } = filling;
+  return {
+    ids,
+    series,
+    timeKind,
+    times,
+    horizon,
+    levels,
+    models: models.map(({ name }) => name),
+    columns,
+    failures,
+    elapsedMs,
+  };
+}
+
+/** At least one model, whole steps, sensible levels. */
+export function checkPlan(
+  operation: string,
+  models: readonly LocalModel[],
+  horizon: number,
+  levels: readonly number[],
+): void {
+  if (models.length === 0) throw new ArgumentError(operation, 'expects at least one model, got none');
+  if (!Number.isSafeInteger(horizon) || horizon < 1)
+    throw new ArgumentError(operation, `expects a horizon of whole steps from 1, got ${horizon}`);
+  const wrong = levels.find((level) => !(level > 0 && level < 100));
+  if (wrong !== undefined)
+    throw new ArgumentError(operation, `expects levels in per cent between 0 and 100, got ${wrong}`);
+}
+
+/** Series without gaps; the others are told. */
+export function completeSeries(
+  frame: SeriesFrame,
+  onGaps: (series: number, message: string) => void,
+): number[] {
+  return frame.ids.flatMap((_, series) => {
+    const gaps = seriesGaps(frame, series);
+    if (!gaps) return [series];
+    onGaps(
+      series,
+      `has ${gaps.emptyCount} rows without a value and lacks ${gaps.missingCount} rows; fillGaps, or give the calendar whose days off these are`,
+    );
+    return [];
+  });
+}
+
+function checkFuture(operation: string, frame: SeriesFrame, future: Exogenous, horizon: number): string[] {
+  const names = Object.keys(frame.future);
+  const expected = frame.ids.length * horizon;
+  for (const name of names) {
+    const values = future[name];
+    if (values?.length !== expected || !values.every(Number.isFinite)) {
+      const got = values
+        ? `${values.length}${values.every(Number.isFinite) ? '' : ', some of them not finite'}`
+        : 'none';
+      throw new ArgumentError(
+        operation,
+        `expects ${expected} values of the future covariate '${name}' (${frame.ids.length} series × ${horizon} steps) in 'future', got ${got}`,
+      );
+    }
+  }
+  const unknown = Object.keys(future).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new ArgumentError(
+      operation,
+      `the frame has no future covariate '${unknown}', only ${names.join(', ') || 'none'}; name it when the frame is made`,
+    );
+  }
+  return names;
+}
+
+function joined(
+  past: Float64Array,
+  start: number,
+  end: number,
+  future: Float64Array,
+  ahead: number,
+  horizon: number,
+): Float64Array {
+  const values = new Float64Array(end - start + horizon);
+  values.set(past.subarray(start, end));
+  values.set(future.subarray(ahead, ahead + horizon), end - start);
+  return values;
+}

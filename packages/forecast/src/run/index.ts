@@ -1,0 +1,4 @@
+export { type ForecastFrameOptions, forecastFrame } from './forecast-frame.js';
+export { columnNames, type ForecastTable, type SeriesFailure, writeForecasts } from './forecast-table.js';
+export { modelFromSettings } from './model-registry.js';
+export type { RunOptions, RunProgress } from './thread-pool.js';

@@ -1,0 +1,39 @@
+/** Models from their settings: what a thread or a saved file rebuilds them with. */
+import { ArgumentError } from '@noosphere/core';
+import type { LocalModel, LocalModelSettings } from '../local/local-model.js';
+import { wrapperModels } from '../wrappers/registry.js';
+import { localModels } from './local-models.js';
+
+/** A wrapper's options hold the settings of what it wraps. */
+interface WrapperOptions {
+  readonly models?: readonly LocalModelSettings[];
+}
+
+/** Whether the registry can rebuild a model, and all that it wraps. */
+export function isRegistered({ kind, options }: LocalModelSettings): boolean {
+  if (Object.hasOwn(localModels, kind)) return true;
+  if (!Object.hasOwn(wrapperModels, kind)) return false;
+  return ((options as WrapperOptions).models ?? []).every(isRegistered);
+}
+
+/**
+ * The model that has these settings, such as a saved file holds.
+ * @example
+ * const { name, kind, options } = seasonalNaive({ season: 12 });
+ * console.log(modelFromSettings({ name, kind, options }).options); // → { season: 12 }
+ */
+export function modelFromSettings({ name, kind, options }: LocalModelSettings): LocalModel {
+  const wrapper = Object.hasOwn(wrapperModels, kind)
+    ? wrapperModels[kind as keyof typeof wrapperModels]
+    : undefined;
+  if (wrapper) {
+    const models = ((options as WrapperOptions).models ?? []).map(modelFromSettings);
+    return { ...wrapper(models, options), name };
+  }
+  const factory = Object.hasOwn(localModels, kind) ? localModels[kind] : undefined;
+  if (!factory) {
+    const known = [...Object.keys(localModels), ...Object.keys(wrapperModels)].join(', ');
+    throw new ArgumentError('modelFromSettings', `there is no model '${kind}'; there are ${known}`);
+  }
+  return { ...factory(options), name };
+}

@@ -1,0 +1,90 @@
+/** Work on one series: every model fitted at every origin, on copies that end there. Runs in any thread. */
+import { ArgumentError } from '@noosphere/core';
+import type { Exogenous, FittedLocalModel, LocalModel } from '../local/local-model.js';
+
+/** An origin: models see the values before it and forecast those from it on. */
+export interface Origin {
+  /** Number of values before it. */
+  readonly trainingLength: number;
+  /** Fitted here; otherwise the last fit goes forward, where the model can. */
+  readonly refit: boolean;
+}
+
+export interface SeriesTask {
+  /** Place of the series in its frame. */
+  readonly index: number;
+  readonly y: Float64Array;
+  /** Covariates known in advance, at least up to the last origin's horizon. */
+  readonly exogenous: Exogenous;
+  readonly origins: readonly Origin[];
+}
+
+export interface TaskPlan {
+  readonly horizon: number;
+  readonly levels: readonly number[];
+}
+
+/** What one model made of one series. */
+export interface ModelOutcome {
+  /** origins × horizon, one behind the other; NaN where it failed. */
+  readonly mean: Float64Array;
+  /** One a level, as long as `mean`. */
+  readonly lower: readonly Float64Array[];
+  readonly upper: readonly Float64Array[];
+  /** The first error, and the origin where it came. */
+  readonly failure?: { readonly origin: number; readonly message: string };
+  readonly elapsedMs: number;
+}
+
+export function runTask(task: SeriesTask, models: readonly LocalModel[], plan: TaskPlan): ModelOutcome[] {
+  return models.map((model) => runModel(task, model, plan));
+}
+
+function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan: TaskPlan): ModelOutcome {
+  const { horizon, levels } = plan;
+  const startMs = performance.now();
+  const column = () => new Float64Array(origins.length * horizon).fill(Number.NaN);
+  const mean = column();
+  const lower = levels.map(column);
+  const upper = levels.map(column);
+  let failure: ModelOutcome['failure'];
+  let fitted: FittedLocalModel | undefined;
+  origins.forEach(({ trainingLength, refit }, origin) => {
+    try {
+      const known = y.slice(0, trainingLength);
+      const past = cut(exogenous, 0, trainingLength);
+      fitted = !refit && fitted?.forward ? fitted.forward(known, past) : model.fit(known, past);
+      const ahead = cut(exogenous, trainingLength, trainingLength + horizon);
+      const forecast = fitted.forecast(horizon, { levels, ...(ahead ? { exogenous: ahead } : {}) });
+      mean.set(checked(model, forecast.mean, horizon), origin * horizon);
+      levels.forEach((level, index) => {
+        const interval = forecast.intervals.find((each) => each.level === level);
+        if (!interval)
+          throw new ArgumentError(model.name, `has no interval of ${level} %; wrap it in conformal(…)`);
+        lower[index]?.set(interval.lower, origin * horizon);
+        upper[index]?.set(interval.upper, origin * horizon);
+      });
+    } catch (error) {
+      fitted = undefined;
+      failure ??= { origin, message: error instanceof Error ? error.message : String(error) };
+    }
+  });
+  const elapsedMs = performance.now() - startMs;
+  return { mean, lower, upper, ...(failure ? { failure } : {}), elapsedMs };
+}
+
+function cut(exogenous: Exogenous, start: number, end: number): Exogenous | undefined {
+  const names = Object.keys(exogenous);
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, (exogenous[name] as Float64Array).slice(start, end)]));
+}
+
+/** A forecast that is no number is an error, not a value. */
+function checked({ name }: LocalModel, mean: Float64Array, horizon: number): Float64Array {
+  if (mean.length !== horizon || !mean.every(Number.isFinite))
+    throw new ArgumentError(
+      name,
+      `expected ${horizon} finite forecasts, got ${Array.from(mean.slice(0, 3))}…`,
+    );
+  return mean;
+}

@@ -1,0 +1,179 @@
+/** Tasks over series, shared by threads: their results do not depend on how many there are. */
+import { setImmediate } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
+import { ArgumentError, RuntimeError } from '@noosphere/core';
+import type { LocalModel } from '../local/local-model.js';
+import { isRegistered } from './model-registry.js';
+import { type ModelOutcome, runTask, type SeriesTask, type TaskPlan } from './series-task.js';
+import { settingsOf } from './settings.js';
+import { startThread } from './start-thread.js';
+import type { ThreadAnswer } from './worker-main.js';
+
+export interface RunOptions {
+  /**
+   * Threads that fit; 0 for this one only. Models of your own, that the registry cannot rebuild, always run in this thread.
+   * @default all cores, started once this thread has worked for 100 ms
+   */
+  readonly workers?: number;
+  /** Told as series are done. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Ends the work: rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunProgress {
+  /** Series done, of all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Work that a thread of its own does not pay for. */
+const warmUpMs = 100;
+/** This thread takes a breath, for signals and progress, at least this often. */
+const breathMs = 20;
+
+export interface SeriesRun {
+  readonly count: number;
+  readonly taskOf: (index: number) => SeriesTask;
+  readonly models: readonly LocalModel[];
+  readonly plan: TaskPlan;
+  /** Takes what a model made of a series, in any order. */
+  readonly take: (index: number, model: number, outcome: ModelOutcome) => void;
+}
+
+export async function runSeries(run: SeriesRun, options: RunOptions): Promise<void> {
+  const { workers, signal } = options;
+  if (workers !== undefined && (!Number.isSafeInteger(workers) || workers < 0))
+    throw new ArgumentError('workers', `expects a whole number of threads from 0, got ${workers}`);
+  signal?.throwIfAborted();
+  const places = run.models.map((_, index) => index);
+  const isShared = (place: number) => workers !== 0 && isRegistered(run.models[place] as LocalModel);
+  const done = new Uint8Array(run.count);
+  const groups = [places.filter(isShared), places.filter((place) => !isShared(place))].filter(
+    (group) => group.length > 0,
+  );
+  let finished = 0;
+  const tell = (index: number, group: readonly number[], outcomes: readonly ModelOutcome[]) => {
+    outcomes.forEach((outcome, at) => {
+      run.take(index, group[at] as number, outcome);
+    });
+    done[index] = (done[index] as number) + 1;
+    if (done[index] === groups.length) options.onProgress?.({ done: ++finished, total: run.count });
+  };
+  await Promise.all(
+    groups.map(async (group) => {
+      const part: Part = { ...run, models: group.map((place) => run.models[place] as LocalModel), next: 0 };
+      const take = (index: number, outcomes: readonly ModelOutcome[]) => tell(index, group, outcomes);
+      const isAlone = !isShared(group[0] as number);
+      await runHere(
+        part,
+        take,
+        isAlone ? Number.POSITIVE_INFINITY : workers === undefined ? warmUpMs : 0,
+        signal,
+      );
+      if (part.next < part.count) await runThreads(part, take, workers, signal);
+    }),
+  );
+}
+
+interface Part extends Pick<SeriesRun, 'count' | 'taskOf' | 'models' | 'plan'> {
+  /** The next series to begin. */
+  next: number;
+}
+type Take = (index: number, outcomes: readonly ModelOutcome[]) => void;
+
+async function runHere(
+  part: Part,
+  take: Take,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const startMs = performance.now();
+  let breathedMs = startMs;
+  while (part.next < part.count && performance.now() - startMs < limitMs) {
+    const index = part.next++;
+    take(index, runTask(part.taskOf(index), part.models, part.plan));
+    if (performance.now() - breathedMs > breathMs) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      breathedMs = performance.now();
+    }
+  }
+}
+
+async function runThreads(
+  part: Part,
+  take: Take,
+  asked: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { availableParallelism } = await import('node:os');
+  const left = part.count - part.next;
+  const count = Math.min(asked ?? availableParallelism(), left);
+  const chunk = Math.max(1, Math.min(64, Math.floor(left / (8 * count))));
+  const job = { ...part.plan, models: part.models.map(settingsOf) };
+  const threads: Worker[] = [];
+  try {
+    await Promise.all(
+      Array.from({ length: count }, () => {
+        const thread = startThread(job);
+        threads.push(thread);
+        return serve(thread, part, chunk, take, signal);
+      }),
+    );
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+}
+
+/** Keeps one thread busy until no series is left. */
+function serve(
+  thread: Worker,
+  part: Part,
+  chunk: number,
+  take: Take,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal?.reason);
+    const settle = (act: () => void) => {
+      signal?.removeEventListener('abort', onAbort);
+      act();
+    };
+    signal?.addEventListener('abort', onAbort);
+    const send = () => {
+      if (part.next >= part.count) {
+        settle(resolve);
+        return;
+      }
+      const tasks: SeriesTask[] = [];
+      while (tasks.length < chunk && part.next < part.count) tasks.push(part.taskOf(part.next++));
+      thread.postMessage(tasks);
+    };
+    thread.on('message', (answers: readonly ThreadAnswer[]) => {
+      try {
+        for (const { index, outcomes } of answers) take(index, outcomes);
+        send();
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    });
+    thread.on('error', (cause) =>
+      settle(() =>
+        reject(
+          new RuntimeError(
+            'workers',
+            `a forecasting thread failed: ${cause.message}; workers: 0 does without`,
+            {
+              cause,
+            },
+          ),
+        ),
+      ),
+    );
+    thread.on('exit', (code) =>
+      settle(() => reject(new RuntimeError('workers', `a forecasting thread ended with code ${code}`))),
+    );
+    send();
+  });
+}

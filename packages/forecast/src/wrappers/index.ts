@@ -1,0 +1,2 @@
+export { type ConformalMethod, type ConformalOptions, conformal } from './conformal.js';
+export { type BestOfOptions, bestOf, type Combination, type EnsembleOptions, ensemble } from './ensemble.js';
