@@ -33,9 +33,9 @@ export function trainingMean(
  * ŷ[t] = log(p[t+h-m] / p[t-m]), for h ≤ m ≤ t.
  * @param season m. @default 5, a trading week
  * @example
- * console.log(seasonalNaive(Float64Array.of(1, 2, 3, 4, 5, 6), { first: 5, end: 6 }, 1)[0] === Math.log(2)); // → true
+ * console.log(seasonalReturns(Float64Array.of(1, 2, 3, 4, 5, 6), { first: 5, end: 6 }, 1)[0] === Math.log(2)); // → true
  */
-export function seasonalNaive(
+export function seasonalReturns(
   prices: Float64Array,
   { first, end }: OriginRange,
   horizon: number,
@@ -43,7 +43,7 @@ export function seasonalNaive(
 ): Float64Array {
   if (horizon > season || first < season) {
     throw new ArgumentError(
-      'seasonalNaive',
+      'seasonalReturns',
       `expects a season of at least ${horizon} days and at most ${first}, got ${season}; choose another season`,
     );
   }

@@ -1,6 +1,6 @@
 // Goldens: tools/goldens/forecast.py (pandas for windows, scikit-learn for metrics and least squares, SciPy for Wilson).
 import { describe, expect, test } from 'vitest';
-import { seasonalNaive, trainingMean, zeroReturn } from './baselines.js';
+import { seasonalReturns, trainingMean, zeroReturn } from './baselines.js';
 import { dieboldMariano, twoSidedNormal } from './compare/diebold-mariano.js';
 import goldens from './goldens/forecast.json' with { type: 'json' };
 import {
@@ -45,7 +45,7 @@ describe.each(goldens.windows)('$horizon days ahead', (golden) => {
     const forecasts = {
       zero: zeroReturn(split.test),
       mean: trainingMean(prices, split, split.test),
-      seasonal: seasonalNaive(prices, split.test, horizon),
+      seasonal: seasonalReturns(prices, split.test, horizon),
       linear: actual.map((_, row) =>
         weights.reduce((sum, weight, lag) => sum + weight * (test[row * 10 + lag] ?? Number.NaN), intercept),
       ),
@@ -105,7 +105,7 @@ test('no target of one part lies on a day of another', () => {
 test('what cannot be computed is refused with the way out', () => {
   expect(() => splitByTime(100)).toThrow(/leave 12 windows for validation.*longer series/);
   expect(() => splitByTime(1000, { horizon: 0 })).toThrow(/horizon must be a whole number from 1, got 0/);
-  expect(() => seasonalNaive(prices, { first: 10, end: 20 }, 6)).toThrow(/season of at least 6 days/);
+  expect(() => seasonalReturns(prices, { first: 10, end: 20 }, 6)).toThrow(/season of at least 6 days/);
   expect(() => meanAbsoluteScaled([1], [1], 0)).toThrow(/did prices never move/);
   expect(() => rootMeanSquare([], [])).toThrow(/at least one/);
   expect(() => leastSquares([1, 2], [1])).toThrow(/more rows than columns/);

@@ -2,7 +2,7 @@
  * Naive forecasts and trained ones side by side, on the same days. Everything is fitted before the test part is read,
  * and the test part is read once.
  */
-import { seasonalNaive, trainingMean, zeroReturn } from '../baselines.js';
+import { seasonalReturns, trainingMean, zeroReturn } from '../baselines.js';
 import { randomWalkScale, type Score, scoreForecast } from '../metrics/index.js';
 import { forecastRange } from '../models/forecaster.js';
 import { type EpochReport, type FittedForecaster, fitForecaster } from '../models/index.js';
@@ -129,5 +129,5 @@ async function fitRow(
 
 function naiveForecast(kind: FittedRow['kind'], prices: Float64Array, split: TimeSplit): Float64Array {
   if (kind === 'mean') return trainingMean(prices, split, split.test);
-  return kind === 'seasonal' ? seasonalNaive(prices, split.test, split.horizon) : zeroReturn(split.test);
+  return kind === 'seasonal' ? seasonalReturns(prices, split.test, split.horizon) : zeroReturn(split.test);
 }

@@ -1,6 +1,28 @@
 /** What every model of one series is: plain settings that a worker thread can be sent, and a fit. */
 
-/** Names of the models in this package; the registry of models is typed over them. */
+/** Kinds of models in this package; the registry is typed over them, so that none can be forgotten there. */
+export type LocalModelKind =
+  | 'naive'
+  | 'seasonalNaive'
+  | 'drift'
+  | 'historicAverage'
+  | 'windowAverage'
+  | 'seasonalWindowAverage'
+  | 'naive2'
+  | 'classicTheta'
+  | 'ses'
+  | 'holt'
+  | 'holtWinters'
+  | 'autoEts'
+  | 'theta'
+  | 'optimizedTheta'
+  | 'dynamicTheta'
+  | 'dynamicOptimizedTheta'
+  | 'autoTheta'
+  | 'mstl'
+  | 'mfles';
+
+/** What a model is, as plain data. */
 export interface LocalModelSettings {
   /** Column name in tables: `AutoETS`. */
   readonly name: string;

@@ -1,0 +1,64 @@
+/** Forecasts by decomposition: the seasons are repeated, the rest is forecast by another model. */
+import { autoEts } from '../ets/ets-models.js';
+import { localModel } from '../fitted-model.js';
+import type { ForecastOptions, LocalModel } from '../local-model.js';
+import { repeatSeason, requireSeasons } from '../naive.js';
+import { decomposeSeasons, type MstlOptions } from './mstl.js';
+
+export interface MstlModelOptions {
+  /** Values in each season, such as [24, 168] for hours with days and weeks. */
+  readonly seasons: readonly number[];
+  /** Model of the series without its seasons. @default autoEts({ model: 'ZZN' }) */
+  readonly trend?: LocalModel;
+  /** @default windows 11, 15, … and no robustness */
+  readonly decomposition?: MstlOptions;
+}
+
+/**
+ * MSTL: the series without its seasons is forecast by `trend`, and the last of each season is put back. Intervals are those of
+ * `trend`. Needs two of the longest season. Bandara, Hyndman & Bergmeir 2021; statsforecast's `MSTL`.
+ * @example
+ * const y = Float64Array.from({ length: 60 }, (_, t) => 50 + t + 5 * (t % 4) + Math.sin(t * t));
+ * const { mean } = mstl({ seasons: [4], trend: drift() }).fit(y).forecast(4);
+ * console.log((mean[3] ?? 0) > (mean[0] ?? 0)); // → true
+ */
+export function mstl(options: MstlModelOptions): LocalModel {
+  const { seasons, trend = autoEts({ model: 'ZZN' }), decomposition = {} } = options;
+  requireSeasons('mstl', seasons);
+  const { name, kind, options: trendOptions } = trend;
+  const settings = { seasons: [...seasons], trend: { name, kind, options: trendOptions }, decomposition };
+  return localModel({ name: 'MSTL', kind: 'mstl', options: settings }, 2 * Math.max(...seasons), (y) => {
+    const { seasonal } = decomposeSeasons(y, seasons, decomposition);
+    const season = y.map((_, index) =>
+      seasonal.reduce((sum, { values }) => sum + (values[index] as number), 0),
+    );
+    const rest = trend.fit(y.map((value, index) => value - (season[index] as number)));
+    const seasonAhead = (horizon: number) => {
+      const cycles = seasonal.map(({ season: length, values }) =>
+        repeatSeason(values.subarray(y.length - length), horizon),
+      );
+      return Float64Array.from({ length: horizon }, (_, step) =>
+        cycles.reduce((sum, cycle) => sum + (cycle[step] as number), 0),
+      );
+    };
+    const forecast = (horizon: number, forecastOptions: ForecastOptions) => {
+      const ahead = seasonAhead(horizon);
+      const back = (values: Float64Array) => values.map((value, step) => value + (ahead[step] as number));
+      const { mean, intervals } = rest.forecast(horizon, forecastOptions);
+      return {
+        mean: back(mean),
+        intervals: intervals.map(({ level, lower, upper }) => ({
+          level,
+          lower: back(lower),
+          upper: back(upper),
+        })),
+      };
+    };
+    return {
+      estimates: rest.estimates,
+      fitted: rest.fitted.map((value, index) => value + (season[index] as number)),
+      mean: (horizon) => forecast(horizon, {}).mean,
+      spread: (mean, levels) => forecast(mean.length, { levels }).intervals,
+    };
+  });
+}

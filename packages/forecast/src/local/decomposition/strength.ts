@@ -1,0 +1,23 @@
+/** How much of a decomposition is trend, and how much season. */
+
+export interface Strengths {
+  /** From 0, nothing beside the remainder, to 1: max(0, 1 - Var(remainder) / Var(trend + remainder)). */
+  readonly trendStrength: number;
+  /** The same of the season. */
+  readonly seasonalStrength: number;
+}
+
+/** Strengths of trend and season; 0 where there is nothing that varies. Wang, Smith & Hyndman 2006; fpp3 4.3. */
+export function strengthsOf(trend: Float64Array, seasonal: Float64Array, remainder: Float64Array): Strengths {
+  return { trendStrength: strength(trend, remainder), seasonalStrength: strength(seasonal, remainder) };
+}
+
+export function strength(part: Float64Array, remainder: Float64Array): number {
+  const both = variance(part.map((value, index) => value + (remainder[index] as number)));
+  return both > 0 ? Math.max(0, 1 - variance(remainder) / both) : 0;
+}
+
+function variance(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+}

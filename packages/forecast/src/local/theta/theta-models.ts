@@ -1,0 +1,196 @@
+/** The Theta family as models: standard, optimised, dynamic, and the choice between them. */
+import { ArgumentError } from '@noosphere/core';
+import { nelderMead } from '../../optimize/nelder-mead.js';
+import { classicalSeason, type SeasonKind } from '../decomposition/classical.js';
+import { type LocalFit, localModel } from '../fitted-model.js';
+import type { LocalModel, LocalModelKind } from '../local-model.js';
+import { repeatSeason } from '../naive.js';
+import { requireWhole } from '../require-series.js';
+import { lineThrough } from './m4-benchmarks.js';
+import { type ThetaKind, ThetaRecursion, thetaForecasts } from './recursion.js';
+import { isSeasonal } from './seasonality-test.js';
+
+export interface ThetaOptions {
+  /** Values in a season; 1 for none. It is taken out where its autocorrelation is significant. @default 1 */
+  readonly season?: number;
+  /** How a season goes into the values; additive in any case where a value is not above zero. @default 'multiplicative' */
+  readonly decomposition?: SeasonKind;
+}
+
+const kinds = {
+  STM: { isDynamic: false, isOptimized: false },
+  OTM: { isDynamic: false, isOptimized: true },
+  DSTM: { isDynamic: true, isOptimized: false },
+  DOTM: { isDynamic: true, isOptimized: true },
+} as const satisfies Record<string, ThetaKind>;
+type ThetaModel = keyof typeof kinds;
+
+/**
+ * Standard Theta model, θ = 2: ŷ = ℓ + (1 - 1/θ) (A α̅ᵗ + B (1 - α̅ᵗ⁺¹) / α), with the line A + B t through all values and
+ * ℓ0 and α by least squares. Needs 4 values. Fiorucci et al. 2016; statsforecast's `Theta`.
+ * @example
+ * const y = Float64Array.from({ length: 30 }, (_, t) => 10 + 2 * t + Math.sin(t * t));
+ * console.log(theta().fit(y).forecast(2).mean.length); // → 2
+ */
+export function theta(options: ThetaOptions = {}): LocalModel {
+  return thetaModel('Theta', 'theta', ['STM'], options);
+}
+
+/**
+ * Optimised Theta model: the standard one with θ ≥ 1 estimated, too.
+ * @example
+ * const y = Float64Array.from({ length: 30 }, (_, t) => 10 + 2 * t + Math.sin(t * t));
+ * console.log(optimizedTheta().fit(y).estimates.model); // → OTM
+ */
+export function optimizedTheta(options: ThetaOptions = {}): LocalModel {
+  return thetaModel('OptimizedTheta', 'optimizedTheta', ['OTM'], options);
+}
+
+/**
+ * Dynamic standard Theta model: θ = 2, and the line is that of the values seen so far.
+ * @example
+ * const y = Float64Array.from({ length: 30 }, (_, t) => 10 + 2 * t + Math.sin(t * t));
+ * console.log(dynamicTheta().fit(y).estimates.model); // → DSTM
+ */
+export function dynamicTheta(options: ThetaOptions = {}): LocalModel {
+  return thetaModel('DynamicTheta', 'dynamicTheta', ['DSTM'], options);
+}
+
+/**
+ * Dynamic optimised Theta model (DOT): the dynamic one with θ ≥ 1 estimated, too.
+ * @example
+ * const y = Float64Array.from({ length: 30 }, (_, t) => 10 + 2 * t + Math.sin(t * t));
+ * console.log(dynamicOptimizedTheta().fit(y).estimates.model); // → DOTM
+ */
+export function dynamicOptimizedTheta(options: ThetaOptions = {}): LocalModel {
+  return thetaModel('DynamicOptimizedTheta', 'dynamicOptimizedTheta', ['DOTM'], options);
+}
+
+/**
+ * The one of the four Theta models with the least squared one-step error.
+ * @example
+ * const y = Float64Array.from({ length: 30 }, (_, t) => 10 + 2 * t + Math.sin(t * t));
+ * console.log(autoTheta().fit(y).estimates.model); // → DOTM
+ */
+export function autoTheta(options: ThetaOptions = {}): LocalModel {
+  return thetaModel('AutoTheta', 'autoTheta', ['STM', 'OTM', 'DSTM', 'DOTM'], options);
+}
+
+function thetaModel(
+  name: string,
+  kind: LocalModelKind,
+  models: readonly ThetaModel[],
+  options: ThetaOptions,
+): LocalModel {
+  const { season = 1, decomposition = 'multiplicative' } = options;
+  requireWhole(kind, 'season', season, 1);
+  if (decomposition !== 'additive' && decomposition !== 'multiplicative') {
+    throw new ArgumentError(
+      kind,
+      `decomposition must be 'additive' or 'multiplicative', got '${String(decomposition)}'`,
+    );
+  }
+  return localModel({ name, kind, options }, 4, (y) => {
+    const seasons = seasonsOf(y, season, decomposition);
+    return seasons ? withSeasons(y, seasons, models) : fitTheta(y, models);
+  });
+}
+
+interface Seasons {
+  readonly kind: SeasonKind;
+  readonly values: Float64Array;
+}
+
+function seasonsOf(y: Float64Array, season: number, decomposition: SeasonKind): Seasons | undefined {
+  if (season < 4 || y.length < 2 * season || !isSeasonal(y, season)) return undefined;
+  if (decomposition === 'multiplicative' && y.every((value) => value > 0)) {
+    const values = classicalSeason(y, season, 'multiplicative');
+    if (values.every((value) => value >= 0.01)) return { kind: 'multiplicative', values };
+  }
+  return { kind: 'additive', values: classicalSeason(y, season, 'additive') };
+}
+
+function withSeasons(y: Float64Array, { kind, values }: Seasons, models: readonly ThetaModel[]): LocalFit {
+  const isFactor = kind === 'multiplicative';
+  const add = (value: number, season: number) => (isFactor ? value * season : value + season);
+  const at = (index: number) => values[index % values.length] as number;
+  const inner = fitTheta(
+    y.map((value, index) => (isFactor ? value / at(index) : value - at(index))),
+    models,
+  );
+  const next = values.map((_, step) => at(y.length + step));
+  return {
+    estimates: { ...inner.estimates, decomposition: kind, seasons: Array.from(values) },
+    fitted: inner.fitted.map((value, index) => add(value, at(index))),
+    mean: (horizon) => {
+      const seasons = repeatSeason(next, horizon);
+      return inner.mean(horizon).map((value, step) => add(value, seasons[step] as number));
+    },
+    spread: (mean, levels) => {
+      const seasons = repeatSeason(next, mean.length);
+      const spread = inner.spread(mean, levels) as Float64Array;
+      return isFactor ? spread.map((value, step) => value * (seasons[step] as number)) : spread;
+    },
+  };
+}
+
+/** Fits the models asked for, and keeps the first with the least error. */
+function fitTheta(y: Float64Array, models: readonly ThetaModel[]): LocalFit {
+  const line = lineThrough(y);
+  const fits = models.map((model) => ({ model, ...searchTheta(y, line, kinds[model]) }));
+  const best = fits.reduce((least, fit) => (fit.error < least.error ? fit : least));
+  const { recursion } = best;
+  recursion.run();
+  const [level = 0, alpha = 0, thetaValue = 2] = recursion.parameters;
+  const sigma = deviationOf(y, recursion.fitted);
+  return {
+    estimates: { model: best.model, level, alpha, theta: thetaValue, error: best.error, sigma },
+    fitted: recursion.fitted,
+    mean: (horizon) => thetaForecasts(recursion, horizon),
+    spread: (mean) => spreadOf(recursion, sigma, mean.length),
+  };
+}
+
+/** Least squares of ℓ0, α in [0.1, 0.99] and, where it is free, θ ≥ 1. */
+function searchTheta(
+  y: Float64Array,
+  line: { readonly intercept: number; readonly slope: number },
+  { isDynamic, isOptimized }: ThetaKind,
+): { readonly recursion: ThetaRecursion; readonly error: number } {
+  const recursion = new ThetaRecursion(y, line, isDynamic);
+  const free = isOptimized ? 3 : 2;
+  const evaluate = (point: Float64Array): number => {
+    recursion.parameters.set(point);
+    return recursion.run();
+  };
+  const { point, value } = nelderMead(evaluate, [(y[0] as number) / 2, 0.5, 2].slice(0, free), {
+    lower: [-1e10, 0.1, 1].slice(0, free),
+    upper: [1e10, 0.99, 1e10].slice(0, free),
+  });
+  recursion.parameters.set(point);
+  return { recursion, error: value };
+}
+
+/** Standard deviation of the errors, of the first three only where there are no others. */
+function deviationOf(y: Float64Array, fitted: Float64Array): number {
+  const errors = y.map((value, index) => value - (fitted[index] as number));
+  const used = errors.length > 4 ? errors.subarray(3) : errors;
+  const mean = used.reduce((sum, value) => sum + value, 0) / used.length;
+  return Math.sqrt(used.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (used.length - 1));
+}
+
+/** The model is linear in the values: σ² times the squares of what each error before moves, and its own. */
+function spreadOf(recursion: ThetaRecursion, sigma: number, horizon: number): Float64Array {
+  const plain = thetaForecasts(recursion, horizon);
+  // As large as the values, so that the difference keeps its digits.
+  const size = Math.max(1, ...plain.map(Math.abs));
+  const variances = new Float64Array(horizon).fill(1);
+  for (let step = 0; step < horizon - 1; step++) {
+    const moved = thetaForecasts(recursion, horizon, { step, size });
+    for (let later = step + 1; later < horizon; later++) {
+      const response = ((moved[later] as number) - (plain[later] as number)) / size;
+      variances[later] = (variances[later] as number) + response ** 2;
+    }
+  }
+  return variances.map((variance) => sigma * Math.sqrt(variance));
+}
