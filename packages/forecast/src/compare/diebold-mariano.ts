@@ -25,6 +25,11 @@ export function dieboldMariano(
   const differences = Float64Array.from(actual, (value, index) => {
     return Math.abs(value - (a[index] ?? Number.NaN)) - Math.abs(value - (b[index] ?? Number.NaN));
   });
+  return dieboldMarianoOf(differences, horizon);
+}
+
+/** The same from the differences of the losses, in the order of time. */
+export function dieboldMarianoOf(differences: Float64Array, horizon: number): DieboldMariano {
   const count = differences.length;
   const mean = differences.reduce((sum, each) => sum + each, 0) / count;
   let variance = covariance(differences, mean, 0);

@@ -1,8 +1,8 @@
 /** Models from their settings: what a thread or a saved file rebuilds them with. */
 import { ArgumentError } from '@noosphere/core';
 import type { LocalModel, LocalModelSettings } from '../local/local-model.js';
+import { localModels } from '../local/registry.js';
 import { wrapperModels } from '../wrappers/registry.js';
-import { localModels } from './local-models.js';
 
 /** A wrapper's options hold the settings of what it wraps. */
 interface WrapperOptions {
@@ -30,7 +30,9 @@ export function modelFromSettings({ name, kind, options }: LocalModelSettings): 
     const models = ((options as WrapperOptions).models ?? []).map(modelFromSettings);
     return { ...wrapper(models, options), name };
   }
-  const factory = Object.hasOwn(localModels, kind) ? localModels[kind] : undefined;
+  const factory = Object.hasOwn(localModels, kind)
+    ? localModels[kind as keyof typeof localModels]
+    : undefined;
   if (!factory) {
     const known = [...Object.keys(localModels), ...Object.keys(wrapperModels)].join(', ');
     throw new ArgumentError('modelFromSettings', `there is no model '${kind}'; there are ${known}`);

@@ -48,12 +48,14 @@ function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan
   const lower = levels.map(column);
   const upper = levels.map(column);
   let failure: ModelOutcome['failure'];
-  let fitted: FittedLocalModel | undefined;
+  let lastFit: FittedLocalModel | undefined;
   origins.forEach(({ trainingLength, refit }, origin) => {
     try {
       const known = y.slice(0, trainingLength);
       const past = cut(exogenous, 0, trainingLength);
-      fitted = !refit && fitted?.forward ? fitted.forward(known, past) : model.fit(known, past);
+      const base = refit ? undefined : lastFit;
+      const fitted = base?.forward?.(known, past) ?? model.fit(known, past);
+      if (!base?.forward) lastFit = fitted;
       const ahead = cut(exogenous, trainingLength, trainingLength + horizon);
       const forecast = fitted.forecast(horizon, { levels, ...(ahead ? { exogenous: ahead } : {}) });
       mean.set(checked(model, forecast.mean, horizon), origin * horizon);
@@ -65,7 +67,7 @@ function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan
         upper[index]?.set(interval.upper, origin * horizon);
       });
     } catch (error) {
-      fitted = undefined;
+      lastFit = undefined;
       failure ??= { origin, message: error instanceof Error ? error.message : String(error) };
     }
   });

@@ -13,7 +13,9 @@ export function startThread(job: ThreadJob): Worker {
     return new Worker(new URL('./forecast-worker.js', import.meta.url), { workerData: job, execArgv: [] });
   }
   // A thread's program cannot be TypeScript before tsx is registered in it; require finds tsx's other build.
-  const tsx = createRequire(import.meta.url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs');
+  const tsx = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
   const program = new URL('./worker-main.ts', import.meta.url).href;
   const code = `import('${pathToFileURL(tsx).href}').then(({ register }) => (register(), import('${program}')))`;
   return new Worker(code, { eval: true, workerData: job, execArgv: ['-C', '@noosphere/source'] });

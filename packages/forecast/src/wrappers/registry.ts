@@ -1,5 +1,7 @@
 /** Models around other models, by the kind in their settings. */
 import type { LocalModel } from '../local/local-model.js';
+import type { TransformSettings } from '../transforms/transform.js';
+import { transformed } from '../transforms/transformed.js';
 import { type ConformalOptions, conformal } from './conformal.js';
 import { type BestOfOptions, bestOf, type EnsembleOptions, ensemble } from './ensemble.js';
 
@@ -9,6 +11,8 @@ type Rebuild = (models: readonly LocalModel[], options: Readonly<Record<string, 
 export const wrapperModels = {
   conformal: ([model], options) => conformal(model as LocalModel, own<ConformalOptions>(options)),
   ensemble: (models, options) => ensemble(models, own<EnsembleOptions>(options)),
+  transformed: ([model], { transform }) =>
+    transformed(model as LocalModel, transform as TransformSettings | readonly TransformSettings[]),
   bestOf: (models, options) => bestOf(models, own<BestOfOptions>(options)),
 } as const satisfies Record<string, Rebuild>;
 

@@ -1,0 +1,6 @@
+export { compareModels } from './compare-models.js';
+export { type BacktestTable, type CrossValidateOptions, crossValidate } from './cross-validate.js';
+export { type EvaluateOptions, type Evaluation, type EvaluationRow, evaluate } from './evaluate.js';
+export type { BacktestManifest, Hardware } from './manifest.js';
+export type { MetricName } from './metric-definitions.js';
+export { assertNoLookAhead, differingBits, type LookAheadOptions, replaceFuture } from './no-look-ahead.js';
