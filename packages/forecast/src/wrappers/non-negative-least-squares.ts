@@ -13,11 +13,19 @@ export function nonNegativeLeastSquares(
   return nonNegativeQuadratic(gram, right);
 }
 
-/** The w ≥ 0 with the least ½ wᵀ G w - rᵀ w, G symmetric and positive. */
-export function nonNegativeQuadratic(gram: readonly Float64Array[], right: Float64Array): Float64Array {
+/**
+ * The w ≥ 0 with the least ½ wᵀ G w - rᵀ w, G symmetric and positive.
+ * @param start Where to begin, no weight below zero: the closer, the sooner done. @default zeros
+ */
+export function nonNegativeQuadratic(
+  gram: readonly Float64Array[],
+  right: Float64Array,
+  start = new Float64Array(right.length),
+): Float64Array {
   const count = right.length;
-  const weights = new Float64Array(count);
-  const isFree = new Uint8Array(count);
+  const weights = start.slice();
+  const isFree = Uint8Array.from(weights, (weight) => Number(weight > 0));
+  if (isFree.includes(1)) settle(gram, right, isFree, weights);
   const tolerance = 1e-12 * Math.max(1e-300, ...right.map(Math.abs));
   for (let round = 0; round < 3 * count + 10; round++) {
     const gradient = right.map((value, row) => value - dot(gram[row] as Float64Array, weights));
