@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { toSentence, track } from '@noosphere/footprint';
 import { buildOurs, peers } from './commands.js';
 import { measure } from './measure.js';
 import { type Row, table } from './report.js';
@@ -37,7 +38,14 @@ const startTimeName = 'start-time';
 const say = (line: string) => console.error(line);
 
 async function startTimeRow(): Promise<Row> {
-  const empty = { oursPeakMb: null, peerPeakMb: null, oursDeltaMb: null, peerDeltaMb: null };
+  const empty = {
+    oursPeakMb: null,
+    peerPeakMb: null,
+    oursDeltaMb: null,
+    peerDeltaMb: null,
+    oursMillijoules: null,
+    peerMillijoules: null,
+  };
   const row: Row = {
     name: startTimeName,
     peer: 'node -e 0',
@@ -73,6 +81,7 @@ async function main(): Promise<void> {
     `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} logical cores, Node ${process.version}`,
   );
   buildOurs();
+  const tracked = track({ name: 'bench' });
   const rows: Row[] = [];
   for (const workload of workloads.filter(({ name }) => chosen(name))) {
     const found = await measure(workload, {
@@ -85,7 +94,7 @@ async function main(): Promise<void> {
     rows.push(...found);
   }
   if (chosen(startTimeName)) rows.push(await startTimeRow());
-  console.log(`\n${table(rows, workloads)}`);
+  console.log(`\n${table(rows, workloads)}\n\nAll of it: ${toSentence(await tracked.stop())}`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ rows }, null, 1)}\n`);
 }
 

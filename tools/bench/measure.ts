@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { track } from '@noosphere/footprint';
 import { oursCommand, type Peer, peerCommand } from './commands.js';
 import { writeTensors } from './exchange.js';
 import { type Row, voidIfWrong } from './report.js';
@@ -31,6 +32,8 @@ interface Result {
   ms: number[];
   peakMb: number | null;
   deltaMb: number | null;
+  /** Of a step, the machine's. */
+  millijoules: number | null;
 }
 
 const comparedSteps = 20;
@@ -78,6 +81,7 @@ async function begin(
     ms: [],
     peakMb: null,
     deltaMb: null,
+    millijoules: null,
   };
   if (typeof command === 'string') {
     result.reason = command;
@@ -113,16 +117,28 @@ async function runRounds(
   workload: Workload,
   { rounds, say }: MeasureOptions,
 ): Promise<void> {
+  const tracked = track({ name: workload.name });
   for (let round = 1; round <= rounds; round++) {
     for (const result of results) {
       await attempt(result, async () => {
         await sleep(settleMs);
-        const answer = await result.side?.steps(result.callsPerBlock);
-        result.ms.push(...(answer?.ms ?? []));
+        const window = tracked.window(result.name);
+        try {
+          const answer = await result.side?.steps(result.callsPerBlock);
+          result.ms.push(...(answer?.ms ?? []));
+        } finally {
+          window.end();
+        }
       });
     }
     const state = results.map(({ name, ms }) => `${name} ${ms.length > 0 ? median(ms).toPrecision(3) : '-'}`);
     say(`${workload.name}: round ${round} of ${rounds}, ms a step so far: ${state.join(', ')}`);
+  }
+  const { windows } = await tracked.stop();
+  for (const result of results) {
+    const joules = windows.find(({ path }) => path === result.name)?.energyJoules;
+    const steps = rounds * result.callsPerBlock * workload.stepsPerCall;
+    if (joules !== undefined && result.reason === undefined) result.millijoules = (1e3 * joules) / steps;
   }
 }
 
@@ -174,6 +190,8 @@ function rows(workload: Workload, [ours, ...others]: Result[], rate: number | un
       peerPeakMb: peer.peakMb,
       oursDeltaMb: ours.deltaMb,
       peerDeltaMb: peer.deltaMb,
+      oursMillijoules: ours.millijoules,
+      peerMillijoules: peer.millijoules,
       lossMaxRel: workload.random ? null : lossMaxRel(ours.losses, torch?.losses ?? []),
       rateShare,
       ...(note === '' ? {} : { note }),
@@ -188,6 +206,7 @@ function preferEager(best: Result, torch: Result): void {
   best.ms = torch.ms;
   best.peakMb = torch.peakMb;
   best.deltaMb = torch.deltaMb;
+  best.millijoules = torch.millijoules;
 }
 
 /** max |a - b| / |b| over the first 20 steps; null when either side has fewer. NaN counts as infinite. */

@@ -14,6 +14,9 @@ export interface Row {
   /** Peak less what the process held just after importing its library. */
   readonly oursDeltaMb: number | null;
   readonly peerDeltaMb: number | null;
+  /** Energy of the machine for a step, measured or modelled, idle part included. */
+  readonly oursMillijoules: number | null;
+  readonly peerMillijoules: number | null;
   /** Largest relative difference to the losses of `torch` over the first 20 steps. */
   readonly lossMaxRel: number | null;
   /** Matrix-product FLOPs of a step over its time, as a share of this machine's measured product rate. */
@@ -53,6 +56,8 @@ const columns: readonly (readonly [string, (row: Row, workload: Workload | undef
   ['peer', (row) => number(row.peerPeakMb, 0)],
   ['ours less import', (row) => number(row.oursDeltaMb, 0)],
   ['peer', (row) => number(row.peerDeltaMb, 0)],
+  ['ours mJ', (row) => number(row.oursMillijoules, 1)],
+  ['peer', (row) => number(row.peerMillijoules, 1)],
   ['loss max rel', (row) => (row.lossMaxRel === null ? '-' : row.lossMaxRel.toExponential(1))],
   ['rate share', (row) => number(row.rateShare, 2)],
   ['note', (row) => row.note ?? ''],

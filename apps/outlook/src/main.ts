@@ -2,17 +2,18 @@
 /** The main job: options, data, tables, files. */
 import { relative } from 'node:path';
 import { NoosphereError } from '@noosphere/core';
+import { track } from '@noosphere/footprint';
 import { loadMarkets } from './markets.js';
 import { readOptions } from './options.js';
-import { introduction, legend, seriesHead, summary, tableText } from './report.js';
+import { footprintText, introduction, legend, seriesHead, summary, tableText } from './report.js';
 import { resultJson } from './result.js';
 import { filesAgree, runTables, type TableResult } from './run.js';
 import { RunFolder, writeText } from './run-folder.js';
 import { interruptedStatus, stopSignal } from './stop.js';
 
 async function main(): Promise<void> {
-  const startedMs = performance.now();
   const options = readOptions(process.argv.slice(2));
+  const tracked = track({ name: 'outlook', ...(options.place !== undefined && { place: options.place }) });
   const data = await loadMarkets(options);
   const folder = await RunFolder.create(options);
   const signal = stopSignal(() => {
@@ -31,20 +32,19 @@ async function main(): Promise<void> {
       console.log(tableText(table));
     },
   });
-  const elapsedSeconds = (performance.now() - startedMs) / 1000;
+  const footprint = await tracked.stop();
   const result = resultJson(tables, {
     options,
     folder: folder.path,
     interrupted: signal.aborted,
-    elapsedSeconds,
+    footprint,
   });
   await folder.write('result.json', result);
   if (options.json !== undefined) await writeText(options.json, result, folder.writeOptions);
   console.log(summary(tables));
   console.log(legend());
-  console.log(
-    `\nModels, forecasts and result.json: ${relative('', folder.path) || '.'}  (${elapsedSeconds.toFixed(0)} s)`,
-  );
+  console.log(footprintText(footprint));
+  console.log(`\nModels, forecasts and result.json: ${relative('', folder.path) || '.'}`);
   if (!tables.every(({ rescored }) => filesAgree(rescored))) {
     process.stderr.write(
       'outlook: a saved file forecasts otherwise than its table says; please report this\n',

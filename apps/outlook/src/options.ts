@@ -11,6 +11,8 @@ export interface OutlookOptions {
   readonly data: string | undefined;
   readonly layout: Layout | undefined;
   readonly series: readonly string[] | undefined;
+  /** Whose electricity the carbon counts. */
+  readonly place: string | undefined;
 }
 
 const example = `
@@ -47,6 +49,7 @@ export function readOptions(args: readonly string[]): OutlookOptions {
       ] as const),
     )
     .option('--series <names...>', 'only these')
+    .option('--place <code>', 'place whose electricity counts, such as DEU (default: the world, and said so)')
     .addHelpText('after', example)
     .allowExcessArguments(false)
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
@@ -60,6 +63,7 @@ export function readOptions(args: readonly string[]): OutlookOptions {
     data: options.data,
     layout: options.layout,
     series: options.series,
+    place: options.place,
   };
 }
 

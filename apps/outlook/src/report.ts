@@ -1,4 +1,5 @@
 /** The report as text, for a terminal of 80 to 100 columns. */
+import { type Report, toSentence } from '@noosphere/footprint';
 import { metricLegend, rowTitles, type Verdict, verdictOf } from '@noosphere/forecast';
 import type { Markets } from './markets.js';
 import { filesAgree, type Rescored, type TableResult } from './run.js';
@@ -117,6 +118,11 @@ export function legend(): string {
   ] as const;
   const width = Math.max(...entries.map(([name]) => name.length));
   return ['', ...entries.map(([name, text]) => dim(`  ${name.padEnd(width)}  ${text}`))].join('\n');
+}
+
+/** What the run took, and how that is known. */
+export function footprintText(report: Report): string {
+  return `\n${wrap(`Footprint: ${toSentence(report)}`, 96)}`;
 }
 
 function dayCount(days: number): string {

@@ -1,4 +1,5 @@
 /** The result as JSON: everything the report says, with full digits and formulas, for programs. */
+import type { Report } from '@noosphere/footprint';
 import { metricLegend, type Score, verdictOf } from '@noosphere/forecast';
 import type { OutlookOptions } from './options.js';
 import type { TableResult } from './run.js';
@@ -7,11 +8,12 @@ export interface RunFacts {
   readonly options: OutlookOptions;
   readonly folder: string;
   readonly interrupted: boolean;
-  readonly elapsedSeconds: number;
+  /** Time, energy with its methods and range, carbon, peak memory. */
+  readonly footprint: Report;
 }
 
 export function resultJson(tables: readonly TableResult[], facts: RunFacts): string {
-  const { options, folder, interrupted, elapsedSeconds } = facts;
+  const { options, folder, interrupted, footprint } = facts;
   const result = {
     app: 'outlook',
     notice: 'A demonstration on past prices, not advice.',
@@ -19,7 +21,7 @@ export function resultJson(tables: readonly TableResult[], facts: RunFacts): str
     epochs: options.epochs,
     folder,
     interrupted,
-    elapsedSeconds,
+    footprint,
     node: process.version,
     formulas: Object.fromEntries(metricLegend),
     units: { mae: 'log return', rmse: 'log return', fitSeconds: 's', peakBytes: 'bytes, whole process' },

@@ -39,6 +39,7 @@ export { type ComparedRun, type ComparisonRow, compareRuns } from './reports/com
 export { type CsvOptions, codecarbonColumns, toCodecarbonCsv } from './reports/csv.js';
 export { toMarkdown } from './reports/markdown.js';
 export { toPrometheus } from './reports/prometheus.js';
+export { toSentence } from './reports/sentence.js';
 export { type KnownWork, type Scenario, type ScenarioResult, whatIf } from './reports/what-if.js';
 export { loadShare } from './sources/cpu-model.js';
 export { type CpuPower, findCpuPower } from './sources/cpu-power.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { track } from '@noosphere/footprint';
+import { toSentence, track } from '@noosphere/footprint';
 import { type AcceptanceRun, MissingError, passes, type Row } from './run.js';
 import { runs } from './runs/index.js';
 
@@ -64,14 +64,9 @@ async function runHere(run: AcceptanceRun, folder: string): Promise<Row> {
       say: (line) => console.error(`  ${line}`),
     });
     for (const note of notes) console.log(`  ${note}`);
-    const { energyJoules, rangeJoules, components, carbon } = await tracked.stop();
-    const methods = Object.entries(components).map(([name, { method }]) => `${name} ${method}`);
-    console.log(
-      `  energy of the machine ${energyJoules.toFixed(0)} J [${rangeJoules.map((joules) => joules.toFixed(0)).join(', ')}] ` +
-        `by ${methods.join(', ')}; ${(carbon.operationalKilograms * 1e3).toPrecision(3)} g CO2e at ` +
-        `${carbon.intensity.gramsPerKilowattHour} g/kWh (${carbon.intensity.name}${carbon.intensity.isAssumed ? ', assumed' : ''})`,
-    );
-    return row(value, passes(value, run.bar), { artifacts, energyJoules });
+    const report = await tracked.stop();
+    console.log(`  ${toSentence(report)}`);
+    return row(value, passes(value, run.bar), { artifacts, energyJoules: report.energyJoules });
   } catch (error) {
     if (!(error instanceof MissingError)) console.error(error);
     await tracked.stop();

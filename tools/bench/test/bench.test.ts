@@ -17,6 +17,8 @@ const row: Row = {
   peerPeakMb: 900,
   oursDeltaMb: 20,
   peerDeltaMb: 200,
+  oursMillijoules: 1,
+  peerMillijoules: 2,
   lossMaxRel: 3e-6,
   rateShare: null,
 };
@@ -93,7 +95,9 @@ test('a row with wrong losses is void and short of its bar', () => {
 test('the table has a line a row and aligned columns', () => {
   const lines = table([row, { ...row, peer: 'jax', peerMs: null, ratio: null }], workloads).split('\n');
   expect(lines).toHaveLength(3);
-  expect(lines[1]).toMatch(/^mlp +torch +0\.100 +0\.500 +5\.00 +>= 3 met +100 +900 +20 +200 +3\.0e-6 +-$/);
+  expect(lines[1]).toMatch(
+    /^mlp +torch +0\.100 +0\.500 +5\.00 +>= 3 met +100 +900 +20 +200 +1\.0 +2\.0 +3\.0e-6 +-$/,
+  );
 });
 
 test('the median of an even count is the mean of the middle two', () => {

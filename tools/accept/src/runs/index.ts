@@ -1,5 +1,6 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
+import { auditInt8 } from './audit-int8.js';
 import { charlm } from './charlm.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { ctc } from './ctc.js';
@@ -14,7 +15,9 @@ import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
+import { prediction } from './prediction.js';
 import { raplTrees } from './rapl-trees.js';
+import { recordAfterKill } from './record-after-kill.js';
 import { resumeAfterKill } from './resume-after-kill.js';
 import { resumeBitwise } from './resume-bitwise.js';
 import { searchBudget } from './search-budget.js';
@@ -47,4 +50,7 @@ export const runs: readonly AcceptanceRun[] = [
   codecarbonAgreement,
   trackingOverhead,
   flops,
+  prediction,
+  auditInt8,
+  recordAfterKill,
 ];

