@@ -62,9 +62,13 @@ export function decomposeSeasons(
   const remainder = rest.map((value, index) => value - (trend[index] as number));
   return {
     trend,
-    seasonal: parts.map(({ season, values }) => ({ season, values, strength: strength(values, remainder) })),
+    seasonal: parts.map(({ season, values }) => ({
+      season,
+      values,
+      strength: strength(y, values, remainder),
+    })),
     remainder,
-    trendStrength: strength(trend, remainder),
+    trendStrength: strength(y, trend, remainder),
   };
 }
 

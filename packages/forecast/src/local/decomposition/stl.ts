@@ -62,7 +62,7 @@ export function stl(y: Float64Array, season: number, options: StlOptions = {}): 
   }
   const { trend, seasonal, weights } = smoothing;
   const remainder = y.map((value, index) => value - (trend[index] as number) - (seasonal[index] as number));
-  return { trend, seasonal, remainder, weights, ...strengthsOf(trend, seasonal, remainder) };
+  return { trend, seasonal, remainder, weights, ...strengthsOf(y, trend, seasonal, remainder) };
 }
 
 class StlSmoothing {

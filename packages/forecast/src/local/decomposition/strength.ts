@@ -8,13 +8,23 @@ export interface Strengths {
 }
 
 /** Strengths of trend and season; 0 where there is nothing that varies. Wang, Smith & Hyndman 2006; fpp3 4.3. */
-export function strengthsOf(trend: Float64Array, seasonal: Float64Array, remainder: Float64Array): Strengths {
-  return { trendStrength: strength(trend, remainder), seasonalStrength: strength(seasonal, remainder) };
+export function strengthsOf(
+  y: Float64Array,
+  trend: Float64Array,
+  seasonal: Float64Array,
+  remainder: Float64Array,
+): Strengths {
+  return {
+    trendStrength: strength(y, trend, remainder),
+    seasonalStrength: strength(y, seasonal, remainder),
+  };
 }
 
-export function strength(part: Float64Array, remainder: Float64Array): number {
+/** Strength of one part of y. What varies by less than rounding does is constant. */
+export function strength(y: Float64Array, part: Float64Array, remainder: Float64Array): number {
   const both = variance(part.map((value, index) => value + (remainder[index] as number)));
-  return both > 0 ? Math.max(0, 1 - variance(remainder) / both) : 0;
+  const rounding = (1e-13 * y.reduce((most, value) => Math.max(most, Math.abs(value)), 0)) ** 2;
+  return both > rounding ? Math.max(0, 1 - variance(remainder) / both) : 0;
 }
 
 function variance(values: Float64Array): number {

@@ -63,14 +63,15 @@ class FourierSeason {
 /** Gram and Schmidt, twice each; columns that say nothing new, such as waves faster than half the season, fall away. */
 function orthonormal(columns: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
+  // A sine of half a season is zero but for rounding: its own length would be no measure.
+  const longest = Math.sqrt(Math.max(...columns.map((column) => dot(column, column))));
   for (const column of columns) {
-    const length = Math.sqrt(dot(column, column));
     const rest = column.slice();
     for (let pass = 0; pass < 2; pass++) {
       for (const done of basis) addTimes(rest, done, -dot(done, rest));
     }
     const left = Math.sqrt(dot(rest, rest));
-    if (left > 1e-9 * length) basis.push(rest.map((value) => value / left));
+    if (left > 1e-9 * longest) basis.push(rest.map((value) => value / left));
   }
   return basis;
 }

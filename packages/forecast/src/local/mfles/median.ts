@@ -41,7 +41,10 @@ function middleOf(a: number, b: number, c: number): number {
   return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
-/** Siegel's line over 0 … n - 1: the median of the median slopes at each value, and the median of what is left. 1982. */
+/**
+ * Siegel's line over 0 … n - 1 (1982): slope is the median of the median slopes at each value, intercept the median of the
+ * intercepts that these slopes have at their values.
+ */
 export function repeatedMediansLine(y: Float64Array): Float64Array {
   const slopes = new Float64Array(y.length - 1);
   const inverse = y.map((_, distance) => 1 / distance);
@@ -54,7 +57,7 @@ export function repeatedMediansLine(y: Float64Array): Float64Array {
     }
     return medianOf(slopes);
   });
+  const intercept = medianOf(y.map((value, at) => value - (medians[at] as number) * at));
   const slope = medianOf(medians);
-  const intercept = medianOf(y.map((value, at) => value - slope * at));
   return y.map((_, at) => intercept + slope * at);
 }

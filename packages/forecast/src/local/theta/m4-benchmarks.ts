@@ -45,7 +45,7 @@ export function naive2(options: M4Options = {}): LocalModel {
  * M4-methods, `Theta.classic`; Assimakopoulos & Nikolopoulos 2000.
  * @example
  * const y = Float64Array.from({ length: 20 }, (_, t) => 5 + t);
- * console.log(classicTheta().fit(y).forecast(1).mean[0]?.toFixed(2)); // → 25.00
+ * console.log(classicTheta().fit(y).forecast(1).mean[0]?.toFixed(2)); // → 24.50
  */
 export function classicTheta(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
