@@ -15,6 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../index.js';
+import goldens from './goldens/quantize.json' with { type: 'json' };
 import { quantizeOnnx } from './index.js';
 import { entropyRange, Histogram, percentileRange, uint8Parameters } from './ranges.js';
 import { quantizeWeights, roundToEven } from './weights.js';
@@ -179,5 +180,33 @@ describe('a model', () => {
     await expect(quantizeOnnx(bytes, { mode: 'static', examples: [bad] })).rejects.toThrow(
       'calibration found NaN',
     );
+  });
+});
+
+// Golden: tools/goldens/quantize.py, onnxruntime's own static quantiser on the same file and examples.
+test("scales and results are those of onnxruntime's quantiser", async () => {
+  const images = (values: readonly number[]) =>
+    tensor(Float32Array.from(values), { shape: [values.length / 64, 1, 8, 8] });
+  const { bytes } = await quantizeOnnx(Buffer.from(goldens.model, 'base64'), {
+    mode: 'static',
+    examples: goldens.examples.map((values) => ({ x: images(values) })),
+  });
+  const model = importOnnx(bytes);
+  const stored = Object.values(model.initializers).map((constant) => Array.from(hostData(constant), Number));
+  const holds = (expected: readonly number[]) =>
+    stored.some(
+      (values) =>
+        values.length === expected.length &&
+        values.every((value, index) => Math.abs(value / (expected[index] as number) - 1) < 1e-6),
+    );
+  const { parameters } = goldens;
+  for (const name of ['x', 'active', 'conv.weight', 'conv.bias', 'fc.weight', 'fc.bias'] as const)
+    expect([name, holds(parameters[name].scale)]).toEqual([name, true]);
+  expect(stored).toContainEqual(parameters.x.zeroPoint);
+  const { logits } = model.apply([images(goldens.fresh)]);
+  const [step] = parameters.logits.scale as [number];
+  // Theirs rounds the result to steps as well, ours leaves it exact.
+  Array.from((await logits?.data()) as Float32Array).forEach((value, index) => {
+    expect(Math.abs(value - (goldens.logits[index] as number))).toBeLessThan(1.01 * step);
   });
 });
