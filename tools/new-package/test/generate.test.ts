@@ -56,6 +56,9 @@ describe('a generated package', () => {
       expect(existsSync(join(copy, file)), file).toBe(true);
       expect(readFileSync(join(copy, file), 'utf8'), file).not.toContain('package-name');
     }
+    expect(readFileSync(join(copy, '.changeset/add-sea-level.md'), 'utf8')).toMatch(
+      /^---\n'@noosphere\/sea-level': minor\n---\n\n\S/,
+    );
     const layers = JSON.parse(readFileSync(join(copy, 'tools/layers/layers.json'), 'utf8'));
     expect(layers.packages['sea-level']).toEqual(['train', 'core']);
     // The row stands in the table of packages: the line before it is one as well.
