@@ -11,7 +11,12 @@ export interface LocalFit {
   mean(horizon: number): Float64Array;
   /** Intervals around them: standard deviations of normal errors, or the intervals themselves. */
   spread(mean: Float64Array, levels: readonly number[]): Float64Array | readonly Interval[];
+  /** The same estimates over other values; left out where they are nothing without the values. */
+  forward?(y: Float64Array): ContinuingFit;
 }
+
+/** A fit whose estimates may be kept while the series goes on. */
+export type ContinuingFit = LocalFit & Required<Pick<LocalFit, 'forward'>>;
 
 /** Plain settings and a fit become a model; the series is checked before `fit` sees it. */
 export function localModel(
@@ -26,12 +31,16 @@ export function localModel(
     options: Object.fromEntries(Object.entries(settings.options)),
     fit(y) {
       requireSeries(kind, y, minimum);
-      return fittedModel(kind, fit(y));
+      return fittedModel(kind, minimum, fit(y));
     },
   };
 }
 
-function fittedModel(kind: string, { estimates, fitted, ...fit }: LocalFit): FittedLocalModel {
+function fittedModel(
+  kind: string,
+  minimum: number,
+  { estimates, fitted, forward, ...fit }: LocalFit,
+): FittedLocalModel {
   return {
     estimates,
     fitted,
@@ -46,6 +55,12 @@ function fittedModel(kind: string, { estimates, fitted, ...fit }: LocalFit): Fit
         intervals: spread instanceof Float64Array ? normalIntervals(mean, spread, levels) : spread,
       };
     },
+    ...(forward && {
+      forward(y) {
+        requireSeries(kind, y, minimum);
+        return fittedModel(kind, minimum, forward(y));
+      },
+    }),
   };
 }
 

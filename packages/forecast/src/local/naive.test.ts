@@ -75,6 +75,17 @@ describe('the registry', () => {
     expect(again.fit(y).forecast(5).mean).toEqual(model.fit(y).forecast(5).mean);
   });
 
+  test.each(kinds)('%s goes forward, if it does, over the same values to the same forecasts', (kind) => {
+    const { y } = seriesNamed('quarters');
+    const fitted = localModels[kind]({ ...needed[kind] }).fit(y);
+    const again = fitted.forward?.(y);
+    // Naive forecasts and averages, and MFLES, are fitted again instead.
+    if (!again) return;
+    expect(again?.estimates).toEqual(fitted.estimates);
+    expect(again?.fitted).toEqual(fitted.fitted);
+    expect(again?.forecast(6).mean).toEqual(fitted.forecast(6).mean);
+  });
+
   test('names what it does not know', () => {
     const trend = { name: 'X', kind: 'nothing', options: {} };
     expect(() => localModels.mstl({ seasons: [4], trend })).toThrow(/no model 'nothing' for the trend/);

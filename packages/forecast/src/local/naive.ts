@@ -1,6 +1,6 @@
 /** Naive forecasts: the last value, the last season, the last value and the mean step. What any other model has to beat. */
 import { ArgumentError } from '@noosphere/core';
-import { localModel, residualDeviation } from './fitted-model.js';
+import { type ContinuingFit, localModel, residualDeviation } from './fitted-model.js';
 import type { LocalModel } from './local-model.js';
 import { requireWhole } from './require-series.js';
 
@@ -11,16 +11,20 @@ import { requireWhole } from './require-series.js';
  * console.log(mean); // → Float64Array(2) [ 3, 3 ]
  */
 export function naive(): LocalModel {
-  return localModel({ name: 'Naive', kind: 'naive', options: {} }, 1, (y) => {
-    const fitted = lagged(y, 1);
-    const sigma = residualDeviation(y, fitted, y.length - 1);
-    return {
-      estimates: { sigma },
-      fitted,
-      mean: (horizon) => new Float64Array(horizon).fill(y[y.length - 1] as number),
-      spread: (mean) => mean.map((_, step) => sigma * Math.sqrt(step + 1)),
-    };
-  });
+  return localModel({ name: 'Naive', kind: 'naive', options: {} }, 1, naiveFit);
+}
+
+/** The fit of `naive`, for models that hold one. */
+export function naiveFit(y: Float64Array): ContinuingFit {
+  const fitted = lagged(y, 1);
+  const sigma = residualDeviation(y, fitted, y.length - 1);
+  return {
+    estimates: { sigma },
+    fitted,
+    mean: (horizon) => new Float64Array(horizon).fill(y[y.length - 1] as number),
+    spread: (mean) => mean.map((_, step) => sigma * Math.sqrt(step + 1)),
+    forward: naiveFit,
+  };
 }
 
 export interface SeasonalNaiveOptions {

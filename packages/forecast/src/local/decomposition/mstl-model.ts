@@ -1,7 +1,7 @@
 /** Forecasts by decomposition: the seasons are repeated, the rest is forecast by another model. */
 import { autoEts } from '../ets/ets-models.js';
-import { localModel } from '../fitted-model.js';
-import type { ForecastOptions, LocalModel } from '../local-model.js';
+import { type ContinuingFit, localModel } from '../fitted-model.js';
+import type { FittedLocalModel, LocalModel } from '../local-model.js';
 import { repeatSeason, requireSeasons } from '../naive.js';
 import { decomposeSeasons, type MstlOptions } from './mstl.js';
 
@@ -27,38 +27,41 @@ export function mstl(options: MstlModelOptions): LocalModel {
   requireSeasons('mstl', seasons);
   const { name, kind, options: trendOptions } = trend;
   const settings = { seasons: [...seasons], trend: { name, kind, options: trendOptions }, decomposition };
-  return localModel({ name: 'MSTL', kind: 'mstl', options: settings }, 2 * Math.max(...seasons), (y) => {
-    const { seasonal } = decomposeSeasons(y, seasons, decomposition);
-    const season = y.map((_, index) =>
-      seasonal.reduce((sum, { values }) => sum + (values[index] as number), 0),
+  return localModel({ name: 'MSTL', kind: 'mstl', options: settings }, 2 * Math.max(...seasons), (y) =>
+    fitMstl(y, seasons, decomposition, trend, (rest) => trend.fit(rest)),
+  );
+}
+
+/** Decomposes anew; the model of the rest is fitted, or goes forward. */
+function fitMstl(
+  y: Float64Array,
+  seasons: readonly number[],
+  decomposition: MstlOptions,
+  trend: LocalModel,
+  fitRest: (rest: Float64Array) => FittedLocalModel,
+): ContinuingFit {
+  const { seasonal } = decomposeSeasons(y, seasons, decomposition);
+  const season = y.map((_, index) =>
+    seasonal.reduce((sum, { values }) => sum + (values[index] as number), 0),
+  );
+  const rest = fitRest(y.map((value, index) => value - (season[index] as number)));
+  const putBack = (values: Float64Array) => {
+    const cycles = seasonal.map(({ season: length, values: all }) =>
+      repeatSeason(all.subarray(y.length - length), values.length),
     );
-    const rest = trend.fit(y.map((value, index) => value - (season[index] as number)));
-    const seasonAhead = (horizon: number) => {
-      const cycles = seasonal.map(({ season: length, values }) =>
-        repeatSeason(values.subarray(y.length - length), horizon),
-      );
-      return Float64Array.from({ length: horizon }, (_, step) =>
-        cycles.reduce((sum, cycle) => sum + (cycle[step] as number), 0),
-      );
-    };
-    const forecast = (horizon: number, forecastOptions: ForecastOptions) => {
-      const ahead = seasonAhead(horizon);
-      const back = (values: Float64Array) => values.map((value, step) => value + (ahead[step] as number));
-      const { mean, intervals } = rest.forecast(horizon, forecastOptions);
-      return {
-        mean: back(mean),
-        intervals: intervals.map(({ level, lower, upper }) => ({
-          level,
-          lower: back(lower),
-          upper: back(upper),
-        })),
-      };
-    };
-    return {
-      estimates: rest.estimates,
-      fitted: rest.fitted.map((value, index) => value + (season[index] as number)),
-      mean: (horizon) => forecast(horizon, {}).mean,
-      spread: (mean, levels) => forecast(mean.length, { levels }).intervals,
-    };
-  });
+    return values.map((value, step) => cycles.reduce((sum, cycle) => sum + (cycle[step] as number), value));
+  };
+  return {
+    estimates: rest.estimates,
+    fitted: rest.fitted.map((value, index) => value + (season[index] as number)),
+    mean: (horizon) => putBack(rest.forecast(horizon).mean),
+    spread: (mean, levels) =>
+      rest.forecast(mean.length, { levels }).intervals.map(({ level, lower, upper }) => ({
+        level,
+        lower: putBack(lower),
+        upper: putBack(upper),
+      })),
+    forward: (later) =>
+      fitMstl(later, seasons, decomposition, trend, (left) => rest.forward?.(left) ?? trend.fit(left)),
+  };
 }

@@ -1,10 +1,10 @@
 /** Exponential smoothing as models: the choice by AICc, and the classic methods by name. */
 import { ArgumentError } from '@noosphere/core';
-import { type LocalFit, localModel } from '../fitted-model.js';
+import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { LocalModel, LocalModelKind } from '../local-model.js';
 import { requireWhole } from '../require-series.js';
 import { candidatesOf, type EtsRequest, etsName, parseEtsModel } from './components.js';
-import { type EtsFit, type EtsFitOptions, fitEts, usualBounds } from './fit-ets.js';
+import { continueEts, type EtsFit, type EtsFitOptions, fitEts, usualBounds } from './fit-ets.js';
 import { etsIntervals, etsMean } from './forecast-ets.js';
 
 export interface AutoEtsOptions {
@@ -138,7 +138,7 @@ function constantFit(y: Float64Array): EtsFit {
   return { ...fit, level, variance: 0, fitted: new Float64Array(y.length).fill(level) };
 }
 
-function etsAsLocal(fit: EtsFit): LocalFit {
+function etsAsLocal(fit: EtsFit): ContinuingFit {
   const { components, parameters, initial } = fit;
   const { trend, season, damped } = components;
   return {
@@ -160,5 +160,6 @@ function etsAsLocal(fit: EtsFit): LocalFit {
     fitted: fit.fitted,
     mean: (horizon) => etsMean(fit, horizon),
     spread: (mean, levels) => etsIntervals(fit, mean, levels),
+    forward: (y) => etsAsLocal(continueEts(fit, y)),
   };
 }

@@ -204,6 +204,16 @@ describe('series at the edge', () => {
   });
 });
 
+test('going forward keeps the estimates and moves the states', () => {
+  const { y, season } = seriesNamed('air');
+  const first = holtWinters({ season, multiplicative: true }).fit(y.subarray(0, 100));
+  const later = first.forward?.(y);
+  expect(later?.estimates).toEqual(first.estimates);
+  // One-step forecasts over what both have seen are the same; the next one is the forecast from there.
+  expect(later?.fitted.subarray(0, 100)).toEqual(first.fitted);
+  expect(later?.fitted[100]).toBeCloseTo(first.forecast(1).mean[0] ?? Number.NaN, 9);
+});
+
 test('the classic methods are models of their letters', () => {
   const { y, season } = seriesNamed('air');
   expect(ses().fit(y).estimates.model).toBe('ETS(A,N,N)');

@@ -181,7 +181,6 @@ class EtsSearch {
     // And the variance of the errors.
     const estimated = countEtsParameters(this.#components, this.#period) + 1;
     const aic = criterion + 2 * estimated;
-    const next = count % seasons.length;
     const [alpha = 0, beta = 0, gamma = 0, phi = 1] = parameters;
     return {
       components: this.#components,
@@ -190,7 +189,7 @@ class EtsSearch {
       initial,
       level: trend[0] ?? 0,
       growth: trend[1] ?? 0,
-      seasons: seasons.map((_, step) => seasons[(next + step) % seasons.length] ?? 0),
+      seasons: fromNext(seasons, count),
       fitted: recursion.fitted,
       logLikelihood: -criterion / 2,
       aic,
@@ -199,4 +198,20 @@ class EtsSearch {
       variance: (sums[0] ?? 0) / (count - estimated - 1),
     };
   }
+}
+
+/** Seasons from that of the next value on, behind so many values. */
+function fromNext(seasons: Float64Array, count: number): Float64Array {
+  return seasons.map((_, step) => seasons[(count + step) % seasons.length] as number);
+}
+
+/** The same estimates over other values, such as those of the series as it went on. */
+export function continueEts(fit: EtsFit, y: Float64Array): EtsFit {
+  const recursion = new EtsRecursion(y, fit.components, fit.period);
+  recursion.parameters.set(names.map((name) => fit.parameters[name]));
+  recursion.trend.set([fit.initial.level, fit.initial.growth]);
+  recursion.seasons.set(fit.initial.seasons);
+  recursion.run();
+  const [level = 0, growth = 0] = recursion.trend;
+  return { ...fit, level, growth, seasons: fromNext(recursion.seasons, y.length), fitted: recursion.fitted };
 }

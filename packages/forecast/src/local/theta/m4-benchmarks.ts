@@ -3,11 +3,12 @@
 import { nashSimplex } from '../../optimize/nash-simplex.js';
 import { classicalSeason } from '../decomposition/classical.js';
 import { EtsRecursion } from '../ets/recursion.js';
-import { type LocalFit, localModel, residualDeviation } from '../fitted-model.js';
+import { type ContinuingFit, localModel, residualDeviation } from '../fitted-model.js';
 import type { LocalModel } from '../local-model.js';
-import { lagged, repeatSeason } from '../naive.js';
+import { naiveFit } from '../naive.js';
 import { requireWhole } from '../require-series.js';
 import { isSeasonal } from './seasonality-test.js';
+import { fitWithoutSeason } from './without-season.js';
 
 export interface M4Options {
   /** Values in a season; 1 for none. @default 1 */
@@ -25,18 +26,7 @@ export interface M4Options {
 export function naive2(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
   requireWhole('naive2', 'season', season, 1);
-  return localModel({ name: 'Naive2', kind: 'naive2', options }, 1, (y) =>
-    withSeason(y, season, (adjusted) => {
-      const fitted = lagged(adjusted, 1);
-      const sigma = residualDeviation(adjusted, fitted, adjusted.length - 1);
-      return {
-        estimates: { sigma },
-        fitted,
-        mean: (horizon) => new Float64Array(horizon).fill(adjusted[adjusted.length - 1] as number),
-        spread: (mean) => mean.map((_, step) => sigma * Math.sqrt(step + 1)),
-      };
-    }),
-  );
+  return localModel({ name: 'Naive2', kind: 'naive2', options }, 1, (y) => fitAdjusted(y, season, naiveFit));
 }
 
 /**
@@ -51,34 +41,56 @@ export function classicTheta(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
   requireWhole('classicTheta', 'season', season, 1);
   return localModel({ name: 'ClassicTheta', kind: 'classicTheta', options }, 5, (y) =>
-    withSeason(y, season, thetaLines),
+    fitAdjusted(y, season, thetaLines),
   );
 }
 
-function thetaLines(y: Float64Array): LocalFit {
-  const { intercept, slope } = lineThrough(y);
-  const lineAt = (index: number) => intercept + slope * (index + 1);
-  const curved = y.map((value, index) => 2 * value - lineAt(index));
-  const smoothed = smoothAsR(curved);
-  const fitted = smoothed.fitted.map((value, index) => (value + lineAt(index)) / 2);
-  const sigma = residualDeviation(y, fitted, y.length - 3);
-  const { alpha, level } = smoothed;
+function thetaLines(y: Float64Array): ContinuingFit {
+  const line = lineThrough(y);
+  return linesAsLocal(y, line, smoothAsR(y.map((value, index) => 2 * value - lineAt(line, index))));
+}
+
+function linesAsLocal(
+  y: Float64Array,
+  line: Line,
+  { alpha, start, level, fitted: smooth }: Smoothing,
+  known?: number,
+): ContinuingFit {
+  const fitted = smooth.map((value, index) => (value + lineAt(line, index)) / 2);
+  const sigma = known ?? residualDeviation(y, fitted, y.length - 3);
   return {
-    estimates: { alpha, level, intercept, slope, sigma },
+    estimates: { alpha, level: start, intercept: line.intercept, slope: line.slope, sigma },
     fitted,
     mean: (horizon) =>
-      Float64Array.from({ length: horizon }, (_, step) => Math.max(0, (level + lineAt(y.length + step)) / 2)),
+      Float64Array.from({ length: horizon }, (_, step) =>
+        Math.max(0, (level + lineAt(line, y.length + step)) / 2),
+      ),
     spread: (mean) => mean.map((_, step) => sigma * Math.sqrt(1 + step * alpha ** 2)),
+    forward: (later) => {
+      const curved = later.map((value, index) => 2 * value - lineAt(line, index));
+      return linesAsLocal(later, line, smoothWith(curved, alpha, start), sigma);
+    },
   };
 }
 
-/** Simple exponential smoothing as R's `ses`: least squares of α and the first level, by Nash's simplex. */
-function smoothAsR(y: Float64Array): {
+function lineAt({ intercept, slope }: Line, index: number): number {
+  return intercept + slope * (index + 1);
+}
+
+interface Smoothing {
   readonly alpha: number;
+  /** Before the first value. */
+  readonly start: number;
+  /** Behind the last. */
   readonly level: number;
   readonly fitted: Float64Array;
-} {
-  const recursion = new EtsRecursion(y, { error: 'A', trend: 'N', season: 'N', damped: false }, 1);
+}
+
+const levelOnly = { error: 'A', trend: 'N', season: 'N', damped: false } as const;
+
+/** Simple exponential smoothing as R's `ses`: least squares of α and the first level, by Nash's simplex. */
+function smoothAsR(y: Float64Array): Smoothing {
+  const recursion = new EtsRecursion(y, levelOnly, 1);
   const evaluate = ([alpha = 0, level = 0]: Float64Array): number => {
     if (alpha < 1e-4 || alpha > 0.9999) return Number.POSITIVE_INFINITY;
     recursion.parameters[0] = alpha;
@@ -88,13 +100,26 @@ function smoothAsR(y: Float64Array): {
   };
   const first = y.subarray(0, 10);
   const mean = first.reduce((sum, value) => sum + value, 0) / first.length;
-  const point = nashSimplex(evaluate, [1e-4 + 0.2 * 0.9998, mean]);
-  evaluate(point);
-  return { alpha: point[0] as number, level: recursion.trend[0] as number, fitted: recursion.fitted };
+  const [alpha = 0, start = 0] = nashSimplex(evaluate, [1e-4 + 0.2 * 0.9998, mean]);
+  return smoothWith(y, alpha, start);
+}
+
+function smoothWith(y: Float64Array, alpha: number, start: number): Smoothing {
+  const recursion = new EtsRecursion(y, levelOnly, 1);
+  recursion.parameters[0] = alpha;
+  recursion.trend[0] = start;
+  recursion.run();
+  return { alpha, start, level: recursion.trend[0] as number, fitted: recursion.fitted };
+}
+
+/** A straight line over 1 … n. */
+export interface Line {
+  readonly intercept: number;
+  readonly slope: number;
 }
 
 /** Least squares on 1 … n. */
-export function lineThrough(y: Float64Array): { readonly intercept: number; readonly slope: number } {
+export function lineThrough(y: Float64Array): Line {
   const middle = (y.length + 1) / 2;
   const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
   let [product, squares] = [0, 0];
@@ -108,25 +133,14 @@ export function lineThrough(y: Float64Array): { readonly intercept: number; read
 }
 
 /** Fits the series without season, and puts the season back. */
-function withSeason(y: Float64Array, season: number, fit: (adjusted: Float64Array) => LocalFit): LocalFit {
+function fitAdjusted(
+  y: Float64Array,
+  season: number,
+  fit: (adjusted: Float64Array) => ContinuingFit,
+): ContinuingFit {
   if (!hasM4Season(y, season)) return fit(y);
-  const indices = classicalSeason(y, season, 'multiplicative');
-  const indexAt = (index: number) => indices[index % season] as number;
-  const inner = fit(y.map((value, index) => value / indexAt(index)));
-  const next = indices.map((_, step) => indexAt(y.length + step));
-  return {
-    estimates: { ...inner.estimates, seasons: Array.from(indices) },
-    fitted: inner.fitted.map((value, index) => value * indexAt(index)),
-    mean: (horizon) => {
-      const seasons = repeatSeason(next, horizon);
-      return inner.mean(horizon).map((value, step) => value * (seasons[step] as number));
-    },
-    spread: (mean, levels) => {
-      const seasons = repeatSeason(next, mean.length);
-      const spread = inner.spread(inner.mean(mean.length), levels) as Float64Array;
-      return spread.map((value, step) => value * (seasons[step] as number));
-    },
-  };
+  const values = classicalSeason(y, season, 'multiplicative');
+  return fitWithoutSeason(y, { kind: 'multiplicative', values }, fit);
 }
 
 /** R's `acf` looks no further than 10 log10 n lags back: a season beyond is not seen. */

@@ -2,13 +2,13 @@
 import { ArgumentError } from '@noosphere/core';
 import { nelderMead } from '../../optimize/nelder-mead.js';
 import { classicalSeason, type SeasonKind } from '../decomposition/classical.js';
-import { type LocalFit, localModel } from '../fitted-model.js';
+import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { LocalModel, LocalModelKind } from '../local-model.js';
-import { repeatSeason } from '../naive.js';
 import { requireWhole } from '../require-series.js';
 import { lineThrough } from './m4-benchmarks.js';
 import { type ThetaKind, ThetaRecursion, thetaForecasts } from './recursion.js';
 import { isSeasonal } from './seasonality-test.js';
+import { fitWithoutSeason, type Season } from './without-season.js';
 
 export interface ThetaOptions {
   /** Values in a season; 1 for none. It is taken out where its autocorrelation is significant. @default 1 */
@@ -91,17 +91,12 @@ function thetaModel(
     );
   }
   return localModel({ name, kind, options }, 4, (y) => {
-    const seasons = seasonsOf(y, season, decomposition);
-    return seasons ? withSeasons(y, seasons, models) : fitTheta(y, models);
+    const found = seasonsOf(y, season, decomposition);
+    return found ? fitWithoutSeason(y, found, (rest) => fitTheta(rest, models)) : fitTheta(y, models);
   });
 }
 
-interface Seasons {
-  readonly kind: SeasonKind;
-  readonly values: Float64Array;
-}
-
-function seasonsOf(y: Float64Array, season: number, decomposition: SeasonKind): Seasons | undefined {
+function seasonsOf(y: Float64Array, season: number, decomposition: SeasonKind): Season | undefined {
   if (season < 4 || y.length < 2 * season || !isSeasonal(y, season)) return undefined;
   if (decomposition === 'multiplicative' && y.every((value) => value > 0)) {
     const values = classicalSeason(y, season, 'multiplicative');
@@ -110,44 +105,32 @@ function seasonsOf(y: Float64Array, season: number, decomposition: SeasonKind): 
   return { kind: 'additive', values: classicalSeason(y, season, 'additive') };
 }
 
-function withSeasons(y: Float64Array, { kind, values }: Seasons, models: readonly ThetaModel[]): LocalFit {
-  const isFactor = kind === 'multiplicative';
-  const add = (value: number, season: number) => (isFactor ? value * season : value + season);
-  const at = (index: number) => values[index % values.length] as number;
-  const inner = fitTheta(
-    y.map((value, index) => (isFactor ? value / at(index) : value - at(index))),
-    models,
-  );
-  const next = values.map((_, step) => at(y.length + step));
-  return {
-    estimates: { ...inner.estimates, decomposition: kind, seasons: Array.from(values) },
-    fitted: inner.fitted.map((value, index) => add(value, at(index))),
-    mean: (horizon) => {
-      const seasons = repeatSeason(next, horizon);
-      return inner.mean(horizon).map((value, step) => add(value, seasons[step] as number));
-    },
-    spread: (mean, levels) => {
-      const seasons = repeatSeason(next, mean.length);
-      const spread = inner.spread(mean, levels) as Float64Array;
-      return isFactor ? spread.map((value, step) => value * (seasons[step] as number)) : spread;
-    },
-  };
-}
-
 /** Fits the models asked for, and keeps the first with the least error. */
-function fitTheta(y: Float64Array, models: readonly ThetaModel[]): LocalFit {
+function fitTheta(y: Float64Array, models: readonly ThetaModel[]): ContinuingFit {
   const line = lineThrough(y);
   const fits = models.map((model) => ({ model, ...searchTheta(y, line, kinds[model]) }));
-  const best = fits.reduce((least, fit) => (fit.error < least.error ? fit : least));
-  const { recursion } = best;
-  recursion.run();
+  const { model, recursion } = fits.reduce((least, fit) => (fit.error < least.error ? fit : least));
+  const error = recursion.run();
   const [level = 0, alpha = 0, thetaValue = 2] = recursion.parameters;
   const sigma = deviationOf(y, recursion.fitted);
+  return thetaAsLocal(recursion, { model, level, alpha, theta: thetaValue, error, sigma });
+}
+
+function thetaAsLocal(
+  recursion: ThetaRecursion,
+  estimates: { readonly sigma: number } & Readonly<Record<string, number | string>>,
+): ContinuingFit {
   return {
-    estimates: { model: best.model, level, alpha, theta: thetaValue, error: best.error, sigma },
+    estimates,
     fitted: recursion.fitted,
     mean: (horizon) => thetaForecasts(recursion, horizon),
-    spread: (mean) => spreadOf(recursion, sigma, mean.length),
+    spread: (mean) => spreadOf(recursion, estimates.sigma, mean.length),
+    forward: (y) => {
+      const later = new ThetaRecursion(y, lineThrough(y), recursion.isDynamic);
+      later.parameters.set(recursion.parameters);
+      later.run();
+      return thetaAsLocal(later, estimates);
+    },
   };
 }
 
