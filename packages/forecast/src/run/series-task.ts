@@ -58,16 +58,18 @@ function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan
       if (!base?.forward) lastFit = fitted;
       const ahead = cut(exogenous, trainingLength, trainingLength + horizon);
       const forecast = fitted.forecast(horizon, { levels, ...(ahead ? { exogenous: ahead } : {}) });
-      mean.set(checked(model, forecast.mean, horizon), origin * horizon);
+      mean.set(checked(model, forecast.mean, 'forecasts', horizon), origin * horizon);
       levels.forEach((level, index) => {
         const interval = forecast.intervals.find((each) => each.level === level);
         if (!interval)
           throw new ArgumentError(model.name, `has no interval of ${level} %; wrap it in conformal(…)`);
-        lower[index]?.set(interval.lower, origin * horizon);
-        upper[index]?.set(interval.upper, origin * horizon);
+        lower[index]?.set(checked(model, interval.lower, 'lower ends', horizon), origin * horizon);
+        upper[index]?.set(checked(model, interval.upper, 'upper ends', horizon), origin * horizon);
       });
     } catch (error) {
       lastFit = undefined;
+      const [start, end] = [origin * horizon, (origin + 1) * horizon];
+      for (const values of [mean, ...lower, ...upper]) values.fill(Number.NaN, start, end);
       failure ??= { origin, message: error instanceof Error ? error.message : String(error) };
     }
   });
@@ -81,12 +83,11 @@ function cut(exogenous: Exogenous, start: number, end: number): Exogenous | unde
   return Object.fromEntries(names.map((name) => [name, (exogenous[name] as Float64Array).slice(start, end)]));
 }
 
-/** A forecast that is no number is an error, not a value. */
-function checked({ name }: LocalModel, mean: Float64Array, horizon: number): Float64Array {
-  if (mean.length !== horizon || !mean.every(Number.isFinite))
-    throw new ArgumentError(
-      name,
-      `expected ${horizon} finite forecasts, got ${Array.from(mean.slice(0, 3))}…`,
-    );
-  return mean;
+/** What is no number is an error, not a value. */
+function checked({ name }: LocalModel, values: Float64Array, what: string, horizon: number): Float64Array {
+  if (values.length !== horizon || !values.every(Number.isFinite)) {
+    const first = Array.from(values.slice(0, 3)).join(', ');
+    throw new ArgumentError(name, `expected ${horizon} finite ${what}, got ${first}…`);
+  }
+  return values;
 }

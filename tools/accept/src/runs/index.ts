@@ -8,8 +8,11 @@ import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
 import { fitOverheadCnn, fitOverheadMlp } from './fit-overhead.js';
 import { flops } from './flops.js';
+import { forecastNoLookAhead } from './forecast-no-look-ahead.js';
 import { hostileFiles } from './hostile-files.js';
 import { lstmAdding } from './lstm-adding.js';
+import { m4HourlyOfficial } from './m4-hourly-official.js';
+import { millionRows } from './million-rows.js';
 import { mnistMlp } from './mnist-mlp.js';
 import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
@@ -22,6 +25,7 @@ import { resumeAfterKill } from './resume-after-kill.js';
 import { resumeBitwise } from './resume-bitwise.js';
 import { searchBudget } from './search-budget.js';
 import { startTime } from './start-time.js';
+import { statsforecastSpeed } from './statsforecast-speed.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
 import { trackingOverhead } from './tracking-overhead.js';
 import { wrongUsesRun } from './wrong-uses.js';
@@ -53,4 +57,8 @@ export const runs: readonly AcceptanceRun[] = [
   prediction,
   auditInt8,
   recordAfterKill,
+  millionRows,
+  forecastNoLookAhead,
+  m4HourlyOfficial,
+  statsforecastSpeed,
 ];
