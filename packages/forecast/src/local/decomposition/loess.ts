@@ -11,6 +11,23 @@ export interface LoessSettings {
   readonly jump: number;
 }
 
+/** The last smoothers that were made: series of a frame mostly have one length, and their weights take long to make. */
+const recent = new Map<string, Loess>();
+const kept = 16;
+
+/** The smoother of these settings. */
+export function loessOf(settings: LoessSettings): Loess {
+  const key = `${settings.count} ${settings.length} ${settings.degree} ${settings.jump}`;
+  const loess = recent.get(key) ?? new Loess(settings);
+  recent.delete(key);
+  recent.set(key, loess);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= kept) break;
+    recent.delete(oldest);
+  }
+  return loess;
+}
+
 /**
  * Smoother of one series length. Weights are tricube, (1 - (d / h)³)³, h being the distance of the farthest neighbour; they
  * depend on the place only and are kept, so that smoothing is a sum of products. Only weights of robustness make new ones.
@@ -53,10 +70,7 @@ export class Loess {
     const offset = place - first;
     const weights = robustness ? this.#robust(offset, first, robustness) : this.#kernel(offset);
     if (!weights) return y[Math.min(Math.max(place, 0), count - 1)] as number;
-    let sum = 0;
-    for (let index = 0; index < width; index++)
-      sum += (weights[index] as number) * (y[first + index] as number);
-    return sum;
+    return product(weights, y, first);
   }
 
   #kernel(offset: number): Float64Array {
@@ -116,4 +130,24 @@ export class Loess {
     }
     return true;
   }
+}
+
+/** Σ weight · y from a place on; four sums side by side, as one alone waits for each addition. */
+function product(weights: Float64Array, y: Float64Array, first: number): number {
+  const whole = weights.length - (weights.length % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let index = 0; index < whole; index += 4) {
+    const place = first + index;
+    a += (weights[index] as number) * (y[place] as number);
+    b += (weights[index + 1] as number) * (y[place + 1] as number);
+    c += (weights[index + 2] as number) * (y[place + 2] as number);
+    d += (weights[index + 3] as number) * (y[place + 3] as number);
+  }
+  for (let index = whole; index < weights.length; index++) {
+    a += (weights[index] as number) * (y[first + index] as number);
+  }
+  return a + b + (c + d);
 }

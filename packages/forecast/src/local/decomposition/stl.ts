@@ -1,7 +1,7 @@
 /** STL: a series as the sum of trend, season and remainder, by local regression. */
 import { ArgumentError } from '@noosphere/core';
 import { requireSeries, requireWhole } from '../require-series.js';
-import { Loess } from './loess.js';
+import { type Loess, loessOf } from './loess.js';
 import { type Strengths, strengthsOf } from './strength.js';
 
 export interface StlOptions {
@@ -96,11 +96,11 @@ class StlSmoothing {
     this.#ofPlaces = new Map(
       [Math.floor(count / season), Math.ceil(count / season)].map((places) => [
         places,
-        new Loess({ count: places, length: seasonalWindow, degree: seasonalDegree, jump: seasonalJump }),
+        loessOf({ count: places, length: seasonalWindow, degree: seasonalDegree, jump: seasonalJump }),
       ]),
     );
-    this.#ofTrend = new Loess({ count, length: trendWindow, degree: trendDegree, jump: trendJump });
-    this.#lowPass = new Loess({ count, length: lowPassWindow, degree: lowPassDegree, jump: lowPassJump });
+    this.#ofTrend = loessOf({ count, length: trendWindow, degree: trendDegree, jump: trendJump });
+    this.#lowPass = loessOf({ count, length: lowPassWindow, degree: lowPassDegree, jump: lowPassJump });
     this.trend = new Float64Array(count);
     this.seasonal = new Float64Array(count);
     this.weights = new Float64Array(count).fill(1);

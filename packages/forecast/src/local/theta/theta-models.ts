@@ -70,7 +70,7 @@ export function dynamicOptimizedTheta(options: ThetaOptions = {}): LocalModel {
  * The one of the four Theta models with the least squared one-step error.
  * @example
  * const y = Float64Array.from({ length: 30 }, (_, t) => 10 + 2 * t + Math.sin(t * t));
- * console.log(autoTheta().fit(y).estimates.model); // → DOTM
+ * console.log(autoTheta().fit(y).estimates.model); // → OTM
  */
 export function autoTheta(options: ThetaOptions = {}): LocalModel {
   return thetaModel('AutoTheta', 'autoTheta', ['STM', 'OTM', 'DSTM', 'DOTM'], options);
