@@ -1,7 +1,6 @@
 /** Forecasts of an exponential smoothing model, and the variance of their errors. */
-import { Random } from '@noosphere/train';
 import type { Interval } from '../local-model.js';
-import { normalIntervals } from '../normal-intervals.js';
+import { normalIntervals, normalQuantile } from '../normal-intervals.js';
 import type { EtsFit } from './fit-ets.js';
 
 /** Paths that are drawn where no variance is known in closed form. */
@@ -104,9 +103,9 @@ function deviation(variance: number): number {
 
 /** Quantiles of paths with normal relative errors. */
 function drawnIntervals(fit: EtsFit, horizon: number, levels: readonly number[]): Interval[] {
-  const random = new Random(1);
+  const draw = normalStream(1);
   const drawn = Array.from({ length: horizon }, () => new Float64Array(paths));
-  for (let path = 0; path < paths; path++) drawPath(fit, random, path, drawn);
+  for (let path = 0; path < paths; path++) drawPath(fit, draw, path, drawn);
   for (const values of drawn) values.sort();
   return levels.map((level) => ({
     level,
@@ -115,7 +114,7 @@ function drawnIntervals(fit: EtsFit, horizon: number, levels: readonly number[])
   }));
 }
 
-function drawPath(fit: EtsFit, random: Random, path: number, drawn: readonly Float64Array[]): void {
+function drawPath(fit: EtsFit, draw: () => number, path: number, drawn: readonly Float64Array[]): void {
   const { alpha, beta, gamma, phi } = fit.parameters;
   const hasSeason = fit.components.season === 'M';
   const sigma = Math.sqrt(fit.variance);
@@ -126,13 +125,24 @@ function drawPath(fit: EtsFit, random: Random, path: number, drawn: readonly Flo
     const season = hasSeason ? (seasons[place] ?? 1) : 1;
     const fade = Math.max(growth, 0) ** phi;
     const trend = level * fade;
-    const error = sigma * random.normal();
+    const error = sigma * draw();
     values[path] = trend * season * (1 + error);
     // In error-correction form: level = trend (1 + α e), growth = fade (1 + β e), season (1 + γ e).
     level = trend * (1 + alpha * error);
     growth = fade * (1 + beta * error);
     if (hasSeason) seasons[place] = season * (1 + gamma * error);
   }
+}
+
+/** Standard normal numbers from a seed: quantiles of mulberry32. `Random` of train would load all of train into each thread. */
+function normalStream(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return normalQuantile((((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32);
+  };
 }
 
 /** Linear between the order statistics around it. */
