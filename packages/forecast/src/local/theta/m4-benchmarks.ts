@@ -40,7 +40,7 @@ export function naive2(options: M4Options = {}): LocalModel {
 export function classicTheta(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
   requireWhole('classicTheta', 'season', season, 1);
-  return localModel({ name: 'ClassicTheta', kind: 'classicTheta', options }, 5, (y) =>
+  return localModel({ name: 'ClassicTheta', kind: 'classicTheta', options }, 4, (y) =>
     fitAdjusted(y, season, thetaLines),
   );
 }
