@@ -3,6 +3,7 @@ import type { AcceptanceRun } from '../run.js';
 import { auditInt8 } from './audit-int8.js';
 import { charlm } from './charlm.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
+import { conformalCoverage } from './conformal-coverage.js';
 import { ctc } from './ctc.js';
 import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
@@ -59,6 +60,7 @@ export const runs: readonly AcceptanceRun[] = [
   recordAfterKill,
   millionRows,
   forecastNoLookAhead,
+  conformalCoverage,
   m4HourlyOfficial,
   statsforecastSpeed,
 ];
