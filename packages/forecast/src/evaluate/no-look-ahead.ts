@@ -58,7 +58,7 @@ function wordsOf(column: Float64Array): Uint32Array {
  * const frame = frameOf({ ds: [1, 2, 3, 4], y: [1, 2, 3, 4] });
  * await assertNoLookAhead(frame, ({ y }) => [y.slice(0, 2)], { origin: 2 });
  * const leak = assertNoLookAhead(frame, ({ y }) => [Float64Array.of(Math.max(...y))], { origin: 2 });
- * console.log(await leak.catch(({ message }) => message.slice(0, 56))); // → assertNoLookAhead: 10 bits of the results know the rows
+ * console.log(await leak.catch(({ message }) => message.slice(0, 56))); // → assertNoLookAhead: 32 bits of the results know the rows
  */
 export async function assertNoLookAhead<F extends SeriesFrame>(
   frame: F,
