@@ -1,4 +1,5 @@
 export { compareModels } from './compare-models.js';
+export { type ConformalLevels, conformalBacktest, conformalForecasts } from './conformal-backtest.js';
 export { type BacktestTable, type CrossValidateOptions, crossValidate } from './cross-validate.js';
 export { type EvaluateOptions, type Evaluation, type EvaluationRow, evaluate } from './evaluate.js';
 export type { BacktestManifest, Hardware } from './manifest.js';

@@ -117,7 +117,7 @@ function endsOf(
 }
 
 /** The ⌈(n + 1) share⌉-th smallest of n scores. */
-function scoreQuantile(scores: readonly Float64Array[], share: number): number {
+export function scoreQuantile(scores: readonly Float64Array[], share: number): number {
   const sorted = Float64Array.from(scores.flatMap((each) => Array.from(each))).sort();
   const place = Math.ceil((sorted.length + 1) * share - 1e-9);
   if (place > sorted.length) {
