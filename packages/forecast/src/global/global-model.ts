@@ -1,6 +1,7 @@
 /** What every model is that learns from all series of a frame at once. */
+import type { CheckpointOptions, FitCallback, Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
-import type { LocalForecast } from '../local/local-model.js';
+import type { Exogenous, LocalForecast } from '../local/local-model.js';
 
 export interface GlobalModel {
   /** Column name in tables: `NHITS`. */
@@ -15,6 +16,21 @@ export interface GlobalFitOptions {
   readonly signal?: AbortSignal;
   /** Values at a series' end that are for validation: early stopping and the choice of the best weights. @default 0 */
   readonly validationSize?: number;
+  /** Ends after the step that runs when this time is over. @default none */
+  readonly timeLimitMs?: number;
+  /** Progress and logs: `progress()` and `logFit(…)` of @noosphere/train, or one's own. @default none */
+  readonly callbacks?: readonly FitCallback[];
+  /** What is measured meanwhile: energy, cost, memory. @default none */
+  readonly meters?: readonly Meter[];
+  /** Where the run is kept, and from where it goes on. @default not kept */
+  readonly checkpoint?: CheckpointOptions;
+}
+
+export interface GlobalForecastOptions {
+  /** Percent of the intervals, e.g. [80, 95]. @default none */
+  readonly levels?: readonly number[];
+  /** The frame's future covariates over the horizon: series × horizon values, in the frame's order. @default none */
+  readonly future?: Exogenous;
 }
 
 export interface FittedGlobalModel {
@@ -22,8 +38,5 @@ export interface FittedGlobalModel {
    * Forecasts the horizon after each series' last row. The frame may hold other series than those that were learnt.
    * One forecast a series, in the frame's order.
    */
-  forecast(
-    frame: SeriesFrame,
-    options?: { readonly levels?: readonly number[] },
-  ): Promise<readonly LocalForecast[]>;
+  forecast(frame: SeriesFrame, options?: GlobalForecastOptions): Promise<readonly LocalForecast[]>;
 }

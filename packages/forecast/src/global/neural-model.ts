@@ -1,0 +1,172 @@
+/** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
+import { ArgumentError, compile, type HostTensor } from '@noosphere/core';
+import { adam, fit, Random, stepDecay, type StopReason, type ValidationResult } from '@noosphere/train';
+import type { SeriesFrame } from '../frame/frame.js';
+import { FittedNeuralModel } from './fitted-neural-model.js';
+import type { GlobalFitOptions, GlobalModel } from './global-model.js';
+import { objectiveOf } from './losses.js';
+import type { Architecture } from './network.js';
+import { channelsOf, type NeuralOptions, type NeuralSettings, settle } from './neural-options.js';
+import { Pipeline, type TrainingWindows } from './pipeline.js';
+import { ReversibleNorm, type ReversibleNormOptions } from './reversible-norm.js';
+import { requireCovariates, sampledBatches, trainingWindows, type WindowSource } from './window-batches.js';
+import { validationWindows, WindowIndex } from './windows.js';
+
+/** How a training run went. */
+export interface TrainingReport {
+  readonly steps: number;
+  readonly reason: StopReason;
+  /** Loss of the last step. */
+  readonly loss: number;
+  readonly validations: readonly ValidationResult[];
+  readonly elapsedMs: number;
+  /** What the meters read. */
+  readonly readings: Readonly<Record<string, number>>;
+}
+
+/** What a model is as plain data: what `load` needs to build it anew. */
+export interface NeuralDescription {
+  readonly settings: NeuralSettings;
+  /** Options of the architecture alone. */
+  readonly network: object;
+  /** Series side by side. */
+  readonly channels: number;
+}
+
+export class NeuralModel implements GlobalModel {
+  readonly name: string;
+  readonly horizon: number;
+  readonly settings: NeuralSettings;
+  readonly #architecture: Architecture;
+  readonly #network: object;
+
+  /**
+   * @param network Options of the architecture alone.
+   * @param norm What `reversibleNorm: true` means here, where it is the architecture's default.
+   */
+  constructor(
+    architecture: Architecture,
+    options: NeuralOptions,
+    network: object = {},
+    norm?: ReversibleNormOptions,
+  ) {
+    this.#architecture = architecture;
+    this.#network = network;
+    this.settings = settle(architecture, options, norm);
+    this.name = architecture.name;
+    this.horizon = options.horizon;
+    // A network that cannot be built is refused now, not after the data were read.
+    buildPipeline(architecture, { settings: this.settings, network, channels: 1 });
+  }
+
+  /**
+   * Trains on windows of all series. With `validationSize` the weights are those of the best validation: the mean loss
+   * over every window whose horizon lies in the last values, stride 1. The same seed gives the same bits.
+   */
+  async fit(frame: SeriesFrame, options: GlobalFitOptions = {}): Promise<FittedNeuralModel> {
+    const channels = channelsOf(this.#architecture, frame);
+    const description = { settings: this.settings, network: this.#network, channels };
+    const start = buildPipeline(this.#architecture, description);
+    return trainPipeline(this.#architecture, description, start, frame, options);
+  }
+}
+
+/** A pipeline with the random weights of the settings' seed. */
+export function buildPipeline(
+  architecture: Architecture,
+  { settings, network, channels }: NeuralDescription,
+): Pipeline {
+  const { lookback, horizon, covariates, loss, scaler, reversibleNorm, seed } = settings;
+  const size = {
+    lookback,
+    horizon,
+    outputs: objectiveOf(settings.kind, loss).outputs,
+    past: covariates.past.length,
+    future: covariates.future.length,
+    static: covariates.static.length,
+    channels,
+  };
+  const norm = reversibleNorm && new ReversibleNorm({ ...reversibleNorm, channels });
+  return new Pipeline(architecture.create(size, network, new Random(seed)), { norm, scaler, loss });
+}
+
+/** Trains a pipeline from the weights it has. */
+export async function trainPipeline(
+  architecture: Architecture,
+  description: NeuralDescription,
+  start: Pipeline,
+  frame: SeriesFrame,
+  options: GlobalFitOptions,
+): Promise<FittedNeuralModel> {
+  const { settings } = description;
+  const { kind, lookback, horizon, steps, learningRate, rateHalvings, seed, threads, clipNorm } = settings;
+  const { validationSize = 0, signal, timeLimitMs, callbacks, meters, checkpoint } = options;
+  requireCovariates(kind, frame, settings.covariates);
+  if (validationSize !== 0 && !(Number.isInteger(validationSize) && validationSize >= horizon)) {
+    throw new ArgumentError(
+      kind,
+      `validationSize must be 0 or a whole number from the horizon, got ${validationSize} and a horizon of ${horizon}`,
+    );
+  }
+  const source: WindowSource = { frame, plan: { lookback, horizon }, columns: settings.covariates };
+  const plan = { lookback, horizon, heldOut: validationSize, isMultivariate: architecture.isMultivariate };
+  const index = new WindowIndex(kind, frame, plan);
+  const every = Math.max(1, Math.floor(steps / Math.max(1, rateHalvings)));
+  const validation = validationSize > 0 ? validationOf(source, validationSize, description) : undefined;
+  try {
+    const found = await fit<Pipeline, TrainingWindows>({
+      model: start,
+      loss: (model, batch, context) => model.loss(batch, context),
+      optimizer: adam({ learningRate: rateHalvings > 0 ? stepDecay({ learningRate, every, factor: 0.5 }) : learningRate }),
+      batches: sampledBatches(source, index, validationSize, settings),
+      epochs: 1,
+      seed,
+      stepsPerCall: settings.stepsPerCall,
+      ...(clipNorm === undefined ? {} : { clipNorm }),
+      ...(threads === undefined ? {} : { threads }),
+      ...(validation ? { validate: validation.validate, validateEvery: settings.validateEvery } : {}),
+      ...(validation && settings.patience !== undefined ? { patience: settings.patience } : {}),
+      ...(signal ? { signal } : {}),
+      ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
+      ...(callbacks ? { callbacks } : {}),
+      ...(meters ? { meters } : {}),
+      ...(checkpoint ? { checkpoint } : {}),
+    });
+    const { reason, validations, elapsedMs, readings } = found;
+    const report = { steps: found.steps, reason, validations, elapsedMs, readings, loss: found.lastStep?.loss ?? Number.NaN };
+    return new FittedNeuralModel(architecture, description, found.model, report);
+  } finally {
+    await validation?.dispose();
+  }
+}
+
+/** Rows of one evaluation call. */
+const evaluationRows = 1024;
+
+function validationOf(source: WindowSource, size: number, { settings, channels }: NeuralDescription) {
+  const { kind, horizon, threads } = settings;
+  const rows = validationWindows(source.frame, size, horizon);
+  if (rows.ends.length === 0)
+    throw new ArgumentError(kind, `no series has ${horizon} values for validation and one before; give longer series`);
+  const options = { name: `${kind} validation`, ...(threads === undefined ? {} : { threads }) };
+  const lossOf = compile(
+    (model: Pipeline, batch: TrainingWindows) => ({ loss: model.loss(batch) }),
+    options,
+  );
+  const perCall = Math.max(1, Math.floor(evaluationRows / channels)) * channels;
+  const validate = async (model: Pipeline) => {
+    let [total, count] = [0, 0];
+    for (let first = 0; first < rows.ends.length; first += perCall) {
+      const part = {
+        series: rows.series.subarray(first, first + perCall),
+        ends: rows.ends.subarray(first, first + perCall),
+      };
+      const batch = trainingWindows(source, part);
+      const targets = (batch.target as HostTensor<'float32'>).size;
+      total += (await (await lossOf(model, batch)).loss.item()) * targets;
+      count += targets;
+    }
+    return { loss: total / count };
+  };
+  return { validate, dispose: () => lossOf.dispose() };
+}
