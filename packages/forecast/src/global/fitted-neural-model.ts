@@ -50,6 +50,11 @@ export class FittedNeuralModel implements FittedGlobalModel {
     return this.description.settings.horizon;
   }
 
+  /** The graph's function from raw windows to a loss or to forecasts, with its weights. */
+  get pipeline(): Pipeline {
+    return this.#pipeline;
+  }
+
   /** Weights by name. */
   get weights(): ReturnType<typeof stateDict> {
     return stateDict(this.#pipeline);

@@ -16,6 +16,7 @@ export { type TSMixerOptions, tsmixer } from './models/tsmixer.js';
 export type { NeuralModelKind } from './network.js';
 export { type NeuralDescription, NeuralModel, type TrainingReport } from './neural-model.js';
 export type { NeuralOptions, NeuralSettings } from './neural-options.js';
+export type { Pipeline, RawWindows, TrainingWindows } from './pipeline.js';
 export type { ReversibleNormOptions } from './reversible-norm.js';
 export type { ScalerKind } from './scalers.js';
 export type { CovariateColumns } from './window-batches.js';

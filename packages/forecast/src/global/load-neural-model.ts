@@ -3,7 +3,7 @@ import { FormatError } from '@noosphere/core';
 import { loadModel, loadStateDict } from '@noosphere/train';
 import { architectures } from './architectures.js';
 import { FittedNeuralModel } from './fitted-neural-model.js';
-import { buildPipeline, type NeuralDescription } from './neural-model.js';
+import { buildPipeline, type NeuralDescription, untrained } from './neural-model.js';
 
 /**
  * A saved neural model, to forecast with or to fine-tune. Throws where the folder is none, is damaged, or holds another
@@ -30,8 +30,7 @@ export async function loadNeuralModel(folder: string): Promise<FittedNeuralModel
       );
     }
     const { model } = loadStateDict(buildPipeline(architecture, description), await saved.weights());
-    const report = { steps: 0, reason: 'finished', validations: [], elapsedMs: 0, readings: {}, loss: Number.NaN } as const;
-    return new FittedNeuralModel(architecture, description, model, report);
+    return new FittedNeuralModel(architecture, description, model, untrained);
   } finally {
     await saved.close();
   }

@@ -1,6 +1,6 @@
 /** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
-import { ArgumentError, compile, type HostTensor } from '@noosphere/core';
-import { adam, fit, Random, stepDecay, type StopReason, type ValidationResult } from '@noosphere/train';
+import { ArgumentError, compile, type HostTensor, type Tensor } from '@noosphere/core';
+import { adam, fit, loadStateDict, Random, stepDecay, type StopReason, type ValidationResult } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import { FittedNeuralModel } from './fitted-neural-model.js';
 import type { GlobalFitOptions, GlobalModel } from './global-model.js';
@@ -23,6 +23,16 @@ export interface TrainingReport {
   /** What the meters read. */
   readonly readings: Readonly<Record<string, number>>;
 }
+
+/** The report of a model that was not trained here. */
+export const untrained: TrainingReport = {
+  steps: 0,
+  reason: 'finished',
+  loss: Number.NaN,
+  validations: [],
+  elapsedMs: 0,
+  readings: {},
+};
 
 /** What a model is as plain data: what `load` needs to build it anew. */
 export interface NeuralDescription {
@@ -68,6 +78,20 @@ export class NeuralModel implements GlobalModel {
     const description = { settings: this.settings, network: this.#network, channels };
     const start = buildPipeline(this.#architecture, description);
     return trainPipeline(this.#architecture, description, start, frame, options);
+  }
+
+  /**
+   * The model with weights from elsewhere, as `weights` of a fitted model names them.
+   * @param options.channels Series side by side, where the model is multivariate. @default 1
+   * @param options.strict Refuse weights that are missing or unknown. @default true
+   */
+  withWeights(
+    weights: Readonly<Record<string, Tensor>>,
+    { channels = 1, strict = true }: { readonly channels?: number; readonly strict?: boolean } = {},
+  ): FittedNeuralModel {
+    const description = { settings: this.settings, network: this.#network, channels };
+    const { model } = loadStateDict(buildPipeline(this.#architecture, description), weights, { strict });
+    return new FittedNeuralModel(this.#architecture, description, model, untrained);
   }
 }
 

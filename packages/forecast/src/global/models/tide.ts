@@ -38,16 +38,19 @@ const tideDefaults = {
   dropout: 0.3,
 } as const satisfies FullShape;
 
-/** Norm of W₂ relu(W₁ x), with dropout, and a linear way around it. */
+/**
+ * Norm of W₂ relu(W₁ x), with dropout, and a linear way around it. A single output is not normalised: it would be 0
+ * whatever comes in, as it is in the reference, where only the linear way around the whole network is left.
+ */
 class ResidualBlock {
-  readonly norm: LayerNorm;
+  readonly norm: LayerNorm | undefined;
   readonly lin1: Linear;
   readonly lin2: Linear;
   readonly skip: Linear;
   readonly dropout: number;
 
   constructor(inputs: number, hidden: number, outputs: number, dropout: number, random: Random) {
-    this.norm = new LayerNorm(outputs);
+    this.norm = outputs > 1 ? new LayerNorm(outputs) : undefined;
     this.lin1 = new Linear(inputs, hidden, random);
     this.lin2 = new Linear(hidden, outputs, random);
     this.skip = new Linear(inputs, outputs, random);
@@ -56,7 +59,8 @@ class ResidualBlock {
 
   forward(x: Tensor, context: ForwardContext): Tensor {
     const changed = context.dropout(this.lin2.forward(relu(this.lin1.forward(x))), this.dropout);
-    return this.norm.forward(add(changed, this.skip.forward(x)));
+    const sum = add(changed, this.skip.forward(x));
+    return this.norm ? this.norm.forward(sum) : sum;
   }
 }
 
