@@ -27,7 +27,7 @@ export function conformalBacktest(table: BacktestTable, { levels }: ConformalLev
   const { windows, step } = manifest;
   // Errors of a window are known so many windows later.
   const delay = Math.ceil(horizon / step);
-  const needed = Math.max(0, ...levels.map((level) => Math.ceil(level / (100 - level) - 1e-9)));
+  const needed = Math.max(0, ...levels.map(errorsNeeded));
   const first = needed + delay - 1;
   if (first >= windows)
     throw new ArgumentError(
@@ -69,7 +69,7 @@ export function conformalBacktest(table: BacktestTable, { levels }: ConformalLev
 
 /**
  * Forecasts with conformal intervals from all errors that the same models made in a backtest, step by step ahead: ŷ ∓ q with
- * q the ⌈(n + 1) level⌉-th smallest of n absolute errors. Series are matched by name.
+ * q the ⌈(n + 1) level⌉-th smallest of n absolute errors. Series are matched by name; NaN where one has too few errors.
  * @example
  * const y = Array.from({ length: 80 }, (_, t) => t + (t % 3));
  * const frame = frameOf({ ds: y.map((_, t) => t), y });
@@ -105,7 +105,9 @@ export function conformalForecasts(
       const widths = forecast.map((_, row) => {
         const id = table.ids[table.series[row] as number] as string;
         const errors = errorsOf(id, row % horizon);
-        return errors.length === 0 ? Number.NaN : scoreQuantile([errors], level / 100);
+        // Windows in which a model failed leave a series without an interval, the others with theirs.
+        const isShort = errors.length < backtest.manifest.windows && errors.length < errorsNeeded(level);
+        return isShort ? Number.NaN : scoreQuantile([errors], level / 100);
       });
       const [lower, upper] = columnNames(model, level);
       columns[lower] = forecast.map((value, row) => value - (widths[row] as number));
@@ -115,21 +117,27 @@ export function conformalForecasts(
   return { ...table, levels, columns };
 }
 
-/** Absolute errors of one series, one a window, at one step ahead; none where the series is not in the backtest. */
+/** Absolute errors of one series, one a window that was forecast, at one step ahead; none where it is not in the backtest. */
 function errorsByStep(
-  { ids, series, horizon, y }: BacktestTable,
+  { ids, series, horizon, y, manifest }: BacktestTable,
   forecast: Float64Array,
 ): (id: string, step: number) => Float64Array {
+  const rowCount = manifest.windows * horizon;
+  const firstRows = new Map<string, number>();
+  for (let row = 0; row < y.length; row += rowCount) firstRows.set(ids[series[row] as number] as string, row);
   return (id, step) => {
-    const wanted = ids.indexOf(id);
-    const errors: number[] = [];
-    for (let row = step; row < y.length; row += horizon) {
-      if (series[row] !== wanted) continue;
-      const error = Math.abs((y[row] as number) - (forecast[row] as number));
-      if (!Number.isNaN(error)) errors.push(error);
-    }
-    return Float64Array.from(errors);
+    const first = firstRows.get(id);
+    if (first === undefined) return new Float64Array();
+    return Float64Array.from({ length: manifest.windows }, (_, window) => {
+      const row = first + window * horizon + step;
+      return Math.abs((y[row] as number) - (forecast[row] as number));
+    }).filter((error) => !Number.isNaN(error));
   };
+}
+
+/** The least n whose ⌈(n + 1) level⌉-th smallest is there. */
+function errorsNeeded(level: number): number {
+  return Math.ceil(level / (100 - level) - 1e-9);
 }
 
 interface Widths {

@@ -4,7 +4,7 @@ import { nextTimes } from '../frame/calendar.js';
 import type { SeriesFrame } from '../frame/frame.js';
 import { seriesGaps } from '../frame/gaps.js';
 import { rangeOf } from '../frame/slice.js';
-import type { Exogenous, LocalModel } from '../local/local-model.js';
+import type { Estimates, Exogenous, LocalModel } from '../local/local-model.js';
 import { ForecastColumns, type ForecastTable } from './forecast-table.js';
 import { type RunOptions, runSeries } from './thread-pool.js';
 
@@ -16,6 +16,8 @@ export interface ForecastFrameOptions extends RunOptions {
   readonly levels?: readonly number[];
   /** The frame's future covariates over the horizon: series × horizon values, in the frame's order. @default none */
   readonly future?: Exogenous;
+  /** Whether the table tells what each model estimated of each series. @default false */
+  readonly estimates?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function forecastFrame(
   options: ForecastFrameOptions,
 ): Promise<ForecastTable> {
   const operation = 'forecastFrame';
-  const { models, horizon, levels = [], future = {} } = options;
+  const { models, horizon, levels = [], future = {}, estimates: withEstimates = false } = options;
   checkPlan(operation, models, horizon, levels);
   const names = checkFuture(operation, frame, future, horizon);
   const count = frame.ids.length;
@@ -48,11 +50,14 @@ export async function forecastFrame(
     });
   });
   const seriesAt = (task: number) => complete[task] as number;
+  const estimates = Object.fromEntries(
+    models.map(({ name }) => [name, new Array<Estimates | undefined>(count).fill(undefined)]),
+  );
   await runSeries(
     {
       count: complete.length,
       models,
-      plan: { horizon, levels },
+      plan: { horizon, levels, withEstimates },
       taskOf: (index) => {
         const { start, end } = rangeOf(frame, seriesAt(index));
         const ahead = seriesAt(index) * horizon;
@@ -78,6 +83,8 @@ export async function forecastFrame(
       take: (index, place, outcome) => {
         const at = seriesAt(index);
         filling.take(at, frame.ids[at] as string, place, at * horizon, outcome);
+        const found = estimates[models[place]?.name ?? ''];
+        if (found) found[at] = outcome.estimates;
       },
     },
     options,
@@ -95,6 +102,7 @@ export async function forecastFrame(
     columns,
     failures,
     elapsedMs,
+    ...(withEstimates && { estimates }),
   };
 }
 

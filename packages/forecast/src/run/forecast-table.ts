@@ -2,7 +2,7 @@
 import { ArgumentError } from '@noosphere/core';
 import { type FileColumn, type WriteOptions, writeColumns } from '../files/columns-file.js';
 import type { TimeKind } from '../frame/frame.js';
-import type { LocalModel } from '../local/local-model.js';
+import type { Estimates, LocalModel } from '../local/local-model.js';
 import type { ModelOutcome, TaskPlan } from './series-task.js';
 
 /** Rows lie series by series, origin by origin, step by step: `horizon` of them belong together. */
@@ -24,6 +24,8 @@ export interface ForecastTable {
   readonly failures: readonly SeriesFailure[];
   /** Milliseconds of all fits and forecasts, by model, over all threads. */
   readonly elapsedMs: Readonly<Record<string, number>>;
+  /** By model, one a series in the order of `ids`, where they were asked for; undefined where it failed. */
+  readonly estimates?: Readonly<Record<string, readonly (Estimates | undefined)[]>>;
 }
 
 /** A series that a model could not forecast. */

@@ -193,3 +193,38 @@ test('settings make the same model again', () => {
     /no model 'toString'/,
   );
 });
+
+describe('what is told on demand', () => {
+  test('estimates by model and series', async () => {
+    const frame = manySeries(3, 12);
+    const plan = { models: [naive(), seasonalNaive({ season: 4 })], horizon: 1, estimates: true } as const;
+    const here = await forecastFrame(frame, { ...plan, workers: 0 });
+    expect(here.estimates?.Naive?.map((each) => typeof each?.sigma)).toEqual(['number', 'number', 'number']);
+    expect((await forecastFrame(frame, { ...plan, workers: 1 })).estimates).toEqual(here.estimates);
+  });
+
+  test.each([0, 2])(
+    'an aborted run keeps what is done, with %s workers',
+    { timeout: 60_000 },
+    async (workers) => {
+      const stop = new AbortController();
+      const slow = ensemble([conformal(drift(), { windows: 9, step: 1 }), naive()], { combine: 'mean' });
+      const { columns, failures } = await forecastFrame(manySeries(2000, 60), {
+        models: [naive(), slow],
+        horizon: 2,
+        levels: [80],
+        workers,
+        signal: stop.signal,
+        onAbort: 'keep',
+        onProgress: ({ done }) => {
+          if (done === 5) stop.abort();
+        },
+      });
+      expect(columns.Naive?.slice(0, 10).every(Number.isFinite)).toBe(true);
+      const stopped = failures.filter(({ message }) => message.startsWith('not reached'));
+      expect(stopped.length).toBeGreaterThan(0);
+      expect(stopped.length).toBe(failures.length);
+      expect(columns.Naive?.filter(Number.isNaN).length).toBe(stopped.length);
+    },
+  );
+});

@@ -1,6 +1,6 @@
 /** Work on one series: every model fitted at every origin, on copies that end there. Runs in any thread. */
 import { ArgumentError } from '@noosphere/core';
-import type { Exogenous, FittedLocalModel, LocalModel } from '../local/local-model.js';
+import type { Estimates, Exogenous, FittedLocalModel, LocalModel } from '../local/local-model.js';
 
 /** An origin: models see the values before it and forecast those from it on. */
 export interface Origin {
@@ -22,6 +22,8 @@ export interface SeriesTask {
 export interface TaskPlan {
   readonly horizon: number;
   readonly levels: readonly number[];
+  /** Whether the estimates of the last fit are told. @default false */
+  readonly withEstimates?: boolean;
 }
 
 /** What one model made of one series. */
@@ -34,6 +36,7 @@ export interface ModelOutcome {
   /** The first error, and the origin where it came. */
   readonly failure?: { readonly origin: number; readonly message: string };
   readonly elapsedMs: number;
+  readonly estimates?: Estimates;
 }
 
 export function runTask(task: SeriesTask, models: readonly LocalModel[], plan: TaskPlan): ModelOutcome[] {
@@ -41,7 +44,7 @@ export function runTask(task: SeriesTask, models: readonly LocalModel[], plan: T
 }
 
 function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan: TaskPlan): ModelOutcome {
-  const { horizon, levels } = plan;
+  const { horizon, levels, withEstimates = false } = plan;
   const startMs = performance.now();
   const column = () => new Float64Array(origins.length * horizon).fill(Number.NaN);
   const mean = column();
@@ -49,6 +52,7 @@ function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan
   const upper = levels.map(column);
   let failure: ModelOutcome['failure'];
   let lastFit: FittedLocalModel | undefined;
+  let estimates: Estimates | undefined;
   origins.forEach(({ trainingLength, refit }, origin) => {
     try {
       const known = y.slice(0, trainingLength);
@@ -56,6 +60,7 @@ function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan
       const base = refit ? undefined : lastFit;
       const fitted = base?.forward?.(known, past) ?? model.fit(known, past);
       if (!base?.forward) lastFit = fitted;
+      if (withEstimates) estimates = fitted.estimates;
       const ahead = cut(exogenous, trainingLength, trainingLength + horizon);
       const forecast = fitted.forecast(horizon, { levels, ...(ahead ? { exogenous: ahead } : {}) });
       mean.set(checked(model, forecast.mean, 'forecasts', horizon), origin * horizon);
@@ -74,7 +79,7 @@ function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan
     }
   });
   const elapsedMs = performance.now() - startMs;
-  return { mean, lower, upper, ...(failure ? { failure } : {}), elapsedMs };
+  return { mean, lower, upper, ...(failure && { failure }), ...(estimates && { estimates }), elapsedMs };
 }
 
 function cut(exogenous: Exogenous, start: number, end: number): Exogenous | undefined {

@@ -17,8 +17,10 @@ export interface RunOptions {
   readonly workers?: number;
   /** Told as series are done. */
   readonly onProgress?: (progress: RunProgress) => void;
-  /** Ends the work: rejects with the signal's reason. */
+  /** Ends the work. */
   readonly signal?: AbortSignal;
+  /** What an aborted signal leaves: a rejection with its reason, or the series done, the others being failures. @default 'reject' */
+  readonly onAbort?: 'reject' | 'keep';
 }
 
 export interface RunProgress {
@@ -42,25 +44,28 @@ export interface SeriesRun {
 }
 
 export async function runSeries(run: SeriesRun, options: RunOptions): Promise<void> {
-  const { workers, signal } = options;
+  const { workers, signal, onAbort = 'reject' } = options;
   if (workers !== undefined && (!Number.isSafeInteger(workers) || workers < 0))
     throw new ArgumentError('workers', `expects a whole number of threads from 0, got ${workers}`);
-  signal?.throwIfAborted();
+  if (onAbort === 'reject') signal?.throwIfAborted();
   const places = run.models.map((_, index) => index);
   const isShared = (place: number) => workers !== 0 && isRegistered(run.models[place] as LocalModel);
   const done = new Uint8Array(run.count);
   const groups = [places.filter(isShared), places.filter((place) => !isShared(place))].filter(
     (group) => group.length > 0,
   );
+  const taken = new Uint8Array(run.count * run.models.length);
   let finished = 0;
   const tell = (index: number, group: readonly number[], outcomes: readonly ModelOutcome[]) => {
     outcomes.forEach((outcome, at) => {
-      run.take(index, group[at] as number, outcome);
+      const place = group[at] as number;
+      taken[index * run.models.length + place] = 1;
+      run.take(index, place, outcome);
     });
     done[index] = (done[index] as number) + 1;
     if (done[index] === groups.length) options.onProgress?.({ done: ++finished, total: run.count });
   };
-  await Promise.all(
+  const ended = await Promise.allSettled(
     groups.map(async (group) => {
       const part: Part = { ...run, models: group.map((place) => run.models[place] as LocalModel), next: 0 };
       const take = (index: number, outcomes: readonly ModelOutcome[]) => tell(index, group, outcomes);
@@ -74,6 +79,23 @@ export async function runSeries(run: SeriesRun, options: RunOptions): Promise<vo
       if (part.next < part.count) await runThreads(part, take, workers, signal);
     }),
   );
+  const isKept = onAbort === 'keep' && signal?.aborted === true;
+  for (const each of ended)
+    if (each.status === 'rejected' && !(isKept && each.reason === signal.reason)) throw each.reason;
+  for (let at = 0; isKept && at < taken.length; at++)
+    if (taken[at] === 0)
+      run.take(Math.floor(at / run.models.length), at % run.models.length, notReached(run.plan));
+}
+
+function notReached({ levels }: TaskPlan): ModelOutcome {
+  const none = levels.map(() => new Float64Array());
+  return {
+    mean: new Float64Array(),
+    lower: none,
+    upper: none,
+    failure: { origin: 0, message: 'not reached before the run was stopped' },
+    elapsedMs: 0,
+  };
 }
 
 interface Part extends Pick<SeriesRun, 'count' | 'taskOf' | 'models' | 'plan'> {
@@ -88,6 +110,7 @@ async function runHere(
   limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const startMs = performance.now();
   let breathedMs = startMs;
   while (part.next < part.count && performance.now() - startMs < limitMs) {
@@ -108,6 +131,7 @@ async function runThreads(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { availableParallelism } = await import('node:os');
+  signal?.throwIfAborted();
   const left = part.count - part.next;
   const count = Math.min(asked ?? availableParallelism(), left);
   const chunk = Math.max(1, Math.min(64, Math.floor(left / (8 * count))));
