@@ -3,6 +3,8 @@
 import { relative } from 'node:path';
 import { NoosphereError } from '@noosphere/core';
 import { track } from '@noosphere/footprint';
+import { backtestOf, saveBacktest } from './backtest.js';
+import { backtestText, nextText } from './backtest-report.js';
 import { loadMarkets } from './markets.js';
 import { readOptions } from './options.js';
 import { footprintText, introduction, legend, seriesHead, summary, tableText } from './report.js';
@@ -32,16 +34,23 @@ async function main(): Promise<void> {
       console.log(tableText(table));
     },
   });
+  console.log(summary(tables));
+  const backtest = signal.aborted ? undefined : await backtestOf(data.markets, signal);
+  if (backtest) {
+    console.log(backtestText(backtest));
+    console.log(nextText(backtest));
+    await saveBacktest(backtest, folder);
+  }
   const footprint = await tracked.stop();
   const result = resultJson(tables, {
     options,
     folder: folder.path,
     interrupted: signal.aborted,
+    backtest,
     footprint,
   });
   await folder.write('result.json', result);
   if (options.json !== undefined) await writeText(options.json, result, folder.writeOptions);
-  console.log(summary(tables));
   console.log(legend());
   console.log(footprintText(footprint));
   console.log(`\nModels, forecasts and result.json: ${relative('', folder.path) || '.'}`);

@@ -15,17 +15,58 @@ export const taskWeight: Readonly<Record<NetworkKind, number>> = { linear: 0.2, 
 const usualEpochs = 15;
 const plainIntervalMs = 5000;
 
-export class Progress {
-  readonly #totalWeight: number;
-  readonly #stream: NodeJS.WriteStream;
-  readonly #startedMs = performance.now();
-  #doneWeight = 0;
+/** A line that is written over, or one in a while where no terminal is. */
+class StatusLine {
+  readonly #stream: NodeJS.WriteStream = process.stderr;
   #lastPlainMs = performance.now();
   #shown = false;
 
-  constructor(totalWeight: number, stream: NodeJS.WriteStream = process.stderr) {
+  show(line: string): void {
+    if (this.#stream.isTTY) {
+      this.#stream.write(`\r\u001b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
+      this.#shown = true;
+    } else if (performance.now() - this.#lastPlainMs > plainIntervalMs) {
+      this.#lastPlainMs = performance.now();
+      this.#stream.write(`${line}\n`);
+    }
+  }
+
+  /** Takes the line away, so that the report can go on. */
+  clear(): void {
+    if (this.#shown) this.#stream.write('\r\u001b[K');
+    this.#shown = false;
+  }
+}
+
+/** So many of so many are done. */
+export class CountProgress {
+  readonly #title: string;
+  readonly #line = new StatusLine();
+
+  constructor(title: string) {
+    this.#title = title;
+  }
+
+  show(done: number, total: number): void {
+    this.#line.show(
+      `${((100 * done) / total).toFixed(0).padStart(3)} %  ${this.#title}: ${done} of ${total} markets`,
+    );
+  }
+
+  clear(): void {
+    this.#line.clear();
+  }
+}
+
+/** Trainings one after another. */
+export class Progress {
+  readonly #totalWeight: number;
+  readonly #line = new StatusLine();
+  readonly #startedMs = performance.now();
+  #doneWeight = 0;
+
+  constructor(totalWeight: number) {
     this.#totalWeight = totalWeight;
-    this.#stream = stream;
   }
 
   /** One epoch of the running task is done. */
@@ -44,20 +85,14 @@ export class Progress {
 
   /** Takes the line away, so that the report can go on. */
   clear(): void {
-    if (this.#shown) this.#stream.write('\r\u001b[K');
-    this.#shown = false;
+    this.#line.clear();
   }
 
   #show(done: number, text: string): void {
     const share = done / this.#totalWeight;
     const leftSeconds = ((performance.now() - this.#startedMs) / 1000) * (1 / share - 1);
-    const line = `${(100 * share).toFixed(0).padStart(3)} %  ${text}, about ${leftSeconds.toFixed(0)} s left`;
-    if (this.#stream.isTTY) {
-      this.#stream.write(`\r\u001b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
-      this.#shown = true;
-    } else if (performance.now() - this.#lastPlainMs > plainIntervalMs) {
-      this.#lastPlainMs = performance.now();
-      this.#stream.write(`${line}\n`);
-    }
+    this.#line.show(
+      `${(100 * share).toFixed(0).padStart(3)} %  ${text}, about ${leftSeconds.toFixed(0)} s left`,
+    );
   }
 }

@@ -3,14 +3,10 @@ import { type Report, toSentence } from '@noosphere/footprint';
 import { metricLegend, rowTitles, type Verdict, verdictOf } from '@noosphere/forecast';
 import type { Markets } from './markets.js';
 import { filesAgree, type Rescored, type TableResult } from './run.js';
+import { bold, dim, layOut, percent, rule, wrap } from './text.js';
 
 /** Below this, a difference counts as more than chance; one table in twenty shows one by chance alone. */
-const significance = 0.05;
-const rule = '─'.repeat(88);
-const colours = process.stdout.isTTY && !process.env.NO_COLOR;
-const bold = (text: string) => (colours ? `\u001b[1m${text}\u001b[22m` : text);
-const dim = (text: string) => (colours ? `\u001b[2m${text}\u001b[22m` : text);
-
+export const significance = 0.05;
 export function introduction({ markets, notes }: Markets, seed: number): string {
   const lastDate = markets
     .map(({ history }) => history.dates.at(-1) ?? '')
@@ -76,7 +72,7 @@ function verdictText({ naiveWins, bestNaive, bestModel, change, pValue }: Verdic
   return `${model} is ${amount} better than ${naive}; ${chance} (p ${pText(pValue)}).`;
 }
 
-function pText(pValue: number): string {
+export function pText(pValue: number): string {
   return pValue < 0.005 ? '< 0.005' : `= ${pValue.toFixed(2)}`;
 }
 
@@ -127,32 +123,4 @@ export function footprintText(report: Report): string {
 
 function dayCount(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
-}
-
-function percent(share: number, digits: number): string {
-  return (100 * share).toFixed(digits);
-}
-
-/** First column to the left, the others to the right. */
-function layOut(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row, index) => {
-    const cells = row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-    );
-    const line = cells.join('  ').trimEnd();
-    if (index === 0) return dim(line);
-    return row[0]?.startsWith('*') ? bold(line) : line;
-  });
-}
-
-/** Breaks a text at spaces. */
-function wrap(text: string, width: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 /** The result as JSON: everything the report says, with full digits and formulas, for programs. */
 import type { Report } from '@noosphere/footprint';
 import { metricLegend, type Score, verdictOf } from '@noosphere/forecast';
+import type { BacktestResult } from './backtest.js';
 import type { OutlookOptions } from './options.js';
 import type { TableResult } from './run.js';
 
@@ -8,12 +9,14 @@ export interface RunFacts {
   readonly options: OutlookOptions;
   readonly folder: string;
   readonly interrupted: boolean;
+  /** Undefined where the run was stopped before it. */
+  readonly backtest: BacktestResult | undefined;
   /** Time, energy with its methods and range, carbon, peak memory. */
   readonly footprint: Report;
 }
 
 export function resultJson(tables: readonly TableResult[], facts: RunFacts): string {
-  const { options, folder, interrupted, footprint } = facts;
+  const { options, folder, interrupted, backtest, footprint } = facts;
   const result = {
     app: 'outlook',
     notice: 'A demonstration on past prices, not advice.',
@@ -26,8 +29,21 @@ export function resultJson(tables: readonly TableResult[], facts: RunFacts): str
     formulas: Object.fromEntries(metricLegend),
     units: { mae: 'log return', rmse: 'log return', fitSeconds: 's', peakBytes: 'bytes, whole process' },
     tables: tables.map(tableJson),
+    backtest: backtest && backtestJson(backtest),
   };
   return `${JSON.stringify(result, undefined, 2)}\n`;
+}
+
+function backtestJson({ table, evaluation, tests, days, tooShort }: BacktestResult) {
+  return {
+    days,
+    tooShort,
+    manifest: table.manifest,
+    formulas: Object.fromEntries(evaluation.legend),
+    rows: evaluation.rows.map(({ model, values }) => ({ model, ...values, againstNaive: tests.get(model) })),
+    failures: table.failures,
+    files: { backtest: 'forecasts/backtest.csv', next: 'forecasts/next.csv' },
+  };
 }
 
 function tableJson({ market, comparison, rescored, forecastsFile }: TableResult) {

@@ -111,6 +111,24 @@ test('a run on own data: verdict first, every row, files that hold what the tabl
       expect(readJson(join('first', files.json)).format).toBe('noosphere-forecaster');
     }
   }
+  const { rows, manifest, files } = result.backtest;
+  expect(rows.map(({ model }: { model: string }) => model)).toEqual(
+    expect.arrayContaining(['AutoETS', 'DynamicOptimizedTheta', 'Ensemble', 'SeasonalNaive', 'Naive']),
+  );
+  expect(stdout).toContain('Rolling backtest of 2 markets, 5 days ahead');
+  expect(stdout).toContain('The next 5 days by the ensemble');
+  const [backtestHeader = '', ...backtestLines] = readFileSync(join(folder, 'first', files.backtest), 'utf8')
+    .trim()
+    .split('\n');
+  expect(backtestLines.length).toBe(2 * manifest.windows * manifest.horizon);
+  const columns = backtestHeader.split(',');
+  const naive = rows.find(({ model }: { model: string }) => model === 'Naive');
+  const errors = backtestLines.map((line) => {
+    const cells = line.split(',');
+    return Math.abs(Number(cells[columns.indexOf('y')]) - Number(cells[columns.indexOf('Naive')]));
+  });
+  expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeCloseTo(naive.mae, 12);
+  expect(result.footprint.energyJoules).toBeGreaterThan(0);
   // A sine of the day has its next value in the last two: a model that does not win there is broken.
   expect(result.tables[2].verdict).toMatchObject({ naiveWins: false });
 });

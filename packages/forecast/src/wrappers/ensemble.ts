@@ -46,7 +46,7 @@ export function ensemble(models: readonly LocalModel[], options: EnsembleOptions
     fit(y, exogenous) {
       requireSeries('ensemble', y, 1);
       const { members, failed } = fitMembers('ensemble', models, (model) => ({
-        name: model.name,
+        model,
         fitted: model.fit(y, exogenous),
         found: windows ? forecastWindows('ensemble', model, y, exogenous, windows) : [],
       }));
@@ -56,26 +56,47 @@ export function ensemble(models: readonly LocalModel[], options: EnsembleOptions
             members.map(({ found }) => found),
           )
         : members.map(() => 1 / members.length);
-      const join =
-        combine === 'median' ? medianOf : (values: readonly number[]) => weightedSum(values, weights);
-      const fits = members.map(({ fitted }) => fitted);
-      return {
+      return joinFits(members, {
         estimates: {
-          members: members.map(({ name }) => name).join(', '),
+          members: members.map(({ model }) => model.name).join(', '),
           ...(combine === 'median' ? {} : { weights }),
           ...(failed.length > 0 ? { failed: failed.join('; ') } : {}),
         },
-        fitted: joinColumns(
-          fits.map(({ fitted }) => fitted),
-          join,
-        ),
-        forecast: (horizon, ahead) =>
-          joinForecasts(
-            fits.map((fit) => fit.forecast(horizon, ahead)),
-            join,
-          ),
-      };
+        join: combine === 'median' ? medianOf : (values) => weightedSum(values, weights),
+      });
     },
+  };
+}
+
+interface Member {
+  readonly model: LocalModel;
+  readonly fitted: FittedLocalModel;
+}
+
+/** Fitted members as one. Forward, weights stay, and so do the estimates of members that can keep theirs. */
+function joinFits(
+  members: readonly Member[],
+  { estimates, join }: { readonly estimates: FittedLocalModel['estimates']; readonly join: Join },
+): FittedLocalModel {
+  return {
+    estimates,
+    fitted: joinColumns(
+      members.map(({ fitted }) => fitted.fitted),
+      join,
+    ),
+    forecast: (horizon, ahead) =>
+      joinForecasts(
+        members.map(({ fitted }) => fitted.forecast(horizon, ahead)),
+        join,
+      ),
+    forward: (y, exogenous) =>
+      joinFits(
+        members.map(({ model, fitted }) => ({
+          model,
+          fitted: fitted.forward?.(y, exogenous) ?? model.fit(y, exogenous),
+        })),
+        { estimates, join },
+      ),
   };
 }
 

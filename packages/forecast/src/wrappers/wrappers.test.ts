@@ -1,6 +1,7 @@
 // Goldens: tools/goldens/backtest.py (NumPy's quantiles, SciPy's nnls). Series of closed forms: forecasts can be read off.
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/backtest.json' with { type: 'json' };
+import { ses } from '../local/ets/ets-models.js';
 import type { LocalModel } from '../local/local-model.js';
 import { drift, naive, seasonalNaive } from '../local/naive.js';
 import { bestOf, conformal, ensemble } from './index.js';
@@ -166,4 +167,21 @@ describe('ensembles', () => {
     expect(model.fit(waves).estimates.chosen).toBe('SeasonalNaive');
     expect(model.fit(waves).forecast(2).mean).toEqual(Float64Array.of(0, 1));
   });
+});
+
+test('an ensemble goes forward with its weights, and with the estimates of members that keep theirs', () => {
+  const y = Float64Array.from({ length: 60 }, (_, t) => t + Math.sin(t * t));
+  const members = [ses(), drift()];
+  const fitted = ensemble(members, { combine: 'weighted', horizon: 2 }).fit(y.subarray(0, 50));
+  const later = fitted.forward?.(y);
+  const weights = fitted.estimates.weights as readonly number[];
+  const parts = members.map((model) => {
+    const own = model.fit(y.subarray(0, 50));
+    return (own.forward?.(y) ?? model.fit(y)).forecast(2).mean[1] as number;
+  });
+  expect(later?.estimates.weights).toEqual(weights);
+  expect(later?.forecast(2).mean[1]).toBeCloseTo(
+    parts.reduce((sum, part, member) => sum + part * (weights[member] as number), 0),
+    12,
+  );
 });

@@ -1,0 +1,90 @@
+/** The rolling backtest and the next days, as text. */
+import { type BacktestResult, ensembleName, level } from './backtest.js';
+import { pText, significance } from './report.js';
+import { bold, dim, layOut, percent, rule, wrap } from './text.js';
+
+/** One row a model, naive ones among them, and what they say together. */
+export function backtestText({ table, evaluation, tests, refit, days, tooShort }: BacktestResult): string {
+  const { horizon, windows, step } = table.manifest;
+  const { rows } = evaluation;
+  const lowest = Math.min(...rows.map(({ values }) => values.mae ?? Number.POSITIVE_INFINITY));
+  const cells = rows.map(({ model, values }) => {
+    const test = tests.get(model);
+    return [
+      `${values.mae === lowest ? '*' : ' '} ${model}`,
+      percent(values.mae ?? Number.NaN, 4),
+      percent(values.rmse ?? Number.NaN, 4),
+      (values.mase ?? Number.NaN).toFixed(4),
+      (values.coverage ?? Number.NaN).toFixed(1),
+      percent(values.winkler ?? Number.NaN, 3),
+      test ? pText(test.pValue).replace('= ', '') : '–',
+      ((table.elapsedMs[model] ?? 0) / 1000).toFixed(2),
+    ];
+  });
+  const header = ['', 'MAE %', 'RMSE %', 'MASE', `in ${level} %`, 'Winkler %', 'p', 's'];
+  return [
+    '',
+    dim(rule),
+    bold(
+      `Rolling backtest of ${table.ids.length === 1 ? '1 market' : `${table.ids.length} markets`}, ${horizon} days ahead`,
+    ),
+    wrap(
+      `${windows} origins each, ${step} days apart, up to the last day. Of the last ${days} days, models see those before ` +
+        `an origin; they are fitted anew every ${refit * step} days. Intervals are conformal, from errors known at the origin.`,
+      96,
+    ),
+    wrap(verdictText(evaluation.rows, tests), 96),
+    ...layOut([header, ...cells]),
+    dim('  p: Diebold and Mariano against Naive, the last price; s: fits and forecasts over all threads'),
+    ...failureText(table.failures),
+    ...(tooShort.length > 0 ? [wrap(`  Left out, with too few days: ${tooShort.join(', ')}.`, 96)] : []),
+  ].join('\n');
+}
+
+function verdictText(rows: BacktestResult['evaluation']['rows'], tests: BacktestResult['tests']): string {
+  const maeOf = (model: string) => rows.find((row) => row.model === model)?.values.mae ?? Number.NaN;
+  const own = rows.filter(({ model }) => tests.has(model));
+  const best = own.reduce((least, row) => (maeOf(row.model) < maeOf(least.model) ? row : least));
+  const change = maeOf(best.model) / maeOf('Naive') - 1;
+  const amount = `${(100 * Math.abs(change)).toFixed(2)} %`;
+  if (change >= 0)
+    return `${bold('Naive wins')}: the last price. The best model, ${best.model}, is ${amount} worse.`;
+  const pValue = tests.get(best.model)?.pValue ?? 1;
+  const chance = pValue < significance ? 'more than chance would give' : 'chance may do that';
+  return `${best.model} is ${amount} better than the last price; ${chance} (p ${pText(pValue)}), the more so as it is the best of ${own.length}.`;
+}
+
+/** Series that a model could not do: they are left out of no one else's row but of every model's means. */
+function failureText(failures: BacktestResult['table']['failures']): string[] {
+  return failures
+    .slice(0, 5)
+    .map(({ id, model, message }) => wrap(`  ${model} failed on ${id}: ${message}`, 96));
+}
+
+/** The ensemble's forecast of the last day ahead, market by market. */
+export function nextText({ next, lastPrices, evaluation }: BacktestResult): string {
+  const [own, naive] = [ensembleName, 'Naive'].map(
+    (name) => evaluation.rows.find(({ model }) => model === name)?.values.mae ?? Number.NaN,
+  ) as [number, number];
+  const { ids, horizon, columns } = next;
+  const at = (name: string, series: number) =>
+    (columns[name]?.[series * horizon + horizon - 1] ?? Number.NaN) -
+    Math.log(lastPrices[series] ?? Number.NaN);
+  const cells = ids.map((id, series) => [
+    id,
+    (lastPrices[series] ?? Number.NaN).toPrecision(6),
+    percent(at(ensembleName, series), 2),
+    percent(at(`${ensembleName}-lo-${level}`, series), 2),
+    percent(at(`${ensembleName}-hi-${level}`, series), 2),
+  ]);
+  return [
+    '',
+    bold(`The next ${horizon} days by the ensemble: log return in %, with its ${level} % interval`),
+    ...layOut([['', 'last price', 'forecast', 'from', 'to'], ...cells]),
+    ...(own < naive
+      ? []
+      : [
+          dim('  In the backtest the last price was the better forecast: read the interval, not its middle.'),
+        ]),
+  ].join('\n');
+}
