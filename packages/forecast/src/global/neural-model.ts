@@ -1,6 +1,6 @@
 /** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
 import { ArgumentError, compile, type HostTensor, type Tensor } from '@noosphere/core';
-import { adam, fit, loadStateDict, Random, stepDecay, type StopReason, type ValidationResult } from '@noosphere/train';
+import { adam, type BatchSource, fit, loadStateDict, Random, stepDecay, type StopReason, type ValidationResult } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import { FittedNeuralModel } from './fitted-neural-model.js';
 import type { GlobalFitOptions, GlobalModel } from './global-model.js';
@@ -80,6 +80,11 @@ export class NeuralModel implements GlobalModel {
     return trainPipeline(this.#architecture, description, start, frame, options);
   }
 
+  /** The batches that `fit` draws from a frame, for training loops of one's own. */
+  batches(frame: SeriesFrame, validationSize = 0): BatchSource<TrainingWindows> {
+    return trainingBatches(this.#architecture, this.settings, frame, validationSize);
+  }
+
   /**
    * The model with weights from elsewhere, as `weights` of a fitted model names them.
    * @param options.channels Series side by side, where the model is multivariate. @default 1
@@ -114,6 +119,18 @@ export function buildPipeline(
   return new Pipeline(architecture.create(size, network, new Random(seed)), { norm, scaler, loss });
 }
 
+function trainingBatches(
+  { isMultivariate }: Architecture,
+  settings: NeuralSettings,
+  frame: SeriesFrame,
+  heldOut: number,
+): BatchSource<TrainingWindows> {
+  const { kind, lookback, horizon, covariates } = settings;
+  requireCovariates(kind, frame, covariates);
+  const index = new WindowIndex(kind, frame, { lookback, horizon, heldOut, isMultivariate });
+  return sampledBatches({ frame, plan: { lookback, horizon }, columns: covariates }, index, heldOut, settings);
+}
+
 /** Trains a pipeline from the weights it has. */
 export async function trainPipeline(
   architecture: Architecture,
@@ -125,16 +142,14 @@ export async function trainPipeline(
   const { settings } = description;
   const { kind, lookback, horizon, steps, learningRate, rateHalvings, seed, threads, clipNorm } = settings;
   const { validationSize = 0, signal, timeLimitMs, callbacks, meters, checkpoint } = options;
-  requireCovariates(kind, frame, settings.covariates);
   if (validationSize !== 0 && !(Number.isInteger(validationSize) && validationSize >= horizon)) {
     throw new ArgumentError(
       kind,
       `validationSize must be 0 or a whole number from the horizon, got ${validationSize} and a horizon of ${horizon}`,
     );
   }
+  const batches = trainingBatches(architecture, settings, frame, validationSize);
   const source: WindowSource = { frame, plan: { lookback, horizon }, columns: settings.covariates };
-  const plan = { lookback, horizon, heldOut: validationSize, isMultivariate: architecture.isMultivariate };
-  const index = new WindowIndex(kind, frame, plan);
   const every = Math.max(1, Math.floor(steps / Math.max(1, rateHalvings)));
   const validation = validationSize > 0 ? validationOf(source, validationSize, description) : undefined;
   try {
@@ -142,7 +157,7 @@ export async function trainPipeline(
       model: start,
       loss: (model, batch, context) => model.loss(batch, context),
       optimizer: adam({ learningRate: rateHalvings > 0 ? stepDecay({ learningRate, every, factor: 0.5 }) : learningRate }),
-      batches: sampledBatches(source, index, validationSize, settings),
+      batches,
       epochs: 1,
       seed,
       stepsPerCall: settings.stepsPerCall,
