@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/** The command line `noosphere-forecast`: options, data, a command, its report, its files. */
+import { join, relative } from 'node:path';
+import { NoosphereError } from '@noosphere/core';
+import { toSentence, track } from '@noosphere/footprint';
+import { compare } from './compare.js';
+import { crossValidation } from './cv.js';
+import { fit } from './fit.js';
+import { joulesByModel, manifestText } from './manifest.js';
+import { type CommandName, readOptions } from './options.js';
+import { predict } from './predict.js';
+import { type Outcome, openSession, type Session } from './session.js';
+import { interruptedStatus } from './stop.js';
+import { bold, wrap } from './text.js';
+
+const commands: Readonly<Record<CommandName, (session: Session) => Promise<Outcome>>> = {
+  predict,
+  cv: crossValidation,
+  compare,
+  fit,
+};
+
+const titles: Readonly<Record<CommandName, (horizon: number) => string>> = {
+  predict: (horizon) => `Forecasts ${horizon} rows ahead`,
+  cv: (horizon) => `Backtest ${horizon} rows ahead`,
+  compare: (horizon) => `Choice of models ${horizon} rows ahead`,
+  fit: () => 'Fitted models',
+};
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const tracked = track({ name: 'forecast', ...(options.place !== undefined && { place: options.place }) });
+  const session = await openSession(options);
+  const { data, folder, horizon, signal } = session;
+  console.log(bold(`${titles[options.command](horizon)}: ${options.data}`));
+  for (const note of data.notes) console.log(wrap(note));
+  let outcome: Outcome;
+  try {
+    outcome = await commands[options.command](session);
+  } finally {
+    session.quiet();
+  }
+  const footprint = await tracked.stop();
+  for (const line of outcome.lines(joulesByModel(outcome, footprint))) console.log(line);
+  const manifest = manifestText(session, outcome, footprint);
+  await folder.write('manifest.json', manifest);
+  if (options.json !== undefined) await folder.writeTo(options.json, manifest);
+  console.log(`\n${wrap(`Footprint: ${toSentence(footprint)}`)}`);
+  const files = [...Object.values(outcome.files), 'manifest.json'];
+  console.log(`Written: ${files.map((file) => relative('', join(folder.path, file))).join(', ')}`);
+  if (signal.aborted) {
+    process.stderr.write('noosphere-forecast: stopped early; what was done is saved\n');
+    process.exitCode = interruptedStatus;
+  }
+}
+
+// A reader that goes away (`| head`) ends the program quietly.
+process.stdout.on('error', () => process.exit(0));
+try {
+  await main();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  const kind = NoosphereError.isInstance(error) ? '' : 'internal error, please report this: ';
+  process.stderr.write(`noosphere-forecast: ${kind}${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.exitCode = 2;
+}

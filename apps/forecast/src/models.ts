@@ -1,0 +1,90 @@
+/** Models from their names, and the set that is taken where none is named. */
+import { ArgumentError } from '@noosphere/core';
+import { type LocalModel, localModels, type SeriesFrame } from '@noosphere/forecast';
+import type { TableData } from './data.js';
+import type { ForecastOptions } from './options.js';
+
+export interface ModelPlan {
+  readonly models: readonly LocalModel[];
+  /** Names of the models whose median is a row of its own; none for no such row. */
+  readonly ensemble: readonly string[];
+  /** Why these, for people. */
+  readonly reason: string;
+}
+
+export const ensembleName = 'EnsembleMedian';
+export const selectedName = 'Selected';
+
+/** Kinds that know no season, and those that take several; the others take one. */
+const withoutSeason: ReadonlySet<string> = new Set([
+  'naive',
+  'drift',
+  'historicAverage',
+  'windowAverage',
+  'ses',
+  'holt',
+]);
+const withSeasons: ReadonlySet<string> = new Set(['mstl', 'mfles']);
+/** Kinds without intervals of their own. */
+const withoutIntervals: ReadonlySet<string> = new Set(['mfles']);
+
+export function needsConformal({ models }: ModelPlan): boolean {
+  return models.some(({ kind }) => withoutIntervals.has(kind));
+}
+
+export function planModels({ models: names }: ForecastOptions, data: TableData): ModelPlan {
+  const { wanted, seasons, reason } = names
+    ? { wanted: names, seasons: data.seasons, reason: 'as asked' }
+    : defaultNames(data);
+  const models = wanted.filter((name) => name !== 'ensemble').map((name) => modelOf(name, seasons));
+  if (models.length === 0) throw new ArgumentError('--models', 'expected at least one model beside ensemble');
+  return { models, ensemble: wanted.includes('ensemble') ? models.map(({ name }) => name) : [], reason };
+}
+
+/** Longest season whose states exponential smoothing searches in reasonable time; MSTL serves longer ones. */
+const longestSmoothedSeason = 12;
+
+/** By season and the length of the middle series; all are cheap enough for thousands of series. */
+function defaultNames({ frame, seasons }: TableData) {
+  const length = middleLength(frame);
+  const [season = 1] = seasons;
+  const longest = Math.max(...seasons);
+  const reason = 'for this season and length; --models changes that';
+  if (season === 1 || length < 2 * season + 5)
+    return { wanted: ['naive', 'autoEts', 'dynamicOptimizedTheta', 'ensemble'], seasons: [1], reason };
+  const decomposed = length >= 2 * longest + 5 ? ['mstl'] : [];
+  const smoothed = season <= longestSmoothedSeason || decomposed.length === 0 ? ['autoEts'] : [];
+  const wanted = ['seasonalNaive', ...smoothed, 'dynamicOptimizedTheta', ...decomposed, 'ensemble'];
+  return { wanted, seasons, reason };
+}
+
+function middleLength({ ids, offsets }: SeriesFrame): number {
+  const lengths = ids.map((_, series) => (offsets[series + 1] as number) - (offsets[series] as number));
+  return lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0;
+}
+
+/** `autoEts` or `autoEts:model=ZZN`; the seasons are filled in where the kind takes them. */
+function modelOf(text: string, seasons: readonly number[]): LocalModel {
+  const [given = '', ...settings] = text.split(':');
+  const kind = Object.keys(localModels).find((each) => each.toLowerCase() === given.toLowerCase());
+  if (kind === undefined)
+    throw new ArgumentError(
+      '--models',
+      `there is no model '${given}'; there are ${[...Object.keys(localModels), 'ensemble'].join(', ')}`,
+    );
+  const own = Object.fromEntries(settings.map((setting) => optionOf(setting, text)));
+  const season = withSeasons.has(kind) ? { seasons } : withoutSeason.has(kind) ? {} : { season: seasons[0] };
+  const model = localModels[kind as keyof typeof localModels]({ ...season, ...own });
+  return settings.length === 0 ? model : { ...model, name: `${model.name}(${settings.join(':')})` };
+}
+
+function optionOf(setting: string, text: string): readonly [string, unknown] {
+  const [name = '', value = ''] = setting.split('=');
+  if (name === '' || value === '')
+    throw new ArgumentError(
+      '--models',
+      `expected options as name=value, such as autoEts:model=ZZN, got '${text}'`,
+    );
+  if (value === 'true' || value === 'false') return [name, value === 'true'];
+  return [name, Number.isNaN(Number(value)) ? value : Number(value)];
+}

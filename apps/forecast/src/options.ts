@@ -1,0 +1,202 @@
+/** The command line. */
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { FillMethod, Layout, MetricName } from '@noosphere/forecast';
+
+export type CommandName = 'predict' | 'cv' | 'compare' | 'fit';
+
+export interface ForecastOptions {
+  readonly command: CommandName;
+  /** CSV or Parquet. */
+  readonly data: string;
+  readonly freq: string | undefined;
+  /** Undefined where saved models know it. */
+  readonly horizon: number | undefined;
+  /** Rows in each season, the first one for models that know one. */
+  readonly seasons: readonly number[] | undefined;
+  readonly models: readonly string[] | undefined;
+  /** Per cent of the intervals; undefined for the command's own. */
+  readonly levels: readonly number[] | undefined;
+  readonly conformal: boolean;
+  readonly layout: Layout | undefined;
+  readonly columns: readonly [id: string, time: string, target: string] | undefined;
+  readonly series: readonly string[] | undefined;
+  /** Rows at each series' end that are used. */
+  readonly last: number | undefined;
+  readonly fill: FillMethod;
+  readonly timeZone: string | undefined;
+  readonly unordered: 'error' | 'sort';
+  readonly windows: number | undefined;
+  readonly step: number | undefined;
+  /** Windows from one fit to the next; false for one fit. */
+  readonly refit: number | false;
+  readonly metric: MetricName | undefined;
+  /** A folder of `fit` or `compare`. */
+  readonly model: string | undefined;
+  readonly workers: number | undefined;
+  readonly format: 'csv' | 'parquet' | 'json';
+  readonly out: string | undefined;
+  readonly json: string | undefined;
+  readonly place: string | undefined;
+  readonly force: boolean;
+}
+
+const fillMethods = ['forward', 'linear', 'zero', 'mean', 'none'] as const;
+const metrics = ['mase', 'rmsse', 'mae', 'rmse', 'smape200', 'smape100', 'mape'] as const;
+
+const programHelp = `
+Data: CSV or Parquet, long (unique_id,ds,y) or, as CSV, wide (date,<series>…).
+
+Examples:
+  noosphere-forecast predict sales.csv --horizon 14
+  noosphere-forecast predict load.csv --freq h --horizon 48 --season 24,168 --models mstl,mfles,ensemble
+  noosphere-forecast cv sales.csv --horizon 14 --windows 5 --level 80 95
+  noosphere-forecast compare sales.parquet --horizon 14 --out chosen
+  noosphere-forecast predict newer.parquet --model chosen`;
+
+const modelHelp = `
+Models: kinds of @noosphere/forecast, such as seasonalNaive, autoEts, autoTheta, mstl, mfles, with options behind
+colons (autoEts:model=ZZN); 'ensemble' adds the median of the others. Without --models a set is chosen for the
+season and length of the series, and stated.`;
+
+const descriptions: Readonly<Record<CommandName, string>> = {
+  predict: 'forecasts of every series, with intervals',
+  cv: 'rolling-origin backtest: metrics of every model beside the naive ones',
+  compare: 'chooses a model for each series on earlier windows, and scores the choice on the last one',
+  fit: 'fits and saves models: settings and estimates',
+};
+
+/** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
+export function readOptions(args: readonly string[]): ForecastOptions {
+  let read: ForecastOptions | undefined;
+  const program = strict(new Command('noosphere-forecast'))
+    .description('Forecasts, backtests and choice of models for tables of series.')
+    .addHelpText('after', programHelp);
+  for (const command of ['predict', 'cv', 'compare', 'fit'] as const) {
+    const own = subcommand(command).action((data, options) => {
+      const { id, time, target, season, level, refit, ...others } = options;
+      const isNamed = id !== undefined || time !== undefined || target !== undefined;
+      if (others.horizon === undefined && others.model === undefined)
+        own.error("error: expected '--horizon <steps>', how far ahead to forecast");
+      read = {
+        ...others,
+        command,
+        data,
+        seasons: season,
+        levels: level,
+        refit: refit === 0 ? false : refit,
+        columns: isNamed ? [id ?? 'unique_id', time ?? 'ds', target ?? 'y'] : undefined,
+        freq: others.freq,
+        horizon: others.horizon,
+        models: others.models,
+        layout: others.layout,
+        last: others.last,
+        series: others.series,
+        timeZone: others.timeZone,
+        windows: others.windows,
+        step: others.step,
+        metric: others.metric,
+        model: others.model,
+        workers: others.workers,
+        out: others.out,
+        json: others.json,
+        place: others.place,
+        unordered: others.sort ? 'sort' : 'error',
+      };
+    });
+    program.addCommand(own as unknown as Command);
+  }
+  program.parse(args, { from: 'user' });
+  return read ?? program.error('error: expected predict, cv, compare or fit; --help shows examples');
+}
+
+function subcommand(name: CommandName) {
+  return strict(new Command(name))
+    .description(descriptions[name])
+    .argument('<data>', 'table of series, .csv or .parquet')
+    .option('--horizon <steps>', 'rows ahead', wholeNumber(1))
+    .option('--freq <letters>', 'distance of rows: h, D, B, W, MS, 15min, … (default: inferred, and stated)')
+    .option(
+      '--season <rows>',
+      'rows in a season, or several: 24,168 (default: by the frequency)',
+      wholeNumbers,
+    )
+    .option('--models <names>', 'models, separated by commas', texts)
+    .option('--level <percent...>', 'intervals (default: 80 and 95 of predict)', percents)
+    .option('--conformal', 'intervals from the errors of a backtest instead of the models’ own', false)
+    .option('--windows <number>', 'origins of a backtest (default: 3)', wholeNumber(1))
+    .option(
+      '--step <rows>',
+      'from one origin to the next (default: the horizon; 1 for --conformal)',
+      wholeNumber(1),
+    )
+    .option('--refit <windows>', 'fit anew every so many windows, 0 for once', wholeNumber(0), 1)
+    .addOption(
+      new Option('--metric <name>', 'what ranks models (default: mase; mae of compare)').choices(metrics),
+    )
+    .option('--model <dir>', 'predict with the models that fit or compare saved there')
+    .option('--series <ids>', 'only these, separated by commas', texts)
+    .addOption(new Option('--layout <layout>', 'where detection is wrong').choices(['wide', 'long'] as const))
+    .option('--id <column>', 'of a long table (default: unique_id)')
+    .option('--time <column>', 'of a long table (default: ds)')
+    .option('--target <column>', 'of a long table (default: y)')
+    .addOption(new Option('--fill <method>', 'of gaps').choices(fillMethods).default('forward' as const))
+    .option('--sort', 'bring rows into the order of time instead of refusing them', false)
+    .option('--time-zone <name>', 'of times without an offset, such as Europe/Berlin (default: UTC)')
+    .option('--workers <threads>', '0 for none (default: all cores)', wholeNumber(0))
+    .addOption(
+      new Option('--format <kind>', 'of tables that are written')
+        .choices(['csv', 'parquet', 'json'] as const)
+        .default('csv' as const),
+    )
+    .option('--out <dir>', 'folder for tables and manifest (default: a new one in ./forecast-out)')
+    .option('--json <file>', 'write the manifest with all results there as well')
+    .option('--place <code>', 'whose electricity counts, such as DEU (default: the world, and said so)')
+    .option('--force', 'write into a folder, or over a file, that is there already', false)
+    .addHelpText('after', modelHelp)
+    .allowExcessArguments(false);
+}
+
+/** One line and status 2 for what is wrong. */
+function strict(command: Command): Command {
+  return command
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `noosphere-forecast: ${text
+            .trim()
+            .replace(/^error: /, '')
+            .replace(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`Expected a whole number from ${least}.`);
+    return value;
+  };
+}
+
+function texts(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.some((part) => part === ''))
+    throw new InvalidArgumentError('Expected names separated by commas.');
+  return parts;
+}
+
+function wholeNumbers(text: string): number[] {
+  return texts(text).map(wholeNumber(1));
+}
+
+/** 80 95, 80,95 or both ways at once. */
+function percents(text: string, before: number[] | undefined): number[] {
+  const values = texts(text).map(Number);
+  if (!values.every((value) => value > 0 && value < 100))
+    throw new InvalidArgumentError(
+      'Expected per cent between 0 and 100, such as 80 95; the data come before.',
+    );
+  return [...(before ?? []), ...values];
+}

@@ -1,0 +1,81 @@
+/** What the commands share: options, data, where results go, and how a run is told and stopped. */
+import { type LocalModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
+import { readTable, type TableData } from './data.js';
+import { type ModelPlan, planModels } from './models.js';
+import type { ForecastOptions } from './options.js';
+import { Progress } from './progress.js';
+import { RunFolder } from './run-folder.js';
+import { readSaved, type SavedModels } from './saved-models.js';
+import { stopSignal } from './stop.js';
+
+export interface Session {
+  readonly options: ForecastOptions;
+  readonly horizon: number;
+  readonly data: TableData;
+  readonly plan: ModelPlan;
+  /** What `--model` holds. */
+  readonly saved: SavedModels | undefined;
+  readonly folder: RunFolder;
+  readonly signal: AbortSignal;
+  /** Options of a run over all series, whose progress has this title. */
+  runOptions(title: string): RunOptions;
+  /** Takes the progress line away. */
+  quiet(): void;
+}
+
+/** What a command found: text for the terminal, facts for the manifest. */
+export interface Outcome {
+  /** @param joules By model: the run's energy, shared by time. */
+  readonly lines: (joules: Readonly<Record<string, number>>) => readonly string[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Written files, by what they hold. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Settings of all models that were run. */
+  readonly models: readonly LocalModelSettings[];
+  /** Of all fits and forecasts over all threads, by model. */
+  readonly elapsedMs: Readonly<Record<string, number>>;
+}
+
+export async function openSession(given: ForecastOptions): Promise<Session> {
+  const saved = given.model === undefined ? undefined : await readSaved(given.model);
+  // What the saved models were fitted with holds where nothing else is said.
+  const options: ForecastOptions = {
+    ...given,
+    horizon: given.horizon ?? saved?.horizon,
+    seasons: given.seasons ?? saved?.seasons,
+    freq: given.freq ?? saved?.frequency,
+    columns: given.columns ?? saved?.columns,
+  };
+  const data = await readTable(options);
+  const plan = saved
+    ? {
+        models: saved.models.map(modelFromSettings),
+        ensemble: saved.ensemble,
+        reason: `of ${given.model}`,
+      }
+    : planModels(options, data);
+  const folder = await RunFolder.create(options);
+  const progress = new Progress();
+  const signal = stopSignal(() => {
+    progress.clear();
+    process.stderr.write(
+      'noosphere-forecast: finishing, and saving what is done; Ctrl-C again leaves at once\n',
+    );
+  });
+  return {
+    options,
+    horizon: options.horizon as number,
+    data,
+    plan,
+    saved,
+    folder,
+    signal,
+    runOptions: (title) => ({
+      ...(options.workers !== undefined && { workers: options.workers }),
+      signal,
+      onAbort: 'keep',
+      onProgress: (state) => progress.show(title, state),
+    }),
+    quiet: () => progress.clear(),
+  };
+}
