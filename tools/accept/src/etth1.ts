@@ -15,7 +15,9 @@ export function readEtth1(): SeriesFrame {
   const folder = join(required('NOOSPHERE_DATA', 'the folder with series/ett/ETTh1.csv'), 'series', 'ett');
   const [head = '', ...lines] = readFileSync(join(folder, 'ETTh1.csv'), 'utf8').trim().split('\n');
   const names = head.trim().split(',').slice(1);
-  const rows = lines.slice(0, training + validation + test).map((line) => line.split(',').slice(1).map(Number));
+  const rows = lines
+    .slice(0, training + validation + test)
+    .map((line) => line.split(',').slice(1).map(Number));
   const columns = names.map((_, column) => standardized(rows.map((row) => row[column] ?? Number.NaN)));
   return frameOf(
     {
@@ -55,7 +57,10 @@ export async function scoreOnEtth1(
     validationSize: validation,
     ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
     callbacks: [
-      { onValidation: ({ step, metrics, isBest }) => say?.(`step ${step}: ${metrics.loss?.toFixed(4)}${isBest ? ' *' : ''}`) },
+      {
+        onValidation: ({ step, metrics, isBest }) =>
+          say?.(`step ${step}: ${metrics.loss?.toFixed(4)}${isBest ? ' *' : ''}`),
+      },
     ],
   });
   const windows = test - horizon + 1;
@@ -65,7 +70,8 @@ export async function scoreOnEtth1(
   const forecasts = await fitted.forecastAt(frame, { series, ends });
   let [squares, distances] = [0, 0];
   forecasts.forEach((value, place) => {
-    const error = value - (frame.y[(ends[Math.floor(place / horizon)] ?? 0) + (place % horizon)] ?? Number.NaN);
+    const error =
+      value - (frame.y[(ends[Math.floor(place / horizon)] ?? 0) + (place % horizon)] ?? Number.NaN);
     squares += error * error;
     distances += Math.abs(error);
   });

@@ -1,16 +1,22 @@
 /** One batch through each network: loss and gradients are those of neuralforecast 3.3.0 (tools/goldens/global_models.py). */
 import { readFileSync } from 'node:fs';
-import { compile, fromData, type HostTensor, hostData, namedTensors, type Tensor, valueAndGrad } from '@noosphere/core';
+import {
+  compile,
+  fromData,
+  type HostTensor,
+  hostData,
+  namedTensors,
+  type Tensor,
+  valueAndGrad,
+} from '@noosphere/core';
 import { TrainingContext } from '@noosphere/train';
 import { expect, test } from 'vitest';
 import { architectures } from './architectures.js';
-import * as models from './index.js';
 import { type ForecastLoss, objectiveOf } from './losses.js';
 import type { NeuralModelKind } from './network.js';
-import type { NeuralModel } from './neural-model.js';
-import type { NeuralOptions } from './neural-options.js';
 import type { Pipeline, TrainingWindows } from './pipeline.js';
 import { negativeBinomialQuantile, studentTQuantile } from './quantiles.js';
+import { neuralModels } from './registry.js';
 import { type ScalerKind, windowScale } from './scalers.js';
 
 interface Golden {
@@ -27,11 +33,17 @@ interface Golden {
       readonly gradients: Record<string, { readonly shape: number[]; readonly sums: number[] }>;
     }
   >;
-  readonly losses: Record<string, { readonly loss: number; readonly gradient?: number[]; readonly quantiles?: number[] }>;
+  readonly losses: Record<
+    string,
+    { readonly loss: number; readonly gradient?: number[]; readonly quantiles?: number[] }
+  >;
   readonly scalers: {
     readonly y: number[];
     readonly mask: number[];
-    readonly kinds: Record<string, { readonly shift: number[]; readonly scale: number[]; readonly scaled: number[] }>;
+    readonly kinds: Record<
+      string,
+      { readonly shift: number[]; readonly scale: number[]; readonly scaled: number[] }
+    >;
   };
   readonly quantiles: { readonly studentT: number[][]; readonly negativeBinomial: number[][] };
 }
@@ -42,7 +54,11 @@ const golden: Golden = JSON.parse(
 const { lookback, horizon, batch, channels } = golden;
 
 /** The script's numbers. */
-function wave(phase: number, shape: readonly number[], change = (value: number) => value): HostTensor<'float32'> {
+function wave(
+  phase: number,
+  shape: readonly number[],
+  change = (value: number) => value,
+): HostTensor<'float32'> {
   const size = shape.reduce((product, dim) => product * dim, 1);
   const values = Float32Array.from({ length: size }, (_, i) => change(Math.sin(i * 0.7391 + phase * 1.37)));
   return fromData('float32', shape, values);
@@ -75,42 +91,51 @@ const sumsOf = (values: Float32Array) => [
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)),
 ];
 
-test.each(Object.keys(architectures) as NeuralModelKind[])('%s agrees in loss and gradients', async (kind) => {
-  const { options, covariates, loss, gradients } = golden.models[kind];
-  const make = models[kind] as (options: NeuralOptions) => NeuralModel;
-  const withoutDropout = ['patchtst', 'tide', 'tsmixer'].includes(kind) ? { dropout: 0 } : {};
-  const model = make({
-    horizon,
-    lookback,
-    scaler: 'identity',
-    ...options,
-    ...withoutDropout,
-    ...(covariates ? { covariates: { past: ['a', 'b'], future: ['c'], static: ['d'] } } : {}),
-  });
-  const isJoint = kind === 'tsmixer';
-  const plain = model.withWeights({}, { channels: isJoint ? channels : 1, strict: false });
-  const weights = Object.fromEntries(
-    Object.entries(gradients).map(([name, { shape }], place) => [name, weightOf(name, shape, place)]),
-  );
-  const fitted = model.withWeights({ ...plain.weights, ...weights }, { channels: isJoint ? channels : 1 });
-  const lossAndGradients = compile((pipeline: Pipeline, windows: TrainingWindows) => {
-    const { value, grads } = valueAndGrad((own: Pipeline) => own.loss(windows, new TrainingContext()))(pipeline);
-    return { value, grads };
-  });
-  const found = await lossAndGradients(fitted.pipeline, windowsOf(isJoint ? batch * channels : batch, covariates));
-  await lossAndGradients.dispose();
-  expect(await found.value.item()).toBeCloseTo(loss, 5);
-  const grads = namedTensors(found.grads);
-  const buffers = [...grads.keys()].filter((name) => /running_|num_batches/.test(name));
-  expect([...grads.keys()].filter((name) => !buffers.includes(name)).sort()).toEqual(Object.keys(gradients).sort());
-  for (const [name, { sums }] of Object.entries(gradients)) {
-    const own = sumsOf(hostData(grads.get(name) as Tensor) as Float32Array);
-    const size = Math.max(1e-3, sums[2] as number);
-    own.forEach((value, index) => {
-      expect(Math.abs(value - (sums[index] as number)) / size, `${name} ${index}`).toBeLessThan(1e-3);
+test.each(Object.keys(architectures) as NeuralModelKind[])(
+  '%s agrees in loss and gradients',
+  async (kind) => {
+    const { options, covariates, loss, gradients } = golden.models[kind];
+    const withoutDropout = ['patchtst', 'tide', 'tsmixer'].includes(kind) ? { dropout: 0 } : {};
+    const model = neuralModels[kind]({
+      horizon,
+      lookback,
+      scaler: 'identity',
+      ...options,
+      ...withoutDropout,
+      ...(covariates ? { covariates: { past: ['a', 'b'], future: ['c'], static: ['d'] } } : {}),
     });
-  }
-});
+    const isJoint = kind === 'tsmixer';
+    const plain = model.withWeights({}, { channels: isJoint ? channels : 1, strict: false });
+    const weights = Object.fromEntries(
+      Object.entries(gradients).map(([name, { shape }], place) => [name, weightOf(name, shape, place)]),
+    );
+    const fitted = model.withWeights({ ...plain.weights, ...weights }, { channels: isJoint ? channels : 1 });
+    const lossAndGradients = compile((pipeline: Pipeline, windows: TrainingWindows) => {
+      const { value, grads } = valueAndGrad((own: Pipeline) => own.loss(windows, new TrainingContext()))(
+        pipeline,
+      );
+      return { value, grads };
+    });
+    const found = await lossAndGradients(
+      fitted.pipeline,
+      windowsOf(isJoint ? batch * channels : batch, covariates),
+    );
+    await lossAndGradients.dispose();
+    expect(await found.value.item()).toBeCloseTo(loss, 5);
+    const grads = namedTensors(found.grads);
+    const buffers = [...grads.keys()].filter((name) => /running_|num_batches/.test(name));
+    expect([...grads.keys()].filter((name) => !buffers.includes(name)).sort()).toEqual(
+      Object.keys(gradients).sort(),
+    );
+    for (const [name, { sums }] of Object.entries(gradients)) {
+      const own = sumsOf(hostData(grads.get(name) as Tensor) as Float32Array);
+      const size = Math.max(1e-3, sums[2] as number);
+      own.forEach((value, index) => {
+        expect(Math.abs(value - (sums[index] as number)) / size, `${name} ${index}`).toBeLessThan(1e-3);
+      });
+    }
+  },
+);
 
 const losses: Record<string, ForecastLoss> = {
   mae: 'mae',
@@ -130,19 +155,31 @@ test.each(Object.entries(losses))('the loss %s agrees, masked', async (name, set
   const y = wave(1, [4, 5], (value) => value * 3 + 4);
   const rawTarget =
     name === 'negativeBinomial'
-      ? fromData('float32', [4, 5], (hostData(y) as Float32Array).map((value) => Math.round(Math.abs(value))))
+      ? fromData(
+          'float32',
+          [4, 5],
+          (hostData(y) as Float32Array).map((value) => Math.round(Math.abs(value))),
+        )
       : y;
-  const mask = fromData('float32', [4, 5], Float32Array.from({ length: 20 }, (_, i) => (i === 8 || i === 9 ? 0 : 1)));
+  const mask = fromData(
+    'float32',
+    [4, 5],
+    Float32Array.from({ length: 20 }, (_, i) => (i === 8 || i === 9 ? 0 : 1)),
+  );
   const inputs = {
     target: rawTarget,
     rawTarget,
     mask,
     history: wave(2, [4, 8]),
     shift: isDistribution ? wave(4, [4, 1]) : fromData('float32', [1, 1], Float32Array.of(0)),
-    scale: isDistribution ? wave(5, [4, 1], (v) => Math.abs(v) + 0.5) : fromData('float32', [1, 1], Float32Array.of(1)),
+    scale: isDistribution
+      ? wave(5, [4, 1], (v) => Math.abs(v) + 0.5)
+      : fromData('float32', [1, 1], Float32Array.of(1)),
   };
   const run = compile((output: Tensor) =>
-    valueAndGrad(({ output: own }: { output: Tensor }) => objective.loss({ ...inputs, output: own }))({ output }),
+    valueAndGrad(({ output: own }: { output: Tensor }) => objective.loss({ ...inputs, output: own }))({
+      output,
+    }),
   );
   const { value, grads } = await run(wave(3, [4, 5, objective.outputs]));
   expect(await value.item()).toBeCloseTo(expected.loss, 4);
@@ -157,32 +194,41 @@ test('quantile losses agree: the same quantiles in rising order', async () => {
   const expected = golden.losses.quantiles as { loss: number; quantiles: number[] };
   const objective = objectiveOf('test', { kind: 'quantiles', levels: [80, 90] });
   const theirs = hostData(wave(3, [4, 5, 5])) as Float32Array;
-  const rising = expected.quantiles.map((_, place) => place).sort((a, b) => (expected.quantiles[a] ?? 0) - (expected.quantiles[b] ?? 0));
+  const rising = expected.quantiles
+    .map((_, place) => place)
+    .sort((a, b) => (expected.quantiles[a] ?? 0) - (expected.quantiles[b] ?? 0));
   const output = fromData(
     'float32',
     [4, 5, 5],
     Float32Array.from(theirs, (_, i) => theirs[i - (i % 5) + (rising[i % 5] as number)] as number),
   );
-  const mask = fromData('float32', [4, 5], Float32Array.from({ length: 20 }, (_, i) => (i === 8 || i === 9 ? 0 : 1)));
+  const mask = fromData(
+    'float32',
+    [4, 5],
+    Float32Array.from({ length: 20 }, (_, i) => (i === 8 || i === 9 ? 0 : 1)),
+  );
   const y = wave(1, [4, 5], (value) => value * 3 + 4);
   const one = fromData('float32', [1, 1], Float32Array.of(1));
   const loss = objective.loss({ output, target: y, rawTarget: y, mask, history: y, shift: one, scale: one });
   expect(5 * (await loss.item())).toBeCloseTo(expected.loss, 4); // theirs is the sum over the quantiles
 });
 
-test.each(Object.entries(golden.scalers.kinds))('the scaler %s agrees, missing values left out', async (name, expected) => {
-  const y = fromData('float32', [4, 9], Float32Array.from(golden.scalers.y));
-  const mask = fromData('float32', [4, 9], Float32Array.from(golden.scalers.mask));
-  const { shift, scale } = windowScale(name as Exclude<ScalerKind, 'identity'>, y, mask);
-  const close = async (tensor: Tensor, values: readonly number[]) => {
-    const found = (await tensor.data()) as Float32Array;
-    values.forEach((value, index) => {
-      expect(found[index]).toBeCloseTo(value, 4);
-    });
-  };
-  await close(shift, expected.shift);
-  await close(scale, expected.scale);
-});
+test.each(Object.entries(golden.scalers.kinds))(
+  'the scaler %s agrees, missing values left out',
+  async (name, expected) => {
+    const y = fromData('float32', [4, 9], Float32Array.from(golden.scalers.y));
+    const mask = fromData('float32', [4, 9], Float32Array.from(golden.scalers.mask));
+    const { shift, scale } = windowScale(name as Exclude<ScalerKind, 'identity'>, y, mask);
+    const close = async (tensor: Tensor, values: readonly number[]) => {
+      const found = (await tensor.data()) as Float32Array;
+      values.forEach((value, index) => {
+        expect(found[index]).toBeCloseTo(value, 4);
+      });
+    };
+    await close(shift, expected.shift);
+    await close(scale, expected.scale);
+  },
+);
 
 test('quantiles of distributions are SciPy’s', () => {
   for (const [p, freedom, t] of golden.quantiles.studentT as [number, number, number][])

@@ -1,5 +1,13 @@
 /** A trained global model: it forecasts any frame, learns on, and is saved as a folder with an ONNX file. */
-import { ArgumentError, type CompiledFunction, compile, exportOnnx, hostData, spec, type Tensor } from '@noosphere/core';
+import {
+  ArgumentError,
+  type CompiledFunction,
+  compile,
+  exportOnnx,
+  hostData,
+  spec,
+  type Tensor,
+} from '@noosphere/core';
 import { saveModel, stateDict } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous, LocalForecast } from '../local/local-model.js';
@@ -112,7 +120,13 @@ export class FittedNeuralModel implements FittedGlobalModel {
       ...(steps === undefined ? {} : { steps }),
       ...(learningRate === undefined ? {} : { learningRate }),
     };
-    return trainPipeline(this.#architecture, { ...this.description, settings }, this.#pipeline, frame, others);
+    return trainPipeline(
+      this.#architecture,
+      { ...this.description, settings },
+      this.#pipeline,
+      frame,
+      others,
+    );
   }
 
   /**
@@ -123,7 +137,10 @@ export class FittedNeuralModel implements FittedGlobalModel {
    */
   toOnnx(): Uint8Array {
     const inputs = Object.fromEntries(
-      Object.entries(this.#inputShapes()).map(([name, shape]) => [name, spec('float32', ['batch', ...shape])]),
+      Object.entries(this.#inputShapes()).map(([name, shape]) => [
+        name,
+        spec('float32', ['batch', ...shape]),
+      ]),
     );
     return exportOnnx((given) => this.#pipeline.forecast(given as RawWindows), {
       inputs,
@@ -139,7 +156,10 @@ export class FittedNeuralModel implements FittedGlobalModel {
       kind: `forecast/${settings.kind}`,
       forward: (given) => this.#pipeline.forecast(given as RawWindows),
       inputs: Object.fromEntries(
-        Object.entries(this.#inputShapes()).map(([name, shape]) => [name, { dtype: 'float32' as const, shape }]),
+        Object.entries(this.#inputShapes()).map(([name, shape]) => [
+          name,
+          { dtype: 'float32' as const, shape },
+        ]),
       ),
       weights: this.weights,
       config: { settings, network, channels },
@@ -180,7 +200,10 @@ export class FittedNeuralModel implements FittedGlobalModel {
     const perCall = Math.max(1, Math.floor(forecastRows / channels)) * channels;
     try {
       for (let first = 0; first < ends.length; first += perCall) {
-        const part = { series: series.subarray(first, first + perCall), ends: ends.subarray(first, first + perCall) };
+        const part = {
+          series: series.subarray(first, first + perCall),
+          ends: ends.subarray(first, first + perCall),
+        };
         take(await call(this.#pipeline, forecastWindows(source, part)), part.ends.length);
       }
     } finally {

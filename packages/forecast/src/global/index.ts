@@ -1,7 +1,12 @@
 /** Global neural models: learnt from all series of a frame at once. */
 export type { DistributionKind } from './distributions.js';
 export { type FineTuneOptions, FittedNeuralModel } from './fitted-neural-model.js';
-export type { FittedGlobalModel, GlobalFitOptions, GlobalForecastOptions, GlobalModel } from './global-model.js';
+export type {
+  FittedGlobalModel,
+  GlobalFitOptions,
+  GlobalForecastOptions,
+  GlobalModel,
+} from './global-model.js';
 export { loadNeuralModel } from './load-neural-model.js';
 export type { ForecastLoss } from './losses.js';
 export { type CnnOptions, cnn1d, type TcnOptions, tcn } from './models/convolutional.js';
@@ -14,9 +19,17 @@ export { gru, lstm, type RecurrentOptions } from './models/recurrent.js';
 export { type TideOptions, tide } from './models/tide.js';
 export { type TSMixerOptions, tsmixer } from './models/tsmixer.js';
 export type { NeuralModelKind } from './network.js';
+export {
+  type EnsembleMember,
+  FittedNeuralEnsemble,
+  NeuralEnsemble,
+  type NeuralEnsembleOptions,
+  neuralEnsemble,
+} from './neural-ensemble.js';
 export { type NeuralDescription, NeuralModel, type TrainingReport } from './neural-model.js';
 export type { NeuralOptions, NeuralSettings } from './neural-options.js';
 export type { Pipeline, RawWindows, TrainingWindows } from './pipeline.js';
+export { neuralModels } from './registry.js';
 export type { ReversibleNormOptions } from './reversible-norm.js';
 export type { ScalerKind } from './scalers.js';
 export type { CovariateColumns } from './window-batches.js';

@@ -48,7 +48,10 @@ function trainedInterval(all: Float64Array, trained: readonly number[], level: n
   for (let step = 0; step < all.length; step += width) sorted.subarray(step, step + width).sort();
   const at = (quantile: number) => {
     const place = quantiles.findIndex((each) => Math.abs(each - quantile) < 1e-12);
-    return Float64Array.from({ length: all.length / width }, (_, step) => sorted[step * width + place] ?? Number.NaN);
+    return Float64Array.from(
+      { length: all.length / width },
+      (_, step) => sorted[step * width + place] ?? Number.NaN,
+    );
   };
   return { level, lower: at(0.5 - level / 200), upper: at(0.5 + level / 200) };
 }
@@ -59,12 +62,15 @@ type StepQuantile = (probability: number) => Float64Array;
 const quantileOf: Readonly<Record<string, (part: Part) => StepQuantile>> = {
   gaussian: (part) => {
     const [mean, deviation] = [part('mean'), part('deviation')];
-    return (probability) => mean.map((value, step) => value + normalQuantile(probability) * (deviation[step] ?? 0));
+    return (probability) =>
+      mean.map((value, step) => value + normalQuantile(probability) * (deviation[step] ?? 0));
   },
   studentT: (part) => {
     const [mean, spread, freedom] = [part('mean'), part('spread'), part('degreesOfFreedom')];
     return (probability) =>
-      mean.map((value, step) => value + studentTQuantile(probability, freedom[step] ?? 1) * (spread[step] ?? 0));
+      mean.map(
+        (value, step) => value + studentTQuantile(probability, freedom[step] ?? 1) * (spread[step] ?? 0),
+      );
   },
   negativeBinomial: (part) => {
     const [mean, dispersion] = [part('mean'), part('dispersion')];

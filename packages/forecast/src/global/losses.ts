@@ -18,7 +18,7 @@ import {
   where,
 } from '@noosphere/core';
 import { quantileLoss } from '@noosphere/train';
-import { distributionObjective, type DistributionKind, distributionKinds } from './distributions.js';
+import { type DistributionKind, distributionKinds, distributionObjective } from './distributions.js';
 
 /**
  * What is made small, as a name or with its settings:
@@ -34,7 +34,7 @@ export type ForecastLoss =
   | 'mse'
   | 'smape'
   | DistributionKind
-  | { readonly kind: 'huber'; /** @default 1 */ readonly delta?: number }
+  | { readonly kind: 'huber' /** @default 1 */; readonly delta?: number }
   | { readonly kind: 'mase'; readonly season: number }
   /** Percent of the intervals that the quantiles bound; the median is always there. */
   | { readonly kind: 'quantiles'; readonly levels: readonly number[] };

@@ -1,6 +1,15 @@
 /** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
 import { ArgumentError, compile, type HostTensor, type Tensor } from '@noosphere/core';
-import { adam, type BatchSource, fit, loadStateDict, Random, stepDecay, type StopReason, type ValidationResult } from '@noosphere/train';
+import {
+  adam,
+  type BatchSource,
+  fit,
+  loadStateDict,
+  Random,
+  type StopReason,
+  stepDecay,
+  type ValidationResult,
+} from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import { FittedNeuralModel } from './fitted-neural-model.js';
 import type { GlobalFitOptions, GlobalModel } from './global-model.js';
@@ -128,7 +137,12 @@ function trainingBatches(
   const { kind, lookback, horizon, covariates } = settings;
   requireCovariates(kind, frame, covariates);
   const index = new WindowIndex(kind, frame, { lookback, horizon, heldOut, isMultivariate });
-  return sampledBatches({ frame, plan: { lookback, horizon }, columns: covariates }, index, heldOut, settings);
+  return sampledBatches(
+    { frame, plan: { lookback, horizon }, columns: covariates },
+    index,
+    heldOut,
+    settings,
+  );
 }
 
 /** Trains a pipeline from the weights it has. */
@@ -156,7 +170,9 @@ export async function trainPipeline(
     const found = await fit<Pipeline, TrainingWindows>({
       model: start,
       loss: (model, batch, context) => model.loss(batch, context),
-      optimizer: adam({ learningRate: rateHalvings > 0 ? stepDecay({ learningRate, every, factor: 0.5 }) : learningRate }),
+      optimizer: adam({
+        learningRate: rateHalvings > 0 ? stepDecay({ learningRate, every, factor: 0.5 }) : learningRate,
+      }),
       batches,
       epochs: 1,
       seed,
@@ -172,7 +188,14 @@ export async function trainPipeline(
       ...(checkpoint ? { checkpoint } : {}),
     });
     const { reason, validations, elapsedMs, readings } = found;
-    const report = { steps: found.steps, reason, validations, elapsedMs, readings, loss: found.lastStep?.loss ?? Number.NaN };
+    const report = {
+      steps: found.steps,
+      reason,
+      validations,
+      elapsedMs,
+      readings,
+      loss: found.lastStep?.loss ?? Number.NaN,
+    };
     return new FittedNeuralModel(architecture, description, found.model, report);
   } finally {
     await validation?.dispose();
@@ -186,12 +209,12 @@ function validationOf(source: WindowSource, size: number, { settings, channels }
   const { kind, horizon, threads } = settings;
   const rows = validationWindows(source.frame, size, horizon);
   if (rows.ends.length === 0)
-    throw new ArgumentError(kind, `no series has ${horizon} values for validation and one before; give longer series`);
+    throw new ArgumentError(
+      kind,
+      `no series has ${horizon} values for validation and one before; give longer series`,
+    );
   const options = { name: `${kind} validation`, ...(threads === undefined ? {} : { threads }) };
-  const lossOf = compile(
-    (model: Pipeline, batch: TrainingWindows) => ({ loss: model.loss(batch) }),
-    options,
-  );
+  const lossOf = compile((model: Pipeline, batch: TrainingWindows) => ({ loss: model.loss(batch) }), options);
   const perCall = Math.max(1, Math.floor(evaluationRows / channels)) * channels;
   const validate = async (model: Pipeline) => {
     let [total, count] = [0, 0];

@@ -74,11 +74,27 @@ export function settle(
 ): NeuralSettings {
   const operation = architecture.kind;
   const { defaults } = architecture;
-  const { horizon, lookback, loss = defaults.loss, scaler = defaults.scaler, patience, clipNorm, threads } = options;
+  const {
+    horizon,
+    lookback,
+    loss = defaults.loss,
+    scaler = defaults.scaler,
+    patience,
+    clipNorm,
+    threads,
+  } = options;
   const { steps = defaults.steps, windowsPerBatch = defaults.windowsPerBatch, seriesPerBatch = 32 } = options;
   const { validateEvery = 100, stepsPerCall = 1, seed = 1, rateHalvings = defaults.rateHalvings } = options;
   const { learningRate = defaults.learningRate, reversibleNorm = norm !== undefined } = options;
-  requireCounts(operation, { horizon, lookback, steps, windowsPerBatch, seriesPerBatch, validateEvery, stepsPerCall });
+  requireCounts(operation, {
+    horizon,
+    lookback,
+    steps,
+    windowsPerBatch,
+    seriesPerBatch,
+    validateEvery,
+    stepsPerCall,
+  });
   requireCounts(operation, { seed, rateHalvings }, 0);
   if (patience !== undefined) requireCounts(operation, { patience });
   if (!(learningRate > 0))
@@ -86,7 +102,10 @@ export function settle(
   if (!scalerKinds.includes(scaler))
     throw new ArgumentError(operation, `scaler must be one of ${scalerKinds.join(', ')}, got '${scaler}'`);
   if (loss === 'negativeBinomial' && scaler !== 'identity')
-    throw new ArgumentError(operation, `the loss negativeBinomial is for counts as they are; set scaler to 'identity', got '${scaler}'`);
+    throw new ArgumentError(
+      operation,
+      `the loss negativeBinomial is for counts as they are; set scaler to 'identity', got '${scaler}'`,
+    );
   objectiveOf(operation, loss);
   return {
     kind: architecture.kind,

@@ -1,9 +1,23 @@
 /** From raw windows to a loss, or to forecasts: missing values, scaling, network and its way back are one graph. */
-import { add, cast, div, isNaN, logicalNot, mul, slice, sub, type Tensor, transpose, unsqueeze, where, zeros } from '@noosphere/core';
+import {
+  add,
+  cast,
+  div,
+  logicalNot,
+  mul,
+  slice,
+  sub,
+  type Tensor,
+  transpose,
+  unsqueeze,
+  where,
+  isNaN as whereNaN,
+  zeros,
+} from '@noosphere/core';
 import type { ForwardContext } from '@noosphere/train';
 import { inference } from '@noosphere/train';
-import { type Objective, objectiveOf } from './losses.js';
 import type { ForecastLoss } from './losses.js';
+import { type Objective, objectiveOf } from './losses.js';
 import type { Network, NetworkInputs } from './network.js';
 import { type ReversibleNorm, reverse } from './reversible-norm.js';
 import { type ScalerKind, type WindowScale, windowScale } from './scalers.js';
@@ -79,7 +93,7 @@ export class Pipeline {
 
 /** NaN as 0, and where it was not. */
 function fillMissing(values: Tensor): { filled: Tensor; mask: Tensor } {
-  const isMissing = isNaN(values);
+  const isMissing = whereNaN(values);
   return { filled: where(isMissing, 0, values), mask: cast(logicalNot(isMissing), 'float32') };
 }
 

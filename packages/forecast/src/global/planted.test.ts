@@ -3,10 +3,8 @@ import { expect, test } from 'vitest';
 import { frameOf } from '../frame/index.js';
 import { seasonalNaive } from '../local/index.js';
 import { architectures } from './architectures.js';
-import * as models from './index.js';
 import type { NeuralModelKind } from './network.js';
-import type { NeuralModel } from './neural-model.js';
-import type { NeuralOptions } from './neural-options.js';
+import { neuralModels } from './registry.js';
 
 const [season, horizon, lookback, length, count] = [12, 12, 36, 240, 6];
 
@@ -22,7 +20,10 @@ function plantedSeries(): number[][] {
     Array.from(
       { length: length + horizon },
       (_, t) =>
-        10 * (series + 1) + 0.05 * t + (3 + series) * Math.sin((2 * Math.PI * t) / season + series) + 0.8 * noise(),
+        10 * (series + 1) +
+        0.05 * t +
+        (3 + series) * Math.sin((2 * Math.PI * t) / season + series) +
+        0.8 * noise(),
     ),
   );
 }
@@ -44,27 +45,31 @@ const meanError = (forecasts: readonly Float64Array[]) => {
   return errors.reduce((sum, each) => sum + each, 0) / errors.length;
 };
 const naiveError = meanError(
-  series.map((values) => seasonalNaive({ season }).fit(Float64Array.from(values.slice(0, length))).forecast(horizon).mean),
+  series.map(
+    (values) =>
+      seasonalNaive({ season })
+        .fit(Float64Array.from(values.slice(0, length)))
+        .forecast(horizon).mean,
+  ),
 );
 
 const small: Readonly<Record<NeuralModelKind, object>> = {
   cnn1d: { channels: [16, 16], hiddenSize: 32 },
   dlinear: {},
-  gru: { hiddenSize: 24, decoderSize: 24, steps: 300 },
-  lstm: { hiddenSize: 24, decoderSize: 24, steps: 300 },
+  gru: { hiddenSize: 24, decoderSize: 24, windowsPerBatch: 64 },
+  lstm: { hiddenSize: 24, decoderSize: 24, windowsPerBatch: 64 },
   mlp: { hiddenSize: 64 },
   nbeats: { hiddenSize: 64 },
   nhits: { hiddenSize: 64 },
   nlinear: {},
   patchtst: { hiddenSize: 16, heads: 4, innerSize: 32, patch: 8, stride: 4, dropout: 0 },
-  tcn: { hiddenSize: 24, decoderSize: 24, steps: 300 },
+  tcn: { hiddenSize: 24, decoderSize: 24, windowsPerBatch: 64 },
   tide: { hiddenSize: 64, decoderOutputs: 8, temporalSize: 16, dropout: 0.1 },
   tsmixer: { dropout: 0.1, innerSize: 16, windowsPerBatch: 32 },
 };
 
 test.each(Object.keys(architectures) as NeuralModelKind[])('%s beats seasonal naive', async (kind) => {
-  const make = models[kind] as (options: NeuralOptions) => NeuralModel;
-  const model = make({
+  const model = neuralModels[kind]({
     horizon,
     lookback,
     scaler: 'standard',

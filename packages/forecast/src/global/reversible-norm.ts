@@ -1,5 +1,20 @@
 /** Reversible instance normalisation: a window loses its level and spread, and the forecast gets them back. */
-import { add, div, mean, mul, ones, reshape, slice, sqrt, square, stopGradient, sub, type Tensor, unsqueeze, zeros } from '@noosphere/core';
+import {
+  add,
+  div,
+  mean,
+  mul,
+  ones,
+  reshape,
+  slice,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  type Tensor,
+  unsqueeze,
+  zeros,
+} from '@noosphere/core';
 
 export interface ReversibleNormOptions {
   /** Learn a weight and a bias for each channel. @default false */
@@ -44,7 +59,10 @@ export class ReversibleNorm {
     );
     const deviation = stopGradient(sqrt(add(variance, epsilon)));
     const normed = div(sub(y, level), deviation);
-    return { normed: this.byChannel(normed, (z, w, b) => add(mul(z, w), b)), statistics: { level, deviation } };
+    return {
+      normed: this.byChannel(normed, (z, w, b) => add(mul(z, w), b)),
+      statistics: { level, deviation },
+    };
   }
 
   /** Applies weight and bias to rows [B, ...], whose channels lie behind one another. */

@@ -51,7 +51,11 @@ const farAway = 3e38;
  * @param values [..., T], finite everywhere; one scale for each window and column.
  * @param mask [B, T] or [B, 1, T], 1 where a value counts.
  */
-export function windowScale(kind: Exclude<ScalerKind, 'identity'>, values: Tensor, mask: Tensor): WindowScale {
+export function windowScale(
+  kind: Exclude<ScalerKind, 'identity'>,
+  values: Tensor,
+  mask: Tensor,
+): WindowScale {
   const over = { axes: -1, keepDims: true };
   if (kind === 'minmax') {
     const isSeen = greater(mask, 0);

@@ -71,7 +71,11 @@ export function trainingWindows(source: WindowSource, rows: WindowRows, heldOut 
 /** Windows as a forecast sees them. */
 export function forecastWindows(source: WindowSource, rows: WindowRows): RawWindows {
   const { frame, plan } = source;
-  return rawWindows(source, rows, cutColumn(frame, frame.y, rows, { from: -plan.lookback, to: 0, heldOut: 0 }));
+  return rawWindows(
+    source,
+    rows,
+    cutColumn(frame, frame.y, rows, { from: -plan.lookback, to: 0, heldOut: 0 }),
+  );
 }
 
 function rawWindows(source: WindowSource, rows: WindowRows, y: Float32Array): RawWindows {

@@ -1,6 +1,6 @@
 /** Windows as pairs of a series and an end: nothing is copied before a batch is made. */
 import { ArgumentError } from '@noosphere/core';
-import { Random } from '@noosphere/train';
+import type { Random } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 
 /** Windows by number: the series, and the row behind the last one that the window knows. */

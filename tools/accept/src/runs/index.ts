@@ -5,6 +5,7 @@ import { charlm } from './charlm.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { conformalCoverage } from './conformal-coverage.js';
 import { ctc } from './ctc.js';
+import { etth1Linear, etth1Patchtst } from './etth1.js';
 import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
 import { fitOverheadCnn, fitOverheadMlp } from './fit-overhead.js';
@@ -12,13 +13,17 @@ import { flops } from './flops.js';
 import { forecastNoLookAhead } from './forecast-no-look-ahead.js';
 import { hostileFiles } from './hostile-files.js';
 import { lstmAdding } from './lstm-adding.js';
+import { m4HourlyNeural } from './m4-hourly-neural.js';
 import { m4HourlyOfficial } from './m4-hourly-official.js';
 import { millionRows } from './million-rows.js';
 import { mnistMlp } from './mnist-mlp.js';
+import { neuralforecastAgreement } from './neuralforecast-agreement.js';
+import { neuralforecastSpeed } from './neuralforecast-speed.js';
 import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
+import { pipelineOnnx } from './pipeline-onnx.js';
 import { prediction } from './prediction.js';
 import { raplTrees } from './rapl-trees.js';
 import { recordAfterKill } from './record-after-kill.js';
@@ -63,4 +68,10 @@ export const runs: readonly AcceptanceRun[] = [
   conformalCoverage,
   m4HourlyOfficial,
   statsforecastSpeed,
+  neuralforecastAgreement,
+  pipelineOnnx,
+  neuralforecastSpeed,
+  etth1Linear,
+  etth1Patchtst,
+  m4HourlyNeural,
 ];

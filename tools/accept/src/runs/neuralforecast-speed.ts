@@ -7,7 +7,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { frameOf, lstm, type NeuralModel, nbeats, nhits, type Pipeline, patchtst, type TrainingWindows } from '@noosphere/forecast';
+import {
+  frameOf,
+  lstm,
+  type NeuralModel,
+  nbeats,
+  nhits,
+  type Pipeline,
+  patchtst,
+  type TrainingWindows,
+} from '@noosphere/forecast';
 import { adam, TrainStep } from '@noosphere/train';
 import { Random } from '../random.js';
 import { type AcceptanceRun, type Measured, type RunContext, required } from '../run.js';
@@ -79,7 +88,9 @@ async function run({ folder, seed, say }: RunContext): Promise<Measured> {
       await step.dispose();
       all[name] = times;
       const [our, their] = [median(times.ours), median(times.theirs)];
-      notes.push(`${name}: ${our.toFixed(1)} ms, neuralforecast ${their.toFixed(1)} ms: ${(their / our).toFixed(2)}x`);
+      notes.push(
+        `${name}: ${our.toFixed(1)} ms, neuralforecast ${their.toFixed(1)} ms: ${(their / our).toFixed(2)}x`,
+      );
       say(notes.at(-1) ?? '');
     }
   } finally {
@@ -95,7 +106,9 @@ async function run({ folder, seed, say }: RunContext): Promise<Measured> {
 function startPython(args: readonly number[]) {
   const python = required('NOOSPHERE_PYTHON', 'a Python with tools/accept/python/requirements.txt installed');
   const script = fileURLToPath(new URL('../../python/neuralforecast_speed.py', import.meta.url));
-  const child: ChildProcess = spawn(python, [script, ...args.map(String)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(python, [script, ...args.map(String)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const errors: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   if (!child.stdout) throw new Error('no output of Python to read');

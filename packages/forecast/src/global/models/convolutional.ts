@@ -1,7 +1,15 @@
 /** TCN, as neuralforecast's, and a 1-D CNN with pooling. */
 import { ArgumentError, flatten, linear, maxPool, relu, type Tensor, transpose } from '@noosphere/core';
 import { Conv1d, Linear, type Random } from '@noosphere/train';
-import { type Architecture, joinLast, type Network, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  joinLast,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { Decoder, type DecoderShape, decoderDefaults } from './decoder.js';
@@ -66,8 +74,17 @@ export const tcnArchitecture: Architecture<TcnShape> = {
  * console.log(tcn({ horizon: 12, lookback: 24 }).settings.windowsPerBatch); // → 128
  */
 export function tcn(options: TcnOptions): NeuralModel {
-  const { kernel, dilations, hiddenSize, decoderLayers, decoderSize, ...common } = { ...tcnDefaults, ...options };
-  return new NeuralModel(tcnArchitecture, common, { kernel, dilations, hiddenSize, decoderLayers, decoderSize });
+  const { kernel, dilations, hiddenSize, decoderLayers, decoderSize, ...common } = {
+    ...tcnDefaults,
+    ...options,
+  };
+  return new NeuralModel(tcnArchitecture, common, {
+    kernel,
+    dilations,
+    hiddenSize,
+    decoderLayers,
+    decoderSize,
+  });
 }
 
 interface CnnShape {
@@ -102,9 +119,15 @@ export class CnnNetwork implements Network {
     if (kernel % 2 === 0) throw new ArgumentError('cnn1d', `kernel must be odd, got ${kernel}`);
     this.convolutions = channels.map(
       (count, layer) =>
-        new Conv1d(layer === 0 ? 1 + past + fixed + future : (channels[layer - 1] as number), count, kernel, random, {
-          padding: 'same',
-        }),
+        new Conv1d(
+          layer === 0 ? 1 + past + fixed + future : (channels[layer - 1] as number),
+          count,
+          kernel,
+          random,
+          {
+            padding: 'same',
+          },
+        ),
     );
     const length = channels.reduce((steps) => Math.ceil(steps / pooling), lookback);
     this.hidden = new Linear(length * (channels.at(-1) as number) + horizon * future, hiddenSize, random);

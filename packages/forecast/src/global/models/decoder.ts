@@ -16,16 +16,28 @@ export const decoderDefaults = { decoderLayers: 2, decoderSize: 128 };
 export class Decoder {
   readonly layers: readonly Linear[];
 
-  constructor(inputs: number, outputs: number, { decoderLayers, decoderSize }: Required<DecoderShape>, random: Random) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    { decoderLayers, decoderSize }: Required<DecoderShape>,
+    random: Random,
+  ) {
     requireCounts('decoder', { decoderLayers, decoderSize });
     this.layers = Array.from(
       { length: decoderLayers },
       (_, layer) =>
-        new Linear(layer === 0 ? inputs : decoderSize, layer === decoderLayers - 1 ? outputs : decoderSize, random),
+        new Linear(
+          layer === 0 ? inputs : decoderSize,
+          layer === decoderLayers - 1 ? outputs : decoderSize,
+          random,
+        ),
     );
   }
 
   forward(x: Tensor): Tensor {
-    return this.layers.reduce((hidden, layer, index) => layer.forward(index === 0 ? hidden : relu(hidden)), x);
+    return this.layers.reduce(
+      (hidden, layer, index) => layer.forward(index === 0 ? hidden : relu(hidden)),
+      x,
+    );
   }
 }

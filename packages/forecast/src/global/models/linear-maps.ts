@@ -1,7 +1,25 @@
 /** DLinear and NLinear: one linear map from the history to the horizon. Zeng et al. 2023, with neuralforecast's defaults. */
-import { ArgumentError, add, fromData, type HostTensor, linear, matmul, reshape, slice, sub, type Tensor } from '@noosphere/core';
+import {
+  ArgumentError,
+  add,
+  fromData,
+  type HostTensor,
+  linear,
+  matmul,
+  reshape,
+  slice,
+  sub,
+  type Tensor,
+} from '@noosphere/core';
 import { Linear, type Random } from '@noosphere/train';
-import { type Architecture, type Network, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 
@@ -24,7 +42,11 @@ export class DLinearNetwork implements Network {
   readonly movingAverage: number;
   readonly horizon: number;
 
-  constructor({ lookback, horizon, outputs }: NetworkSize, { movingAverage = 25 }: DLinearShape, random: Random) {
+  constructor(
+    { lookback, horizon, outputs }: NetworkSize,
+    { movingAverage = 25 }: DLinearShape,
+    random: Random,
+  ) {
     requireCounts('dlinear', { movingAverage });
     if (movingAverage % 2 === 0)
       throw new ArgumentError('dlinear', `movingAverage must be odd, got ${movingAverage}`);

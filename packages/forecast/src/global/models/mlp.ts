@@ -1,7 +1,15 @@
 /** MLP: hidden layers over the history and all covariates side by side, as neuralforecast's. */
 import { flatten, relu, type Tensor } from '@noosphere/core';
 import { Linear, type Random } from '@noosphere/train';
-import { type Architecture, joinLast, type Network, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  joinLast,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { byStep } from './linear-maps.js';

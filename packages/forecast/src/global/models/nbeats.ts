@@ -1,10 +1,31 @@
 /** N-BEATS, generic and interpretable. Oreshkin et al. 2020, with neuralforecast's layers and defaults. */
-import { ArgumentError, fromData, type HostTensor, matmul, reshape, slice, type Tensor, transpose } from '@noosphere/core';
+import {
+  ArgumentError,
+  fromData,
+  type HostTensor,
+  matmul,
+  reshape,
+  slice,
+  type Tensor,
+  transpose,
+} from '@noosphere/core';
 import type { ForwardContext, Random } from '@noosphere/train';
-import { type Architecture, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
-import { type Block, BlockLayers, type BlockResult, type BlockShape, ResidualNetwork } from './residual-blocks.js';
+import {
+  type Block,
+  BlockLayers,
+  type BlockResult,
+  type BlockShape,
+  ResidualNetwork,
+} from './residual-blocks.js';
 
 /** What a stack's forecasts are made of: any values, a polynomial, or waves of the horizon's length and its parts. */
 export type StackKind = 'identity' | 'trend' | 'seasonality';
@@ -65,7 +86,11 @@ class NBeatsBlock implements Block {
   }
 }
 
-function basisOf(kind: StackKind, size: NetworkSize, { degree, harmonics }: { degree: number; harmonics: number }) {
+function basisOf(
+  kind: StackKind,
+  size: NetworkSize,
+  { degree, harmonics }: { degree: number; harmonics: number },
+) {
   if (kind === 'identity') return undefined;
   if (kind === 'trend') return trendBasis(degree);
   if (kind === 'seasonality') return seasonBasis(size.horizon, harmonics);
@@ -93,7 +118,11 @@ function seasonBasis(horizon: number, harmonics: number): Basis {
   return { size: 2 * waves, backcast: rows(-1), forecast: rows(1) };
 }
 
-function tableOf(rows: number, columns: number, at: (row: number, column: number) => number): HostTensor<'float32'> {
+function tableOf(
+  rows: number,
+  columns: number,
+  at: (row: number, column: number) => number,
+): HostTensor<'float32'> {
   const table = Float32Array.from({ length: rows * columns }, (_, place) =>
     at(Math.floor(place / columns), place % columns),
   );
@@ -105,7 +134,10 @@ export function nbeatsNetwork(size: NetworkSize, options: NBeatsShape, random: R
   const { layers = 3, hiddenSize = 512, activation = 'relu' } = options;
   requireCounts('nbeats', { degree, harmonics });
   if (blocks.length !== stacks.length || stacks.length === 0)
-    throw new ArgumentError('nbeats', `needs a number of blocks for each stack, got ${blocks.length} for ${stacks.length}`);
+    throw new ArgumentError(
+      'nbeats',
+      `needs a number of blocks for each stack, got ${blocks.length} for ${stacks.length}`,
+    );
   const all = stacks.flatMap((kind, index) => {
     requireCounts('nbeats', { [`blocks[${index}]`]: blocks[index] as number });
     if (kind === 'seasonality' && size.horizon === 1)
@@ -136,7 +168,13 @@ export const nbeatsArchitecture: Architecture<NBeatsShape> = {
  * console.log(generic.name, generic.settings.rateHalvings); // → NBEATS 3
  */
 export function nbeats(options: NBeatsOptions): NeuralModel {
-  const { stacks = defaultStacks, blocks = stacks.map(() => 1), degree = 2, harmonics = 2, ...rest } = options;
+  const {
+    stacks = defaultStacks,
+    blocks = stacks.map(() => 1),
+    degree = 2,
+    harmonics = 2,
+    ...rest
+  } = options;
   const { layers = 3, hiddenSize = 512, activation = 'relu', ...common } = rest;
   const network = { stacks, blocks, degree, harmonics, layers, hiddenSize, activation };
   return new NeuralModel(nbeatsArchitecture, common, network);

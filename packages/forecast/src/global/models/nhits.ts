@@ -1,10 +1,35 @@
 /** N-HiTS. Challu et al. 2023, with neuralforecast's layers and defaults. */
-import { ArgumentError, averagePool, concat, fromData, type HostTensor, matmul, maxPool, reshape, slice, type Tensor, transpose, unsqueeze } from '@noosphere/core';
+import {
+  ArgumentError,
+  averagePool,
+  concat,
+  fromData,
+  type HostTensor,
+  matmul,
+  maxPool,
+  reshape,
+  slice,
+  type Tensor,
+  transpose,
+  unsqueeze,
+} from '@noosphere/core';
 import type { ForwardContext, Random } from '@noosphere/train';
-import { type Architecture, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
-import { type Block, BlockLayers, type BlockResult, type BlockShape, ResidualNetwork } from './residual-blocks.js';
+import {
+  type Block,
+  BlockLayers,
+  type BlockResult,
+  type BlockShape,
+  ResidualNetwork,
+} from './residual-blocks.js';
 
 interface NHitsShape extends BlockShape {
   /** Blocks of each stack. @default [1, 1, 1] */
@@ -45,12 +70,19 @@ class NHitsBlock implements Block {
     this.shape = shape;
   }
 
-  forward(residual: Tensor, { past, future, static: fixed }: NetworkInputs, context: ForwardContext): BlockResult {
+  forward(
+    residual: Tensor,
+    { past, future, static: fixed }: NetworkInputs,
+    context: ForwardContext,
+  ): BlockResult {
     const { lookback, horizon, outputs } = this.size;
     const tables = [past, future].flatMap((table) => (table ? [this.poolTable(table)] : []));
     const y = this.pool(unsqueeze(residual, 1)); // [B, L] -> [B, 1, L]
     const parts = [reshape(y, [-1, y.shape[2] as number]), ...tables, ...(fixed ? [fixed] : [])];
-    const theta = this.layers.forward(parts.length > 1 ? concat(parts, { axis: 1 }) : (parts[0] as Tensor), context);
+    const theta = this.layers.forward(
+      parts.length > 1 ? concat(parts, { axis: 1 }) : (parts[0] as Tensor),
+      context,
+    );
     const cut = (from: number, to: number) => slice(theta, { starts: [from], ends: [to], axes: [1] });
     const knots = cut(lookback, lookback + outputs * this.knots);
     const wide = this.knots === horizon ? knots : this.interpolate(reshape(knots, [-1, this.knots]));
@@ -79,7 +111,11 @@ class NHitsBlock implements Block {
 }
 
 /** Weights of the knots in each step, as PyTorch's `interpolate`: step centres on the knots' scale, ends held. */
-function interpolationMatrix(knots: number, horizon: number, kind: 'linear' | 'nearest'): HostTensor<'float32'> {
+function interpolationMatrix(
+  knots: number,
+  horizon: number,
+  kind: 'linear' | 'nearest',
+): HostTensor<'float32'> {
   const matrix = new Float32Array(knots * horizon);
   const give = (knot: number, step: number, weight: number) => {
     const place = knot * horizon + step;
@@ -149,8 +185,21 @@ export const nhitsArchitecture: Architecture<NHitsShape> = {
  * console.log((await model.forecast(frame))[0]?.mean.length, model.report.reason); // → 4 finished
  */
 export function nhits(options: NHitsOptions): NeuralModel {
-  const { blocks, pooling, downsampling, poolingKind, interpolation, ...rest } = { ...nhitsDefaults, ...options };
+  const { blocks, pooling, downsampling, poolingKind, interpolation, ...rest } = {
+    ...nhitsDefaults,
+    ...options,
+  };
   const { dropout, layers, hiddenSize, activation, ...common } = rest;
-  const network = { blocks, pooling, downsampling, poolingKind, interpolation, dropout, layers, hiddenSize, activation };
+  const network = {
+    blocks,
+    pooling,
+    downsampling,
+    poolingKind,
+    interpolation,
+    dropout,
+    layers,
+    hiddenSize,
+    activation,
+  };
   return new NeuralModel(nhitsArchitecture, common, network);
 }

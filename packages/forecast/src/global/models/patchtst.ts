@@ -1,10 +1,32 @@
 /** PatchTST. Nie et al. 2023, with neuralforecast's layers and defaults. */
-import { ArgumentError, add, gather, gelu, linear, matmul, mul, relu, reshape, softmax, type Tensor, tensor, transpose } from '@noosphere/core';
+import {
+  ArgumentError,
+  add,
+  gather,
+  gelu,
+  linear,
+  matmul,
+  mul,
+  relu,
+  reshape,
+  softmax,
+  type Tensor,
+  tensor,
+  transpose,
+} from '@noosphere/core';
 import { BatchNorm1d, type ForwardContext, Linear, type Random } from '@noosphere/train';
-import { type Architecture, type Network, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { byStep } from './linear-maps.js';
+import { normalizeRows } from './row-batch-norm.js';
 
 interface PatchShape {
   /** Encoder layers. @default 3 */
@@ -68,11 +90,12 @@ class PatchLayer {
   forward(x: Tensor, patches: number, before: Tensor | undefined, context: ForwardContext) {
     const { dropout, activation } = this.shape;
     const { mixed, scores } = this.attend(x, patches, before, context);
-    const attended = this.norm_attn.forward(add(x, context.dropout(mixed, dropout)), context);
+    const attended = normalizeRows(this.norm_attn, add(x, mixed), context);
     const [up, down] = this.ff;
     const activate = activation === 'gelu' ? gelu : relu;
     const inner = down.forward(context.dropout(activate(up.forward(attended)), dropout));
-    return { output: this.norm_ffn.forward(add(attended, context.dropout(inner, dropout)), context), scores };
+    const output = normalizeRows(this.norm_ffn, add(attended, context.dropout(inner, dropout)), context);
+    return { output, scores };
   }
 
   private attend(x: Tensor, patches: number, before: Tensor | undefined, context: ForwardContext) {
@@ -88,7 +111,8 @@ class PatchLayer {
     const weights = context.dropout(softmax(scores), attentionDropout);
     const values = matmul(weights, byHead(this.W_V.forward(x), [0, 2, 1, 3]));
     const joined = reshape(transpose(values, [0, 2, 1, 3]), [-1, hiddenSize]); // [B, heads, n, d] -> [B n, D]
-    return { mixed: context.dropout(this.to_out.forward(joined), dropout), scores };
+    // The reference drops twice in a row: what is kept both times.
+    return { mixed: context.dropout(this.to_out.forward(joined), 1 - (1 - dropout) ** 2), scores };
   }
 }
 
@@ -106,7 +130,10 @@ export class PatchNetwork implements Network {
     const { layers, heads, hiddenSize, innerSize, stride } = shape;
     requireCounts('patchtst', { layers, heads, hiddenSize, innerSize, patch: shape.patch, stride });
     if (hiddenSize % heads !== 0)
-      throw new ArgumentError('patchtst', `hiddenSize must be a multiple of heads, got ${hiddenSize} and ${heads}`);
+      throw new ArgumentError(
+        'patchtst',
+        `hiddenSize must be a multiple of heads, got ${hiddenSize} and ${heads}`,
+      );
     this.patch = Math.min(lookback + stride, shape.patch);
     this.patches = Math.floor((lookback - this.patch) / stride) + 2;
     this.W_P = new Linear(this.patch, hiddenSize, random);
@@ -160,8 +187,21 @@ export const patchtstArchitecture: Architecture<PatchShape> = {
  * console.log(model.settings.reversibleNorm); // → { affine: false, subtractLast: true }
  */
 export function patchtst(options: PatchTSTOptions): NeuralModel {
-  const { layers, heads, hiddenSize, innerSize, dropout, attentionDropout, ...rest } = { ...patchDefaults, ...options };
+  const { layers, heads, hiddenSize, innerSize, dropout, attentionDropout, ...rest } = {
+    ...patchDefaults,
+    ...options,
+  };
   const { patch, stride, activation, ...common } = rest;
-  const network = { layers, heads, hiddenSize, innerSize, dropout, attentionDropout, patch, stride, activation };
+  const network = {
+    layers,
+    heads,
+    hiddenSize,
+    innerSize,
+    dropout,
+    attentionDropout,
+    patch,
+    stride,
+    activation,
+  };
   return new NeuralModel(patchtstArchitecture, common, network, { affine: false, subtractLast: true });
 }

@@ -1,7 +1,14 @@
 /** LSTM and GRU over the history, and a decoder for each step of the horizon, as neuralforecast's direct form. */
 import { concat, linear, slice, type Tensor, tile, transpose, unsqueeze } from '@noosphere/core';
 import { type ForwardContext, GRU, Linear, LSTM, type Random } from '@noosphere/train';
-import { type Architecture, joinLast, type Network, type NetworkInputs, type NetworkSize, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  joinLast,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { Decoder, type DecoderShape, decoderDefaults } from './decoder.js';
@@ -47,7 +54,8 @@ export class RecurrentNetwork implements Network {
     const states = this.upsample
       ? upsampled(output, this.upsample)
       : slice(output, { starts: [lookback - horizon], ends: [lookback], axes: [0] });
-    const future = inputs.future && slice(inputs.future, { starts: [lookback], ends: [lookback + horizon], axes: [1] });
+    const future =
+      inputs.future && slice(inputs.future, { starts: [lookback], ends: [lookback + horizon], axes: [1] });
     const joined = joinLast(states, future && transpose(future, [1, 0, 2])); // [H, B, hidden + F]
     return transpose(this.decoder.forward(joined), [1, 0, 2]); // [H, B, K] -> [B, H, K]
   }
@@ -98,7 +106,12 @@ function recurrentArchitecture(
     isMultivariate: false,
     defaults: recurrentTraining,
     create: (size, options, random) =>
-      new RecurrentNetwork(kind, size, { layers: 2, hiddenSize, dropout: 0, ...decoderDefaults, ...options }, random),
+      new RecurrentNetwork(
+        kind,
+        size,
+        { layers: 2, hiddenSize, dropout: 0, ...decoderDefaults, ...options },
+        random,
+      ),
   };
 }
 

@@ -1,5 +1,21 @@
 /** What N-BEATS and N-HiTS share: blocks that explain a part of the history and forecast from it. */
-import { ArgumentError, add, flip, linear, matmul, mul, relu, selu, sigmoid, slice, softplus, sub, type Tensor, tanh, unsqueeze } from '@noosphere/core';
+import {
+  ArgumentError,
+  add,
+  flip,
+  linear,
+  matmul,
+  mul,
+  relu,
+  selu,
+  sigmoid,
+  slice,
+  softplus,
+  sub,
+  type Tensor,
+  tanh,
+  unsqueeze,
+} from '@noosphere/core';
 import { type ForwardContext, Linear, type Random } from '@noosphere/train';
 import { type Network, type NetworkInputs, requireCounts } from '../network.js';
 
@@ -21,7 +37,10 @@ export type ActivationName = keyof typeof activations;
 
 export function requireActivation(operation: string, name: ActivationName): void {
   if (!(name in activations))
-    throw new ArgumentError(operation, `activation must be one of ${Object.keys(activations).join(', ')}, got '${name}'`);
+    throw new ArgumentError(
+      operation,
+      `activation must be one of ${Object.keys(activations).join(', ')}, got '${name}'`,
+    );
 }
 
 export interface BlockShape {

@@ -1,7 +1,15 @@
 /** TiDE. Das et al. 2023, with neuralforecast's layers and defaults. */
 import { add, flatten, relu, reshape, type Tensor } from '@noosphere/core';
 import { type ForwardContext, LayerNorm, Linear, type Random } from '@noosphere/train';
-import { type Architecture, joinLast, type Network, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  joinLast,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { byStep } from './linear-maps.js';
@@ -75,14 +83,25 @@ export class TideNetwork implements Network {
 
   constructor(size: NetworkSize, shape: FullShape, random: Random) {
     const { lookback, horizon, outputs, past, future, static: fixed } = size;
-    const { hiddenSize, decoderOutputs, temporalSize, temporalWidth, encoderLayers, decoderLayers, dropout } = shape;
-    requireCounts('tide', { hiddenSize, decoderOutputs, temporalSize, temporalWidth, encoderLayers, decoderLayers });
+    const { hiddenSize, decoderOutputs, temporalSize, temporalWidth, encoderLayers, decoderLayers, dropout } =
+      shape;
+    requireCounts('tide', {
+      hiddenSize,
+      decoderOutputs,
+      temporalSize,
+      temporalWidth,
+      encoderLayers,
+      decoderLayers,
+    });
     const block = (inputs: number, hidden: number, width: number) =>
       new ResidualBlock(inputs, hidden, width, dropout, random);
     this.hist_exog_projection = past > 0 ? block(past, hiddenSize, temporalWidth) : undefined;
     this.futr_exog_projection = future > 0 ? block(future, hiddenSize, temporalWidth) : undefined;
     const seen =
-      lookback + (past > 0 ? lookback * temporalWidth : 0) + (future > 0 ? (lookback + horizon) * temporalWidth : 0) + fixed;
+      lookback +
+      (past > 0 ? lookback * temporalWidth : 0) +
+      (future > 0 ? (lookback + horizon) * temporalWidth : 0) +
+      fixed;
     this.dense_encoder = Array.from({ length: encoderLayers }, (_, layer) =>
       block(layer === 0 ? seen : hiddenSize, hiddenSize, hiddenSize),
     );
@@ -105,7 +124,10 @@ export class TideNetwork implements Network {
     const decoded = this.dense_decoder.reduce((x, block) => block.forward(x, context), encoded);
     const steps = reshape(decoded, [-1, this.horizon, (decoded.shape[1] as number) / this.horizon]);
     const joined = joinLast(steps, aheadOf({ ...inputs, future: known }));
-    return add(this.temporal_decoder.forward(joined, context), byStep(this.global_skip.forward(y), this.horizon));
+    return add(
+      this.temporal_decoder.forward(joined, context),
+      byStep(this.global_skip.forward(y), this.horizon),
+    );
   }
 }
 
@@ -125,8 +147,19 @@ export const tideArchitecture: Architecture<TideShape> = {
  * console.log(tide({ horizon: 12, lookback: 24, covariates: { static: ['size'] } }).name); // → TiDE
  */
 export function tide(options: TideOptions): NeuralModel {
-  const { hiddenSize, decoderOutputs, temporalSize, temporalWidth, ...rest } = { ...tideDefaults, ...options };
+  const { hiddenSize, decoderOutputs, temporalSize, temporalWidth, ...rest } = {
+    ...tideDefaults,
+    ...options,
+  };
   const { encoderLayers, decoderLayers, dropout, ...common } = rest;
-  const network = { hiddenSize, decoderOutputs, temporalSize, temporalWidth, encoderLayers, decoderLayers, dropout };
+  const network = {
+    hiddenSize,
+    decoderOutputs,
+    temporalSize,
+    temporalWidth,
+    encoderLayers,
+    decoderLayers,
+    dropout,
+  };
   return new NeuralModel(tideArchitecture, common, network);
 }

@@ -1,7 +1,14 @@
 /** TSMixer. Chen et al. 2023, with neuralforecast's layers and defaults. */
 import { add, relu, reshape, type Tensor, transpose } from '@noosphere/core';
 import { BatchNorm1d, type ForwardContext, Linear, type Random } from '@noosphere/train';
-import { type Architecture, type Network, type NetworkInputs, type NetworkSize, requireCounts, usualDefaults } from '../network.js';
+import {
+  type Architecture,
+  type Network,
+  type NetworkInputs,
+  type NetworkSize,
+  requireCounts,
+  usualDefaults,
+} from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 
@@ -62,7 +69,10 @@ export class MixerNetwork implements Network {
 
   constructor({ lookback, horizon, outputs, channels }: NetworkSize, shape: FullShape, random: Random) {
     requireCounts('tsmixer', { blocks: shape.blocks, innerSize: shape.innerSize });
-    this.mixing_layers = Array.from({ length: shape.blocks }, () => new MixingBlock(channels, lookback, shape, random));
+    this.mixing_layers = Array.from(
+      { length: shape.blocks },
+      () => new MixingBlock(channels, lookback, shape, random),
+    );
     this.out = new Linear(lookback, horizon * outputs, random);
     this.channels = channels;
     this.horizon = horizon;
