@@ -1,4 +1,5 @@
 /** Models of one series. */
+export * from './arima/index.js';
 export {
   historicAverage,
   type SeasonalWindowAverageOptions,

@@ -20,7 +20,9 @@ export type LocalModelKind =
   | 'dynamicOptimizedTheta'
   | 'autoTheta'
   | 'mstl'
-  | 'mfles';
+  | 'mfles'
+  | 'arima'
+  | 'autoArima';
 
 /** What a model is, as plain data. */
 export interface LocalModelSettings {

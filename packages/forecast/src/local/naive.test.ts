@@ -62,6 +62,7 @@ describe('the registry', () => {
     windowAverage: { window: 3 },
     seasonalWindowAverage: { season: 4, window: 2 },
     holtWinters: { season: 4 },
+    arima: { order: [1, 1, 0] },
     mstl: { seasons: [4], trend: { name: 'RWD', kind: 'drift', options: {} } },
   };
   const kinds = Object.keys(localModels) as LocalModelKind[];

@@ -1,5 +1,6 @@
 /** All models of one series by kind: what rebuilds a model from plain settings, in a worker thread or from a file. */
 import { ArgumentError } from '@noosphere/core';
+import { arima, autoArima } from './arima/arima-models.js';
 import { historicAverage, seasonalWindowAverage, windowAverage } from './averages.js';
 import { mstl } from './decomposition/mstl-model.js';
 import { autoEts, holt, holtWinters, ses } from './ets/ets-models.js';
@@ -37,6 +38,8 @@ export const localModels: Readonly<Record<LocalModelKind, (options: Options) => 
   dynamicOptimizedTheta,
   autoTheta,
   mfles,
+  arima: from(arima),
+  autoArima,
   mstl: ({ trend, ...options }) =>
     from(mstl)({
       ...options,
