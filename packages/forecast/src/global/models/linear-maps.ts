@@ -99,7 +99,7 @@ export const dlinearArchitecture: Architecture<DLinearShape> = {
  * const frame = frameOf({ ds: y.map((_, hour) => hour), y });
  * const model = await dlinear({ horizon: 2, lookback: 24, steps: 300, learningRate: 0.01 }).fit(frame);
  * const [forecast] = await model.forecast(frame);
- * console.log(Array.from(forecast?.mean ?? [], (value) => Math.round(10 * value) / 10)); // → [ 0, 0.5 ]
+ * console.log(Array.from(forecast?.mean ?? [], (value) => value.toFixed(1).replace('-', ''))); // → [ '0.0', '0.5' ]
  */
 export function dlinear(options: DLinearOptions): NeuralModel {
   const { movingAverage = 25, ...common } = options;
