@@ -185,3 +185,19 @@ test('an ensemble goes forward with its weights, and with the estimates of membe
     12,
   );
 });
+
+test('a higher power gives the better member more weight', () => {
+  const y = Float64Array.from({ length: 60 }, (_, t) => 2 * t + Math.sin(t * t));
+  const weightsAt = (power: number) =>
+    ensemble([drift(), naive()], { combine: 'weighted', power, horizon: 4 }).fit(y).estimates
+      .weights as readonly number[];
+  expect(weightsAt(0)).toEqual([0.5, 0.5]);
+  const [once = 0, other = 0] = weightsAt(1);
+  const [often = 0, rest = 0] = weightsAt(4);
+  // Shares are powers of the same errors.
+  expect(often / rest).toBeCloseTo((once / other) ** 4, 6);
+  expect(often).toBeGreaterThan(once);
+  expect(() => ensemble([naive()], { combine: 'weighted', power: -1, horizon: 1 })).toThrow(
+    /power must be from 0/,
+  );
+});

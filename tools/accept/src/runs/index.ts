@@ -13,6 +13,7 @@ import { flops } from './flops.js';
 import { forecastNoLookAhead } from './forecast-no-look-ahead.js';
 import { hostileFiles } from './hostile-files.js';
 import { lstmAdding } from './lstm-adding.js';
+import { m4HourlyAuto } from './m4-hourly-auto.js';
 import { m4HourlyNeural } from './m4-hourly-neural.js';
 import { m4HourlyOfficial } from './m4-hourly-official.js';
 import { millionRows } from './million-rows.js';
@@ -67,6 +68,7 @@ export const runs: readonly AcceptanceRun[] = [
   forecastNoLookAhead,
   conformalCoverage,
   m4HourlyOfficial,
+  m4HourlyAuto,
   statsforecastSpeed,
   neuralforecastAgreement,
   pipelineOnnx,
