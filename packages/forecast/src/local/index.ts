@@ -44,3 +44,4 @@ export {
   type ThetaOptions,
   theta,
 } from './theta/theta-models.js';
+export * from './volatility/index.js';

@@ -22,7 +22,11 @@ export type LocalModelKind =
   | 'mstl'
   | 'mfles'
   | 'arima'
-  | 'autoArima';
+  | 'autoArima'
+  | 'arch'
+  | 'garch'
+  | 'gjrGarch'
+  | 'ewmaVolatility';
 
 /** What a model is, as plain data. */
 export interface LocalModelSettings {

@@ -15,6 +15,7 @@ import {
   optimizedTheta,
   theta,
 } from './theta/theta-models.js';
+import { arch, ewmaVolatility, garch, gjrGarch } from './volatility/garch-model.js';
 
 type Options = LocalModelSettings['options'];
 
@@ -40,6 +41,10 @@ export const localModels: Readonly<Record<LocalModelKind, (options: Options) => 
   mfles,
   arima: from(arima),
   autoArima,
+  arch,
+  garch,
+  gjrGarch,
+  ewmaVolatility,
   mstl: ({ trend, ...options }) =>
     from(mstl)({
       ...options,
