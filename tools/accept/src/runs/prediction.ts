@@ -46,7 +46,7 @@ interface Foretold {
 
 type Job = (seed: number) => Promise<Foretold[]>;
 
-async function run({ folder, seed, say }: RunContext): Promise<Measured> {
+async function run({ folder, seed, count = runsOfEach, say }: RunContext): Promise<Measured> {
   const { train } = await readMnist();
   const jobs: Readonly<Record<string, Job>> = {
     mlp: (jobSeed) => observe('mlp', jobSeed, mlpJob(train, jobSeed)),
@@ -55,9 +55,9 @@ async function run({ folder, seed, say }: RunContext): Promise<Measured> {
   };
   const all: Foretold[] = [];
   // Jobs take turns: a machine that is slow for minutes is so for each of them.
-  for (let index = 0; index < runsOfEach; index++) {
+  for (let index = 0; index < count; index++) {
     for (const job of Object.values(jobs)) all.push(...(await job(seed + index)));
-    say(`${index + 1} of ${runsOfEach} runs of each`);
+    say(`${index + 1} of ${count} runs of each`);
   }
   const report = join(folder, 'prediction.json');
   writeFileSync(report, JSON.stringify(all, null, 1));
@@ -127,23 +127,23 @@ function mlpJob(train: Digits, seed: number): FitOptions<DigitMlp, Digits> {
     model: new DigitMlp(new Random(seed)),
     loss: (model, { x, y }) => crossEntropy(model.forward(x), y),
     optimizer: adam(),
-    batches: arrayBatches({ ...train }, { batchSize: 128, seed }),
+    batches: arrayBatches(firstRows(train, 20_000), { batchSize: 128, seed }),
     epochs,
   };
 }
 
 function cnnJob(train: Digits, seed: number): FitOptions<DigitCnn, Digits> {
-  const rows = 8000;
   return {
     model: new DigitCnn(new Random(seed)),
     loss: (model, { x, y }) => crossEntropy(model.forward(x), y),
     optimizer: adam(),
-    batches: arrayBatches(
-      { x: sliceRows(train.x, 0, rows), y: sliceRows(train.y, 0, rows) },
-      { batchSize: 64, seed },
-    ),
+    batches: arrayBatches(firstRows(train, 8000), { batchSize: 64, seed }),
     epochs,
   };
+}
+
+function firstRows({ x, y }: Digits, rows: number): { x: Digits['x']; y: Digits['y'] } {
+  return { x: sliceRows(x, 0, rows), y: sliceRows(y, 0, rows) };
 }
 
 function lstmJob(seed: number): FitOptions<Adder, AddingBatch> {
