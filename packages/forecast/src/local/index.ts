@@ -21,6 +21,7 @@ export {
   holtWinters,
   ses,
 } from './ets/ets-models.js';
+export * from './intermittent/index.js';
 export type {
   Estimates,
   Exogenous,

@@ -26,7 +26,13 @@ export type LocalModelKind =
   | 'arch'
   | 'garch'
   | 'gjrGarch'
-  | 'ewmaVolatility';
+  | 'ewmaVolatility'
+  | 'crostonClassic'
+  | 'crostonOptimized'
+  | 'crostonSba'
+  | 'adida'
+  | 'imapa'
+  | 'tsb';
 
 /** What a model is, as plain data. */
 export interface LocalModelSettings {

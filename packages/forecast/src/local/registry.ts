@@ -4,6 +4,14 @@ import { arima, autoArima } from './arima/arima-models.js';
 import { historicAverage, seasonalWindowAverage, windowAverage } from './averages.js';
 import { mstl } from './decomposition/mstl-model.js';
 import { autoEts, holt, holtWinters, ses } from './ets/ets-models.js';
+import {
+  adida,
+  crostonClassic,
+  crostonOptimized,
+  crostonSba,
+  imapa,
+  tsb,
+} from './intermittent/intermittent-models.js';
 import type { LocalModel, LocalModelKind, LocalModelSettings } from './local-model.js';
 import { mfles } from './mfles/mfles-model.js';
 import { drift, naive, seasonalNaive } from './naive.js';
@@ -45,6 +53,12 @@ export const localModels: Readonly<Record<LocalModelKind, (options: Options) => 
   garch,
   gjrGarch,
   ewmaVolatility,
+  crostonClassic,
+  crostonOptimized,
+  crostonSba,
+  adida,
+  imapa,
+  tsb,
   mstl: ({ trend, ...options }) =>
     from(mstl)({
       ...options,
