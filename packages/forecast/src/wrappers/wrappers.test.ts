@@ -4,7 +4,7 @@ import goldens from '../goldens/backtest.json' with { type: 'json' };
 import { ses } from '../local/ets/ets-models.js';
 import type { LocalModel } from '../local/local-model.js';
 import { drift, naive, seasonalNaive } from '../local/naive.js';
-import { bestOf, conformal, ensemble } from './index.js';
+import { autoEnsemble, bestOf, conformal, ensemble } from './index.js';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 
 const walk = Float64Array.from(goldens.conformal.y);
@@ -200,4 +200,19 @@ test('a higher power gives the better member more weight', () => {
   expect(() => ensemble([naive()], { combine: 'weighted', power: -1, horizon: 1 })).toThrow(
     /power must be from 0/,
   );
+});
+
+test('the automatic ensemble finds a season and a trend, and does without members that fail', () => {
+  const season = [0, 3, -2, 8, 1, -6, -4];
+  const value = (t: number) => 0.5 * t + (season[t % 7] as number);
+  // Below zero, so a logarithm fails; too short for a season of 60.
+  const y = Float64Array.from({ length: 100 }, (_, t) => value(t) - 40);
+  const fitted = autoEnsemble({ horizon: 7, seasons: [60, 7] }).fit(y);
+  fitted.forecast(7).mean.forEach((forecast, step) => {
+    expect(Math.abs(forecast - (value(100 + step) - 40))).toBeLessThan(0.6);
+  });
+  expect(fitted.estimates.failed).toContain('MSTL');
+  const plain = autoEnsemble({ horizon: 3 }).fit(Float64Array.from({ length: 30 }, (_, t) => 2 * t));
+  expect(plain.forecast(3).mean[2]).toBeCloseTo(64, 6);
+  expect(() => autoEnsemble({ horizon: 3, seasons: [1] })).toThrow(/whole numbers of values from 2/);
 });

@@ -4,41 +4,12 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  autoEts,
-  drift,
-  dynamicOptimizedTheta,
-  ensemble,
-  forecastFrame,
-  frameOf,
-  mfles,
-  mstl,
-  seasonalNaive,
-  seasonalWindowAverage,
-  transformed,
-} from '@noosphere/forecast';
+import { autoEnsemble, forecastFrame, frameOf } from '@noosphere/forecast';
 import { horizon, readM4Hourly, scoreAll, season } from '../m4-hourly.js';
 import type { AcceptanceRun, Measured, RunContext } from '../run.js';
 
 const limitSeconds = 900;
-const week = 168;
-const seasons = [season, week];
-
-/** Models of days, of weeks, and of both. */
-const members = [
-  seasonalNaive({ season }),
-  seasonalNaive({ season: week }),
-  seasonalWindowAverage({ season, window: 3 }),
-  seasonalWindowAverage({ season: week, window: 3 }),
-  autoEts({ season, model: 'AAA', damped: true }),
-  dynamicOptimizedTheta({ season }),
-  mfles({ seasons }),
-  mstl({ seasons: [season] }),
-  mstl({ seasons }),
-  mstl({ seasons, trend: dynamicOptimizedTheta() }),
-  transformed(mstl({ seasons, trend: drift() }), { kind: 'log1p' }),
-];
-const model = ensemble(members, { combine: 'weighted', power: 4, windows: 1, horizon, name: 'Auto' });
+const model = autoEnsemble({ horizon, seasons: [season, 7 * season] });
 
 export const m4HourlyAuto: AcceptanceRun = {
   name: 'm4-hourly-auto',
