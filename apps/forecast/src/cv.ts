@@ -1,6 +1,6 @@
 /** `cv`: a rolling-origin backtest. */
 import { type BacktestTable, conformalBacktest, crossValidate, writeForecasts } from '@noosphere/forecast';
-import { needsConformal } from './models.js';
+import { lacksIntervals } from './models.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { scoreRows, scoresLines } from './scores.js';
@@ -10,7 +10,7 @@ import { wrap } from './text.js';
 export async function crossValidation(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;
   const levels = options.levels ?? [];
-  const isConformal = levels.length > 0 && (options.conformal || needsConformal(plan));
+  const isConformal = levels.length > 0 && (options.conformal || plan.models.some(lacksIntervals));
   const made = await crossValidate(data.frame, {
     models: plan.models,
     horizon,

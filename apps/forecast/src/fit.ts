@@ -48,7 +48,7 @@ export async function fit(session: Session): Promise<Outcome> {
     files: { models: savedName },
     facts: { horizon, failures },
     lines: (joules) => [
-      `Models: ${plan.reason}. s: time over all threads; J: the run’s energy, shared by that time.`,
+      wrap(`Models: ${plan.reason}. s: time over all threads; J: the run’s energy, shared by that time.`),
       '',
       ...layOut([['', 'series', 's', 'J'], ...rowsOf(joules)]),
       '',

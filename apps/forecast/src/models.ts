@@ -28,8 +28,8 @@ const withSeasons: ReadonlySet<string> = new Set(['mstl', 'mfles']);
 /** Kinds without intervals of their own. */
 const withoutIntervals: ReadonlySet<string> = new Set(['mfles']);
 
-export function needsConformal({ models }: ModelPlan): boolean {
-  return models.some(({ kind }) => withoutIntervals.has(kind));
+export function lacksIntervals({ kind }: LocalModel): boolean {
+  return withoutIntervals.has(kind);
 }
 
 export function planModels({ models: names }: ForecastOptions, data: TableData): ModelPlan {

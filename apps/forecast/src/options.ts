@@ -136,6 +136,7 @@ function subcommand(name: CommandName) {
     .option('--model <dir>', 'predict with the models that fit or compare saved there')
     .option('--series <ids>', 'only these, separated by commas', texts)
     .addOption(new Option('--layout <layout>', 'where detection is wrong').choices(['wide', 'long'] as const))
+    .option('--last <rows>', 'use only so many rows at the end of each series', wholeNumber(1))
     .option('--id <column>', 'of a long table (default: unique_id)')
     .option('--time <column>', 'of a long table (default: ds)')
     .option('--target <column>', 'of a long table (default: y)')

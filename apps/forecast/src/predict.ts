@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import {
   type BacktestTable,
   combineForecasts,
+  conformal,
   conformalForecasts,
   crossValidate,
   type ForecastTable,
   forecastFrame,
-  type SeriesFailure,
+  type LocalModel,
   selectForecasts,
   writeForecasts,
 } from '@noosphere/forecast';
-import { ensembleName, needsConformal, selectedName } from './models.js';
+import { ensembleName, lacksIntervals, selectedName } from './models.js';
 import { columnLegend, failureLines, forecastLines } from './report.js';
 import type { Outcome, Session } from './session.js';
 import { countText, dim, wrap } from './text.js';
@@ -19,34 +20,32 @@ import { countText, dim, wrap } from './text.js';
 const usualLevels = [80, 95];
 
 export async function predict(session: Session): Promise<Outcome> {
-  const { options, horizon, data, plan, folder } = session;
+  const { options, horizon, data, plan, folder, signal } = session;
   const levels = options.levels ?? usualLevels;
-  const isConformal = options.conformal || needsConformal(plan);
-  const calibration = isConformal ? await calibrate(session, levels) : undefined;
+  const windows = options.windows ?? windowsFor(levels);
+  const models = options.conformal ? plan.models : withIntervals(plan.models, windows, options.step);
   const made = await forecastFrame(data.frame, {
-    models: plan.models,
+    models,
     horizon,
-    levels: isConformal ? [] : levels,
+    levels: options.conformal ? [] : levels,
     ...session.runOptions('forecasting'),
   });
-  session.quiet();
   const pointed = withColumns(session, made);
-  const withoutErrors: SeriesFailure[] = calibration
-    ? calibration.failures.filter(({ model }) => pointed.models.includes(model))
-    : [];
-  const table = calibration ? conformalForecasts(pointed, calibration, { levels }) : pointed;
-  const intervals = calibration
-    ? `conformal, from ${calibration.manifest.windows} backtest windows, ${countText(calibration.manifest.step, 'row')} apart${options.conformal ? '' : ' (a model has none of its own)'}`
-    : 'the models’ own';
+  // Forecasts come first: a run that is stopped while errors are gathered has them.
+  const backtest = options.conformal && !signal.aborted ? await calibrate(session, windows) : undefined;
+  session.quiet();
+  const table = backtest ? conformalForecasts(pointed, backtest, { levels }) : pointed;
+  const withoutIntervals = backtest?.failures.filter(({ model }) => table.models.includes(model)) ?? [];
+  const intervals = intervalsText(session, models, { windows, isDone: backtest !== undefined });
   const file = `forecasts.${options.format}`;
-  const models = plan.models.map(({ name, kind, options: own }) => ({ name, kind, options: own }));
+  const settings = models.map(({ name, kind, options: own }) => ({ name, kind, options: own }));
   await writeForecasts(
     folder.place(file),
-    { ...table, manifest: { data: data.file, frequency: data.frequency, models, intervals } },
+    { ...table, manifest: { data: data.file, frequency: data.frequency, models: settings, intervals } },
     folder.writeOptions,
   );
   return {
-    models,
+    models: settings,
     elapsedMs: table.elapsedMs,
     files: { forecasts: file },
     facts: {
@@ -55,7 +54,7 @@ export async function predict(session: Session): Promise<Outcome> {
       intervals,
       columns: columnLegend(table),
       failures: table.failures,
-      withoutIntervals: withoutErrors,
+      withoutIntervals,
     },
     lines: () => [
       wrap(`Models: ${table.models.join(', ')} (${plan.reason}). Intervals: ${intervals}.`),
@@ -63,9 +62,35 @@ export async function predict(session: Session): Promise<Outcome> {
       ...forecastLines(table, join(folder.path, file)),
       dim(`  How good such forecasts were before: noosphere-forecast cv ${data.file} --horizon ${horizon}`),
       ...failureLines(table.failures),
-      ...failureLines(withoutErrors, 'Without intervals'),
+      ...failureLines(withoutIntervals, 'Without intervals'),
     ],
   };
+}
+
+/** Origins that give enough errors for the highest level, and some more. */
+function windowsFor(levels: readonly number[]): number {
+  const highest = Math.max(...levels);
+  return Math.max(20, Math.ceil(highest / (100 - highest)));
+}
+
+/** Models without intervals of their own get conformal ones, from fits at earlier origins. */
+function withIntervals(models: readonly LocalModel[], windows: number, step = 1): readonly LocalModel[] {
+  return models.map((model) =>
+    lacksIntervals(model) ? { ...conformal(model, { windows, step }), name: model.name } : model,
+  );
+}
+
+function intervalsText(
+  { options, plan }: Session,
+  models: readonly LocalModel[],
+  { windows, isDone }: { readonly windows: number; readonly isDone: boolean },
+): string {
+  const origins = `${windows} earlier origins, ${countText(options.step ?? 1, 'row')} apart`;
+  if (options.conformal)
+    return isDone ? `conformal, from errors at ${origins}` : 'none, as the run was stopped';
+  const wrapped = models.filter((model, place) => model !== plan.models[place]).map(({ name }) => name);
+  const others = wrapped.length > 0 ? `, of ${wrapped.join(', ')} conformal, from errors at ${origins}` : '';
+  return `the models’ own${others}`;
 }
 
 /** The ensemble, and the choice that was saved, beside the models. */
@@ -81,14 +106,12 @@ export function withColumns<Table extends ForecastTable>(
 }
 
 /** Errors of the models at earlier origins, after one fit each: between fits they go forward with their estimates. */
-async function calibrate(session: Session, levels: readonly number[]): Promise<BacktestTable> {
+async function calibrate(session: Session, windows: number): Promise<BacktestTable> {
   const { options, horizon, data, plan } = session;
-  // Below this many errors there is no interval of the highest level.
-  const needed = Math.ceil(Math.max(...levels) / (100 - Math.max(...levels)));
   const backtest = await crossValidate(data.frame, {
     models: plan.models,
     horizon,
-    windows: options.windows ?? Math.max(20, needed),
+    windows,
     step: options.step ?? 1,
     refit: false,
     season: data.seasons[0] ?? 1,

@@ -75,23 +75,29 @@ function firstForecast({ ids, columns, horizon }: ForecastTable, model: string):
   return Math.max(0, found);
 }
 
-/** A series that failed in the same way with several models is one line. */
+/** What went wrong, one line a kind, with the first series that it happened to. */
 export function failureLines(failures: readonly SeriesFailure[], title = 'Failed'): string[] {
   if (failures.length === 0) return [];
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, { ids: Set<string>; models: Set<string>; message: string }>();
   for (const { id, model, message } of failures) {
-    const key = `${id}: ${message}`;
-    groups.set(key, [...(groups.get(key) ?? []), model]);
+    // The numbers in a message differ from series to series, what is wrong does not.
+    const key = message.replace(/\d+/g, '#');
+    const group = groups.get(key) ?? { ids: new Set(), models: new Set(), message };
+    group.ids.add(id);
+    group.models.add(model);
+    groups.set(key, group);
   }
   const seriesCount = new Set(failures.map(({ id }) => id)).size;
-  const lines = [...groups]
-    .slice(0, shownFailures)
-    .map(([key, models]) => wrap(`  ${key} (${models.join(', ')})`, 4));
+  const lines = [...groups.values()].slice(0, shownFailures).map(({ ids, models, message }) => {
+    const [first = ''] = ids;
+    const others = ids.size > 1 ? ` and ${countText(ids.size - 1, 'more series', 'more series')}` : '';
+    return wrap(`  ${first}${others}: ${message} (${[...models].join(', ')})`, 4);
+  });
   const left = groups.size - shownFailures;
   return [
     '',
-    bold(`${title}: ${countText(seriesCount, 'series', 'series')}; the others are done`),
+    bold(`${title}: ${countText(seriesCount, 'series', 'series')}, with one model or more`),
     ...lines,
-    ...(left > 0 ? [dim(`  ${left} more in manifest.json`)] : []),
+    ...(left > 0 ? [dim(`  ${left} more kinds of failure in manifest.json`)] : []),
   ];
 }

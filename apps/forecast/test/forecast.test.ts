@@ -1,0 +1,313 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readFrame } from '@noosphere/forecast';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+// Each test starts the app several times, from its source, maybe on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/loader.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'noosphere-forecast-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const day = (index: number) => new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10);
+/** Weeks that repeat but for a slow rise and jitter. */
+const shopValue = (t: number) => 20 + t / 10 + (t % 7) + 0.3 * Math.sin(t * t);
+const shopRows = (id: string, length: number, scale: number, without: readonly number[] = []) =>
+  Array.from({ length }, (_, t) => t)
+    .filter((t) => !without.includes(t))
+    .map((t) => `${id},${day(t)},${(scale * shopValue(t)).toFixed(4)}`);
+
+beforeAll(() => {
+  const write = (name: string, lines: readonly string[]) =>
+    writeFileSync(join(folder, name), lines.join('\n'));
+  const long = 'unique_id,ds,y';
+  // North is whole, South lacks two days, and Late has too few days for anything seasonal.
+  write('shops.csv', [
+    long,
+    ...shopRows('North', 90, 1),
+    ...shopRows('South', 90, 2, [40, 41]),
+    ...shopRows('Late', 4, 3),
+  ]);
+  write('line.csv', [
+    'month,line',
+    ...Array.from(
+      { length: 48 },
+      (_, t) => `${2020 + Math.floor(t / 12)}-${String(1 + (t % 12)).padStart(2, '0')}-01,${5 + 3 * t}`,
+    ),
+  ]);
+  write('twice.csv', [long, 'A,2024-01-01,1', 'A,2024-01-01,2']);
+  write('many.csv', [
+    long,
+    ...Array.from({ length: 1500 }, (_, series) => shopRows(`S${series}`, 60, 1 + series)).flat(),
+  ]);
+});
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the app from its source, in the test's folder. */
+function forecast(
+  args: readonly string[],
+  onError?: (text: string, kill: () => void) => void,
+): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', tsx, '--conditions=@noosphere/source', main, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+    onError?.(stderr, () => child.kill('SIGINT'));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+const readText = (name: string) => readFileSync(join(folder, name), 'utf8');
+const readJson = (name: string) => JSON.parse(readText(name));
+const readRows = (name: string) => {
+  const [header = '', ...lines] = readText(name).trim().split('\n');
+  const names = header.split(',');
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, at) => [names[at] ?? '', cell])));
+};
+
+test('predict: gaps told and filled, a failing series beside the others, a table and files that agree', async () => {
+  const args = [
+    'predict',
+    'shops.csv',
+    '--horizon',
+    '7',
+    '--models',
+    'seasonalNaive,drift,mstl,ensemble',
+    '--workers',
+    '0',
+  ];
+  const { status, stdout, stderr } = await forecast([...args, '--out', 'p', '--json', 'p.json']);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('3 series, 182 rows, 2024-01-01 to 2024-03-30; frequency D');
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'Gaps: 2 missing rows in 1 of 3 series, the first in South at 2024-02-10, the longest 2 rows in South; filled: the last value before (--fill forward).',
+  );
+  expect(stdout).toContain('Failed: 1 series');
+  expect(stdout).toMatch(/Footprint: .* J of/);
+  expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+
+  const rows = readRows('p/forecasts.csv');
+  expect(rows.map(({ unique_id, ds }) => `${unique_id} ${ds}`)).toEqual(
+    ['North', 'South', 'Late'].flatMap((id) =>
+      Array.from({ length: 7 }, (_, step) => `${id} ${day((id === 'Late' ? 4 : 90) + step)}`),
+    ),
+  );
+  // The last week repeated, and the middle of three models; the short series has what a drift gives.
+  expect(Number(rows[0]?.SeasonalNaive)).toBeCloseTo(shopValue(83), 3);
+  const middle = ['SeasonalNaive', 'RWD', 'MSTL']
+    .map((name) => Number(rows[3]?.[name]))
+    .sort((a, b) => a - b)[1];
+  expect(Number(rows[3]?.EnsembleMedian)).toBe(middle);
+  expect(Number(rows[3]?.['EnsembleMedian-lo-95'])).toBeLessThan(Number(rows[3]?.['EnsembleMedian-lo-80']));
+  expect([rows[14]?.MSTL, rows[14]?.RWD === '', rows[14]?.EnsembleMedian]).toEqual([
+    '',
+    false,
+    rows[14]?.RWD,
+  ]);
+
+  const manifest = readJson('p.json');
+  expect(manifest).toEqual(readJson('p/manifest.json'));
+  expect(manifest.failures.map(({ id, model }: { id: string; model: string }) => `${id} ${model}`)).toEqual([
+    'Late SeasonalNaive',
+    'Late MSTL',
+  ]);
+  expect(manifest.data).toMatchObject({ series: 3, fill: 'forward', frequency: 'D', seasons: [7] });
+  expect(manifest.footprint.energyJoules).toBeGreaterThan(0);
+});
+
+test('predict: conformal intervals, Parquet and JSON', async () => {
+  const args = ['predict', 'line.csv', '--horizon', '3', '--workers', '0', '--level', '80'];
+  const mfles = await forecast([...args, '--models', 'mfles,naive', '--format', 'parquet', '--out', 'q']);
+  expect([mfles.status, mfles.stderr]).toEqual([0, '']);
+  expect(mfles.stdout.replace(/\s+/g, ' ')).toContain(
+    'of MFLES conformal, from errors at 20 earlier origins, 1 row apart',
+  );
+  const columns = ['unique_id', 'ds', 'Naive-hi-80'] as const;
+  expect((await readFrame(join(folder, 'q/forecasts.parquet'), { columns })).y.length).toBe(3);
+
+  expect(
+    (await forecast([...args, '--models', 'naive', '--conformal', '--format', 'json', '--out', 'r'])).status,
+  ).toBe(0);
+  // A naive forecast of a line of slope 3 is off by 3 h at every origin: so wide is its interval.
+  const { columns: found } = readJson('r/forecasts.json');
+  const last = 5 + 3 * 47;
+  expect(found.Naive).toEqual([last, last, last]);
+  expect(found['Naive-lo-80']).toEqual([last - 3, last - 6, last - 9]);
+  expect(found['Naive-hi-80']).toEqual([last + 3, last + 6, last + 9]);
+});
+
+test('cv: naive rows always, metrics that the file confirms, coverage by level', async () => {
+  const { status, stdout } = await forecast([
+    'cv',
+    'line.csv',
+    '--horizon',
+    '2',
+    '--windows',
+    '4',
+    '--models',
+    'drift',
+    '--level',
+    '80',
+    '95',
+    '--out',
+    'cv',
+    '--workers',
+    '0',
+  ]);
+  expect(status).toBe(0);
+  const { rows, bestNaive } = readJson('cv/manifest.json');
+  expect(rows.map(({ model }: { model: string }) => model)).toEqual(['RWD', 'Naive', 'SeasonalNaive']);
+  expect(rows[0].values.mae).toBeCloseTo(0, 9);
+  expect(rows[1].values.mae).toBeCloseTo(4.5, 9);
+  expect(rows[2].values.mase).toBeCloseTo(1, 9);
+  expect(bestNaive).toBe('RWD');
+  expect(rows[0].coverage).toEqual({ 80: expect.any(Number), 95: expect.any(Number) });
+  expect(stdout).toMatch(/\* RWD +0\.0000/);
+  const written = readRows('cv/backtest.csv');
+  expect(written.length).toBe(8);
+  const errors = written.map(({ y, Naive }) => Math.abs(Number(y) - Number(Naive)));
+  expect(errors.reduce((sum, error) => sum + error, 0) / 8).toBeCloseTo(4.5, 9);
+});
+
+test('compare chooses on earlier windows, saves, and predict --model follows', async () => {
+  const models = ['--models', 'seasonalNaive,drift'];
+  const compared = await forecast([
+    'compare',
+    'shops.csv',
+    '--horizon',
+    '7',
+    ...models,
+    '--out',
+    'c',
+    '--workers',
+    '0',
+  ]);
+  expect([compared.status, compared.stderr]).toEqual([0, '']);
+  expect(compared.stdout).toContain('which no choice saw');
+  const [north, south] = readRows('c/selection.csv');
+  expect([north?.unique_id, north?.model, south?.model]).toEqual(['North', 'SeasonalNaive', 'SeasonalNaive']);
+  // Choices come from windows before the last seven days: the last cutoff is that day less seven.
+  const cutoffs = readRows('c/last-window.csv').map(({ cutoff }) => cutoff);
+  expect(new Set(cutoffs)).toEqual(new Set([day(82)]));
+
+  const predicted = await forecast(['predict', 'shops.csv', '--model', 'c', '--out', 'd', '--workers', '0']);
+  expect(predicted.status).toBe(0);
+  const rows = readRows('d/forecasts.csv').filter(({ unique_id }) => unique_id === 'North');
+  expect(rows.length).toBe(7);
+  expect(rows.every(({ Selected, SeasonalNaive }) => Selected === SeasonalNaive)).toBe(true);
+});
+
+test('fit saves settings and estimates that predict --model uses', async () => {
+  const fitted = await forecast([
+    'fit',
+    'line.csv',
+    '--horizon',
+    '2',
+    '--models',
+    'ses,drift,ensemble',
+    '--out',
+    'f',
+    '--workers',
+    '0',
+  ]);
+  expect([fitted.status, fitted.stderr]).toEqual([0, '']);
+  const { estimates, ensemble, models } = readJson('f/models.json');
+  expect(Object.keys(estimates)).toEqual(['SES', 'RWD']);
+  expect(estimates.SES.line.alpha).toBeGreaterThan(0.9);
+  expect(ensemble).toEqual(['SES', 'RWD']);
+  expect(models[0]).toEqual({ name: 'SES', kind: 'ses', options: expect.anything() });
+  expect(
+    (await forecast(['predict', 'line.csv', '--model', 'f', '--out', 'g', '--workers', '0'])).status,
+  ).toBe(0);
+  const [, second] = readRows('g/forecasts.csv');
+  expect([second?.ds, Number(second?.RWD)]).toEqual(['2024-02-01', 5 + 3 * 49]);
+  expect(second).toHaveProperty('EnsembleMedian-lo-95');
+});
+
+test('Ctrl-C keeps the series that are done, with status 130', async () => {
+  let sent = false;
+  const args = [
+    'predict',
+    'many.csv',
+    '--horizon',
+    '7',
+    '--models',
+    'naive,autoEts',
+    '--workers',
+    '0',
+    '--out',
+    's',
+  ];
+  const { status, stdout, stderr } = await forecast(args, (text, kill) => {
+    // The first line of progress, some seconds after the start.
+    if (sent || !text.includes('forecasting: ')) return;
+    sent = true;
+    kill();
+  });
+  expect(status).toBe(130);
+  expect(stderr).toContain('finishing, and saving what is done');
+  expect(stdout).toContain('not reached before the run was stopped');
+  const { interrupted } = readJson('s/manifest.json');
+  expect(interrupted).toBe(true);
+  const done = readRows('s/forecasts.csv').filter(({ AutoETS }) => AutoETS !== '').length;
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(1500 * 7);
+});
+
+test('what is wrong is one line with status 2, and nothing is replaced unasked', async () => {
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /Usage: noosphere-forecast/],
+    [['predict', 'shops.csv'], /expected '--horizon <steps>'/],
+    [['predict', 'absent.csv', '--horizon', '3'], /absent\.csv/],
+    [['cv', 'twice.csv', '--horizon', '1'], /A.*2024-01-01/],
+    [
+      ['predict', 'shops.csv', '--horizon', '3', '--models', 'oracle'],
+      /there is no model 'oracle'; there are naive, /,
+    ],
+    [['predict', 'shops.csv', '--horizon', '0'], /whole number from 1/],
+    [['predict', 'shops.csv', '--horizon', '3', '--freq', 'fortnight'], /expected one of s, min, h, D/],
+    [['predict', 'shops.csv', '--horizon', '3', '--id', 'shop'], /expected the columns shop, ds, y/],
+    [['predict', 'shops.csv', '--model', 'nowhere'], /nowhere.models\.json: cannot be read/],
+    [['predict', 'shops.csv', '--horizon', '3', '--out', 'full'], /full is not empty/],
+    [['predict', 'shops.csv', '--horizon', '3', '--json', 'line.csv'], /line\.csv is there already/],
+  ];
+  await forecast([
+    'fit',
+    'line.csv',
+    '--horizon',
+    '1',
+    '--models',
+    'naive',
+    '--out',
+    'full',
+    '--workers',
+    '0',
+  ]);
+  const before = readdirSync(folder);
+  for (const [args, message] of refused) {
+    const { status, stdout, stderr } = await forecast(args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    if (args.length > 0) expect(stderr.trim().split('\n').length).toBe(1);
+  }
+  expect(readdirSync(folder)).toEqual(before);
+});
