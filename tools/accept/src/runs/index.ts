@@ -33,6 +33,7 @@ import { resumeBitwise } from './resume-bitwise.js';
 import { searchBudget } from './search-budget.js';
 import { startTime } from './start-time.js';
 import { statsforecastSpeed } from './statsforecast-speed.js';
+import { tenThousandSeries } from './ten-thousand-series.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
 import { trackingOverhead } from './tracking-overhead.js';
 import { wrongUsesRun } from './wrong-uses.js';
@@ -76,4 +77,5 @@ export const runs: readonly AcceptanceRun[] = [
   etth1Linear,
   etth1Patchtst,
   m4HourlyNeural,
+  tenThousandSeries,
 ];
