@@ -5,6 +5,7 @@ export * from './evaluate/index.js';
 export * from './frame/index.js';
 export * from './global/index.js';
 export * from './hierarchy/index.js';
+export * from './insight/index.js';
 export * from './local/index.js';
 export * from './metrics/index.js';
 export * from './models/index.js';

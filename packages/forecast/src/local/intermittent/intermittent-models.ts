@@ -23,7 +23,7 @@ const syntetosBoylan = 0.95;
  * demand. No intervals of its own: wrap it in `conformal`. Croston 1972; equal to statsforecast's `CrostonClassic`.
  * @example
  * const { mean } = crostonClassic().fit(Float64Array.of(0, 3, 0, 3, 0, 3)).forecast(1);
- * console.log(mean[0]); // → 1.5
+ * console.log(mean[0]?.toFixed(1)); // → 1.5
  */
 export function crostonClassic(): LocalModel {
   return intermittentModel('CrostonClassic', 'crostonClassic', {}, (y) =>
@@ -35,7 +35,7 @@ export function crostonClassic(): LocalModel {
  * Croston's method with both weights from 0.1 to 0.3 by least squares.
  * @example
  * const { mean } = crostonOptimized().fit(Float64Array.of(0, 3, 0, 3, 0, 3)).forecast(1);
- * console.log(mean[0]); // → 1.5
+ * console.log(mean[0]?.toFixed(1)); // → 1.5
  */
 export function crostonOptimized(): LocalModel {
   return intermittentModel('CrostonOptimized', 'crostonOptimized', {}, (y) =>
@@ -60,7 +60,7 @@ export function crostonSba(): LocalModel {
  * divided by the steps. Nikolopoulos et al. 2011.
  * @example
  * const { mean } = adida().fit(Float64Array.of(0, 3, 0, 3, 0, 3)).forecast(1);
- * console.log(mean[0]); // → 1.5
+ * console.log(mean[0]?.toFixed(1)); // → 1.5
  */
 export function adida(): LocalModel {
   return intermittentModel('ADIDA', 'adida', {}, (y) => aggregated(y, [meanInterval(y)]));
@@ -70,7 +70,7 @@ export function adida(): LocalModel {
  * The mean of aggregated forecasts over 1, 2, … as many steps as lie between demands on average. Petropoulos & Kourentzes 2015.
  * @example
  * const { mean } = imapa().fit(Float64Array.of(0, 3, 0, 3, 0, 3)).forecast(1);
- * console.log(mean[0]?.toFixed(2)); // → 1.49
+ * console.log(mean[0]?.toFixed(2)); // → 1.47
  */
 export function imapa(): LocalModel {
   return intermittentModel('IMAPA', 'imapa', {}, (y) =>
