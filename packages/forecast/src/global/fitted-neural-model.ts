@@ -68,13 +68,14 @@ export class FittedNeuralModel implements FittedGlobalModel {
     return stateDict(this.#pipeline);
   }
 
+  /** The raw window at the end of each series, as `pipeline` takes it. */
+  windows(frame: SeriesFrame, { future }: Pick<GlobalForecastOptions, 'future'> = {}): RawWindows {
+    return forecastWindows(this.#endsOf(frame, future), lastWindows(frame));
+  }
+
   async forecast(frame: SeriesFrame, options: GlobalForecastOptions = {}): Promise<readonly LocalForecast[]> {
     const { settings } = this.description;
-    this.#requireFrame(frame, options.future);
-    const source = {
-      ...this.#sourceOf(frame),
-      ...(options.future ? { ahead: options.future } : {}),
-    };
+    const source = this.#endsOf(frame, options.future);
     const rows = lastWindows(frame);
     const levels = options.levels ?? [];
     const intervalsOf = intervalMaker(settings.kind, settings.loss, levels);
@@ -177,6 +178,12 @@ export class FittedNeuralModel implements FittedGlobalModel {
       ...(future.length > 0 ? { future: [lookback + horizon, future.length] } : {}),
       ...(fixed.length > 0 ? { static: [fixed.length] } : {}),
     };
+  }
+
+  /** What forecasts behind the last rows are cut from. */
+  #endsOf(frame: SeriesFrame, future: Exogenous | undefined): WindowSource {
+    this.#requireFrame(frame, future);
+    return { ...this.#sourceOf(frame), ...(future ? { ahead: future } : {}) };
   }
 
   #sourceOf(frame: SeriesFrame): WindowSource {

@@ -72,9 +72,12 @@ export class Pipeline {
     });
   }
 
-  /** Results on the original scale by name: `mean` [B, H], and what intervals are made of. */
-  forecast(windows: RawWindows): Readonly<Record<string, Tensor>> {
-    const { output, shift, scale } = this.run(windows, inference);
+  /**
+   * Results on the original scale by name: `mean` [B, H], and what intervals are made of.
+   * @param reference Windows whose scale counts, so that others can be compared with them. @default windows
+   */
+  forecast(windows: RawWindows, reference = windows): Readonly<Record<string, Tensor>> {
+    const { output, shift, scale } = this.run(windows, inference, reference);
     return this.objective().results(output, shift, scale);
   }
 
@@ -82,10 +85,11 @@ export class Pipeline {
     return objectiveOf('forecast', this.lossSettings);
   }
 
-  private run(windows: RawWindows, context: ForwardContext) {
-    const { inputs, shift, scale } = scaleWindows(windows, this.scaler);
+  private run(windows: RawWindows, context: ForwardContext, reference = windows) {
+    const { inputs, shift, scale } = scaleWindows(windows, this.scaler, reference);
     if (!this.norm) return { output: this.network.forward(inputs, context), inputs, shift, scale };
-    const { normed, statistics } = this.norm.forward(inputs.y);
+    const known = reference === windows ? inputs.y : scaleWindows(reference, this.scaler, reference).inputs.y;
+    const { normed, statistics } = this.norm.forward(inputs.y, known);
     const output = this.network.forward({ ...inputs, y: normed }, context);
     return { output: reverse(this.norm, output, statistics), inputs, shift, scale };
   }
@@ -97,24 +101,45 @@ function fillMissing(values: Tensor): { filled: Tensor; mask: Tensor } {
   return { filled: where(isMissing, 0, values), mask: cast(logicalNot(isMissing), 'float32') };
 }
 
-/** Every column by its own history; what is missing stays 0. */
-function scaleWindows(windows: RawWindows, scaler: ScalerKind): WindowScale & { inputs: NetworkInputs } {
+/** Every column by the reference's history; what is missing stays 0. */
+function scaleWindows(
+  windows: RawWindows,
+  scaler: ScalerKind,
+  reference: RawWindows,
+): WindowScale & { inputs: NetworkInputs } {
   const { filled, mask } = fillMissing(windows.y);
   const { past, future, static: fixed } = windows;
   if (scaler === 'identity') {
     const [shift, scale] = [zeros([1, 1]), add(zeros([1, 1]), 1)];
     return { inputs: { y: filled, mask, past, future, static: fixed }, shift, scale };
   }
-  const { shift, scale } = windowScale(scaler, filled, mask);
-  const columns = (table: Tensor | undefined) => table && scaleColumns(table, mask, scaler);
+  const known = reference === windows ? filled : fillMissing(reference.y).filled;
+  const { shift, scale } = windowScale(scaler, known, mask);
+  const columns = (table: Tensor | undefined, like: Tensor | undefined) =>
+    table && scaleColumns(table, mask, scaler, like);
   const y = mul(div(sub(filled, shift), scale), mask);
-  return { inputs: { y, mask, past: columns(past), future: columns(future), static: fixed }, shift, scale };
+  return {
+    inputs: {
+      y,
+      mask,
+      past: columns(past, reference.past),
+      future: columns(future, reference.future),
+      static: fixed,
+    },
+    shift,
+    scale,
+  };
 }
 
-/** Covariates [B, T, C] by the rows of the history, T being the lookback or longer. */
-function scaleColumns(table: Tensor, mask: Tensor, scaler: Exclude<ScalerKind, 'identity'>): Tensor {
-  const columns = transpose(table, [0, 2, 1]); // [B, T, C] -> [B, C, T]
-  const history = slice(columns, { starts: [0], ends: [mask.shape[1] as number], axes: [2] });
+/** Covariates [B, T, C] by the rows of the reference's history, T being the lookback or longer. */
+function scaleColumns(
+  table: Tensor,
+  mask: Tensor,
+  scaler: Exclude<ScalerKind, 'identity'>,
+  reference = table,
+): Tensor {
+  const turned = transpose(reference, [0, 2, 1]); // [B, T, C] -> [B, C, T]
+  const history = slice(turned, { starts: [0], ends: [mask.shape[1] as number], axes: [2] });
   const { shift, scale } = windowScale(scaler, history, unsqueeze(mask, 1));
-  return transpose(div(sub(columns, shift), scale), [0, 2, 1]); // [B, C, T] -> [B, T, C]
+  return transpose(div(sub(transpose(table, [0, 2, 1]), shift), scale), [0, 2, 1]); // [B, C, T] -> [B, T, C]
 }

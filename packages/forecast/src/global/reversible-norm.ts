@@ -49,13 +49,13 @@ export class ReversibleNorm {
     this.subtractLast = subtractLast;
   }
 
-  /** Shapes: y [B, L] gives the same. */
-  forward(y: Tensor): { normed: Tensor; statistics: NormStatistics } {
+  /** Shapes: y [B, L] gives the same. @param reference Whose statistics count. @default y */
+  forward(y: Tensor, reference = y): { normed: Tensor; statistics: NormStatistics } {
     const length = y.shape[1] as number;
-    const average = mean(y, { axes: 1, keepDims: true });
-    const variance = mean(square(sub(y, average)), { axes: 1, keepDims: true });
+    const average = mean(reference, { axes: 1, keepDims: true });
+    const variance = mean(square(sub(reference, average)), { axes: 1, keepDims: true });
     const level = stopGradient(
-      this.subtractLast ? slice(y, { starts: [length - 1], ends: [length], axes: [1] }) : average,
+      this.subtractLast ? slice(reference, { starts: [length - 1], ends: [length], axes: [1] }) : average,
     );
     const deviation = stopGradient(sqrt(add(variance, epsilon)));
     const normed = div(sub(y, level), deviation);
