@@ -65,6 +65,23 @@ const descriptions: Readonly<Record<CommandName, string>> = {
   fit: 'fits and saves models: settings and estimates',
 };
 
+/** Options that not every command has. */
+const onlyOf: Readonly<
+  Record<
+    'level' | 'conformal' | 'model' | 'windows' | 'step' | 'format' | 'refit' | 'metric',
+    readonly CommandName[]
+  >
+> = {
+  level: ['predict', 'cv'],
+  conformal: ['predict', 'cv'],
+  model: ['predict', 'cv'],
+  windows: ['predict', 'cv', 'compare'],
+  step: ['predict', 'cv', 'compare'],
+  format: ['predict', 'cv', 'compare'],
+  refit: ['cv', 'compare'],
+  metric: ['cv', 'compare'],
+};
+
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): ForecastOptions {
   let read: ForecastOptions | undefined;
@@ -73,6 +90,10 @@ export function readOptions(args: readonly string[]): ForecastOptions {
     .addHelpText('after', programHelp);
   for (const command of ['predict', 'cv', 'compare', 'fit'] as const) {
     const own = subcommand(command).action((data, options) => {
+      for (const [option, commands] of Object.entries(onlyOf)) {
+        if (!commands.includes(command) && own.getOptionValueSource(option as keyof typeof onlyOf) === 'cli')
+          own.error(`error: --${option} is an option of ${commands.join(' and ')}, not of ${command}`);
+      }
       const { id, time, target, season, level, refit, ...others } = options;
       const isNamed = id !== undefined || time !== undefined || target !== undefined;
       if (others.horizon === undefined && others.model === undefined)
@@ -81,6 +102,8 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         ...others,
         command,
         data,
+        conformal: others.conformal ?? false,
+        force: others.force ?? false,
         seasons: season,
         levels: level,
         refit: refit === 0 ? false : refit,
@@ -103,6 +126,9 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         unordered: others.sort ? 'sort' : 'error',
       };
     });
+    for (const option of own.options)
+      if (onlyOf[option.attributeName() as keyof typeof onlyOf]?.includes(command) === false)
+        option.hideHelp();
     program.addCommand(own as unknown as Command);
   }
   program.parse(args, { from: 'user' });
@@ -121,9 +147,17 @@ function subcommand(name: CommandName) {
       wholeNumbers,
     )
     .option('--models <names>', 'models, separated by commas', texts)
-    .option('--level <percent...>', 'intervals (default: 80 and 95 of predict)', percents)
-    .option('--conformal', 'intervals from the errors of a backtest instead of the models’ own', false)
-    .option('--windows <number>', 'origins of a backtest (default: 3)', wholeNumber(1))
+    .option(
+      '--level <percent...>',
+      'per cent of the intervals, such as 80 95 (default: these, for predict)',
+      percents,
+    )
+    .option('--conformal', 'intervals from the errors of a backtest instead of the models’ own')
+    .option(
+      '--windows <number>',
+      'origins of a backtest (default: 3; 20 for conformal intervals)',
+      wholeNumber(1),
+    )
     .option(
       '--step <rows>',
       'from one origin to the next (default: the horizon; 1 for --conformal)',
@@ -141,7 +175,7 @@ function subcommand(name: CommandName) {
     .option('--time <column>', 'of a long table (default: ds)')
     .option('--target <column>', 'of a long table (default: y)')
     .addOption(new Option('--fill <method>', 'of gaps').choices(fillMethods).default('forward' as const))
-    .option('--sort', 'bring rows into the order of time instead of refusing them', false)
+    .option('--sort', 'bring rows into the order of time instead of refusing them')
     .option('--time-zone <name>', 'of times without an offset, such as Europe/Berlin (default: UTC)')
     .option('--workers <threads>', '0 for none (default: all cores)', wholeNumber(0))
     .addOption(
@@ -152,7 +186,7 @@ function subcommand(name: CommandName) {
     .option('--out <dir>', 'folder for tables and manifest (default: a new one in ./forecast-out)')
     .option('--json <file>', 'write the manifest with all results there as well')
     .option('--place <code>', 'whose electricity counts, such as DEU (default: the world, and said so)')
-    .option('--force', 'write into a folder, or over a file, that is there already', false)
+    .option('--force', 'write into a folder, or over a file, that is there already')
     .addHelpText('after', modelHelp)
     .allowExcessArguments(false);
 }

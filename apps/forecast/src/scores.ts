@@ -38,8 +38,9 @@ export interface Scores {
 
 /** Rows by rising error. */
 export function scoreRows(table: BacktestTable, metric: MetricName): Scores {
-  const usual: readonly MetricName[] = ['mase', 'smape200', 'mae', 'rmse'];
   const hasLevels = table.levels.length > 0;
+  const usual: MetricName[] = ['mase', 'smape200', 'mae'];
+  if (!hasLevels) usual.push('rmse');
   const metrics: MetricName[] = [metric, ...usual.filter((name) => name !== metric)];
   if (hasLevels) metrics.push('scaledWinkler', 'coverage');
   const { rows, legend, windowCount, windowsLeftOut } = evaluate(table, { metrics });
@@ -145,16 +146,26 @@ function verdict({ rows, metric, bestNaive }: Scores): string {
   const best = rows.find(({ model }) => model === selectedName) ?? rows.find(({ isNaive }) => !isNaive);
   const naive = rows.find(({ model }) => model === bestNaive);
   if (!best || !naive) return '';
-  const change = (best.values[metric] ?? Number.NaN) / (naive.values[metric] ?? Number.NaN) - 1;
+  const [error, naiveError] = [best, naive].map(({ values }) => values[metric] ?? Number.NaN) as [
+    number,
+    number,
+  ];
   const title = titles[metric] ?? metric;
+  if (Number.isNaN(error) || Number.isNaN(naiveError))
+    return `${title} has no value for these series (constant ones have no scale); --metric mae has one.`;
+  if (error === naiveError) return `${bold('Naive wins')}: ${naive.model}. ${best.model} is no better.`;
+  const change = error / naiveError - 1;
   const amount = `${(100 * Math.abs(change)).toFixed(1)} %`;
   if (!(change < 0))
-    return `${bold('Naive wins')}: ${naive.model}. ${best.model === selectedName ? 'The choice' : 'The best model'}, ${best.model}, has ${amount} more ${title}.`;
+    return `${bold('Naive wins')}: ${naive.model}. ${best.model === selectedName ? 'The choice' : 'The best model'}, ${best.model}, has ${naiveError === 0 ? 'some' : `${amount} more`} ${title}.`;
   const pValue = best.againstNaive?.pValue;
+  const triedCount = rows.filter(({ isNaive }) => !isNaive).length;
+  const lucky =
+    best.model === selectedName || triedCount === 1 ? '' : `; the best of ${triedCount} has some luck`;
   const chance =
     pValue === undefined
       ? 'too few windows to say whether by chance'
-      : `${pValue < significance ? 'more than chance would give' : 'chance may do that'}, p ${pValue < 0.005 ? '' : '= '}${probability(pValue)}`;
+      : `${pValue < significance ? 'more than chance would give' : 'chance may do that'}, p ${pValue < 0.005 ? '' : '= '}${probability(pValue)}${lucky}`;
   return `${bold(best.model)} has ${amount} less ${title} than ${naive.model}, the best naive row (${chance}).`;
 }
 
