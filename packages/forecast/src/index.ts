@@ -2,6 +2,7 @@
 export * from './baselines.js';
 export * from './compare/index.js';
 export * from './evaluate/index.js';
+export * from './explain/index.js';
 export * from './frame/index.js';
 export * from './global/index.js';
 export * from './hierarchy/index.js';
