@@ -73,16 +73,19 @@ class NBeatsBlock implements Block {
     this.outputs = outputs;
   }
 
-  forward(residual: Tensor, _: NetworkInputs, context: ForwardContext): BlockResult {
+  forward(residual: Tensor, _: NetworkInputs, context: ForwardContext, isLast: boolean): BlockResult {
     const { basis, lookback, horizon, outputs } = this;
-    const theta = this.layers.forward(residual, context);
-    const cut = (from: number, to: number) => slice(theta, { starts: [from], ends: [to], axes: [1] });
+    // θ holds what the backcast is made of, then what the forecast is made of.
+    const size = basis ? basis.size : lookback;
+    const theta = this.layers.forward(residual, context, isLast ? size : 0);
     const width = theta.shape[1] as number;
-    if (!basis)
-      return { backcast: cut(0, lookback), forecast: reshape(cut(lookback, width), [-1, horizon, outputs]) };
-    const backcast = matmul(cut(0, basis.size), basis.backcast(lookback));
-    const perOutput = transpose(reshape(cut(basis.size, width), [-1, basis.size, outputs]), [0, 2, 1]);
-    return { backcast, forecast: transpose(matmul(perOutput, basis.forecast(horizon)), [0, 2, 1]) };
+    const cut = (from: number, to: number) => slice(theta, { starts: [from], ends: [to], axes: [1] });
+    const ahead = isLast ? theta : cut(size, width);
+    const behind = isLast ? undefined : cut(0, size);
+    if (!basis) return { backcast: behind, forecast: reshape(ahead, [-1, horizon, outputs]) };
+    const perOutput = transpose(reshape(ahead, [-1, size, outputs]), [0, 2, 1]);
+    const forecast = transpose(matmul(perOutput, basis.forecast(horizon)), [0, 2, 1]);
+    return { backcast: behind && matmul(behind, basis.backcast(lookback)), forecast };
   }
 }
 

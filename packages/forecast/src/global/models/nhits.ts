@@ -74,20 +74,20 @@ class NHitsBlock implements Block {
     residual: Tensor,
     { past, future, static: fixed }: NetworkInputs,
     context: ForwardContext,
+    isLast: boolean,
   ): BlockResult {
     const { lookback, horizon, outputs } = this.size;
     const tables = [past, future].flatMap((table) => (table ? [this.poolTable(table)] : []));
     const y = this.pool(unsqueeze(residual, 1)); // [B, L] -> [B, 1, L]
     const parts = [reshape(y, [-1, y.shape[2] as number]), ...tables, ...(fixed ? [fixed] : [])];
-    const theta = this.layers.forward(
-      parts.length > 1 ? concat(parts, { axis: 1 }) : (parts[0] as Tensor),
-      context,
-    );
+    const joined = parts.length > 1 ? concat(parts, { axis: 1 }) : (parts[0] as Tensor);
+    // θ holds the backcast, then the knots of the forecast.
+    const theta = this.layers.forward(joined, context, isLast ? lookback : 0);
     const cut = (from: number, to: number) => slice(theta, { starts: [from], ends: [to], axes: [1] });
-    const knots = cut(lookback, lookback + outputs * this.knots);
+    const knots = isLast ? theta : cut(lookback, lookback + outputs * this.knots);
     const wide = this.knots === horizon ? knots : this.interpolate(reshape(knots, [-1, this.knots]));
     const forecast = transpose(reshape(wide, [-1, outputs, horizon]), [0, 2, 1]); // [B, K, H] -> [B, H, K]
-    return { backcast: cut(0, lookback), forecast };
+    return { backcast: isLast ? undefined : cut(0, lookback), forecast };
   }
 
   /** [B, C, T] -> [B, C, ⌈T / pooling⌉] */

@@ -21,15 +21,18 @@ import { type Network, type NetworkInputs, requireCounts } from '../network.js';
 
 /** What a block makes of the residual history. */
 export interface BlockResult {
-  /** [B, L], the newest value first. */
-  readonly backcast: Tensor;
+  /** [B, L], the newest value first; none of the last block, which nobody reads. */
+  readonly backcast: Tensor | undefined;
   /** [B, H, K] */
   readonly forecast: Tensor;
 }
 
 export interface Block {
-  /** @param residual [B, L], the newest value first. */
-  forward(residual: Tensor, inputs: NetworkInputs, context: ForwardContext): BlockResult;
+  /**
+   * @param residual [B, L], the newest value first.
+   * @param isLast Whether the backcast may be left out.
+   */
+  forward(residual: Tensor, inputs: NetworkInputs, context: ForwardContext, isLast: boolean): BlockResult;
 }
 
 export const activations = { relu, softplus, tanh, selu, sigmoid } as const;
@@ -81,8 +84,11 @@ export class BlockLayers {
     this.dropout = dropout;
   }
 
-  /** [B, I] -> [B, θ] */
-  forward(x: Tensor, context: ForwardContext): Tensor {
+  /**
+   * [B, I] -> [B, θ - from]
+   * @param from First element of θ that anybody wants.
+   */
+  forward(x: Tensor, context: ForwardContext, from = 0): Tensor {
     const [first, second, ...others] = this.maps as [Linear, Linear, ...Linear[]];
     const activate = activations[this.activation];
     const joined = linear(
@@ -93,7 +99,10 @@ export class BlockLayers {
     let hidden = context.dropout(activate(joined), this.dropout);
     for (const map of others.slice(0, -1))
       hidden = context.dropout(activate(map.forward(hidden)), this.dropout);
-    return (others.at(-1) as Linear).forward(hidden);
+    const last = others.at(-1) as Linear;
+    if (from === 0) return last.forward(hidden);
+    const wanted = { starts: [from], ends: [last.weight.shape[0] as number], axes: [0] };
+    return linear(hidden, slice(last.weight, wanted), slice(last.bias as Tensor, wanted));
   }
 }
 
@@ -112,10 +121,10 @@ export class ResidualNetwork implements Network {
     let residual = newestFirst(inputs.y);
     const parts: Tensor[] = [];
     this.blocks.forEach((block, index) => {
-      const { backcast, forecast } = block.forward(residual, inputs, context);
+      const isLast = index === this.blocks.length - 1;
+      const { backcast, forecast } = block.forward(residual, inputs, context, isLast);
       parts.push(forecast);
-      // Nobody sees what the last block leaves over.
-      if (index < this.blocks.length - 1) residual = mul(sub(residual, backcast), mask);
+      if (backcast) residual = mul(sub(residual, backcast), mask);
     });
     const last = slice(inputs.y, { starts: [length - 1], ends: [length], axes: [1] });
     const total = parts.reduce((sum, part) => add(sum, part));
