@@ -7,7 +7,7 @@ import { readFrame } from '@noosphere/forecast';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 // Each test starts the app several times, from its source, maybe on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/loader.mjs', import.meta.url));

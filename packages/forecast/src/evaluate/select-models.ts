@@ -24,7 +24,7 @@ export interface SelectOptions {
  * @example
  * const frame = frameOf({ ds: Array.from({ length: 30 }, (_, t) => t), y: Array.from({ length: 30 }, (_, t) => 3 * t) });
  * const table = await crossValidate(frame, { models: [drift()], horizon: 2, windows: 3 });
- * console.log(selectModels(table)); // → [ { id: '0', model: 'RWD', errors: { RWD: 0, Naive: 4.5 } } ]
+ * console.log(selectModels(table)); // → [ { id: 'series', model: 'RWD', errors: { RWD: 0, Naive: 4.5 } } ]
  */
 export function selectModels(table: BacktestTable, { metric = 'mae' }: SelectOptions = {}): ModelChoice[] {
   if ((metric as MetricName) === 'owa' || (metric as MetricName) === 'coverage')
