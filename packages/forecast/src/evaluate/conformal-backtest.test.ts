@@ -1,7 +1,7 @@
 // Expected widths are read off: errors are made by hand, or are the distances that the data are built from.
 import { expect, test } from 'vitest';
 import { frameOf } from '../frame/index.js';
-import { naive } from '../local/index.js';
+import { naive, windowAverage } from '../local/index.js';
 import { forecastFrame } from '../run/index.js';
 import { conformalBacktest, conformalForecasts } from './conformal-backtest.js';
 import { crossValidate } from './cross-validate.js';
@@ -64,4 +64,17 @@ test('what cannot be calibrated is refused with the way out', async () => {
   expect(() => conformalBacktest(table, { levels: [120] })).toThrow(/between 0 and 100/);
   const far = await forecastFrame(frame, { models: [naive()], horizon: 3 });
   expect(() => conformalForecasts(far, table, { levels: [80] })).toThrow(/backtest that horizon/);
+});
+
+test('a series whose model failed in some windows has the intervals that its errors are enough for', async () => {
+  const values = Array.from({ length: 30 }, (_, t) => t + (t % 4));
+  const short = frameOf({ ds: values.map((_, t) => t), y: values });
+  // A mean of 24 values fails on the first four of ten windows: six errors serve 80 % (4 needed), not 90 % (9 needed).
+  const plan = { models: [windowAverage({ window: 24 })], horizon: 1, workers: 0 };
+  const errors = await crossValidate(short, { ...plan, windows: 10 });
+  const forecasts = await forecastFrame(short, plan);
+  const { columns } = conformalForecasts(forecasts, errors, { levels: [80, 90] });
+  expect(errors.columns.WindowAverage?.filter(Number.isNaN).length).toBe(4);
+  expect(columns['WindowAverage-lo-80']?.[0]).toBeLessThan(columns.WindowAverage?.[0] ?? Number.NaN);
+  expect(columns['WindowAverage-lo-90']?.[0]).toBeNaN();
 });
