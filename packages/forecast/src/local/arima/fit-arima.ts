@@ -87,7 +87,7 @@ export class ArimaTask {
 
   /**
    * Maximum of the exact likelihood, from the conditional estimates where they are stationary. The likelihood may have several
-   * tops: `thorough` climbs from zeros, too.
+   * tops: `thorough` climbs from zeros, too, and to the last digit.
    */
   fitExact(order: ArimaOrder, { thorough = false } = {}): ArimaFit | undefined {
     if (this.rows <= this.#basis.count) return undefined;
@@ -97,7 +97,7 @@ export class ArimaTask {
     const ends = starts.map((from) =>
       bfgs((free) => this.#objective(order, fromFree(order, free)), from, {
         maxIterations: 100,
-        tolerance: 1e-9,
+        tolerance: thorough ? 1e-9 : 1e-7,
       }),
     );
     const { point } = ends.reduce((best, end) => (end.value < best.value ? end : best));
