@@ -76,7 +76,7 @@ export class Pipeline {
    * Results on the original scale by name: `mean` [B, H], and what intervals are made of.
    * @param reference Windows whose scale counts, so that others can be compared with them. @default windows
    */
-  forecast(windows: RawWindows, reference = windows): Readonly<Record<string, Tensor>> {
+  forecast(windows: RawWindows, reference: RawWindows = windows): Readonly<Record<string, Tensor>> {
     const { output, shift, scale } = this.run(windows, inference, reference);
     return this.objective().results(output, shift, scale);
   }

@@ -50,7 +50,7 @@ export class ReversibleNorm {
   }
 
   /** Shapes: y [B, L] gives the same. @param reference Whose statistics count. @default y */
-  forward(y: Tensor, reference = y): { normed: Tensor; statistics: NormStatistics } {
+  forward(y: Tensor, reference: Tensor = y): { normed: Tensor; statistics: NormStatistics } {
     const length = y.shape[1] as number;
     const average = mean(reference, { axes: 1, keepDims: true });
     const variance = mean(square(sub(reference, average)), { axes: 1, keepDims: true });

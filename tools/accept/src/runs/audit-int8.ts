@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { crossEntropy, fromData, hostData, mapTree, type Tensor, visitTree } from '@noosphere/core';
-import { adam, arrayBatches, fit, oneCycle, Random, saveModel, writeNpz } from '@noosphere/train';
+import { crossEntropy, fromData, hostData, mapTree, type Tensor } from '@noosphere/core';
+import { adam, arrayBatches, fit, oneCycle, Random, saveModel, stateDict, writeNpz } from '@noosphere/train';
 import { DigitCnn } from '../digit-models.js';
 import { type Digits, readMnist } from '../mnist.js';
 import { npmFiles } from '../npm-files.js';
@@ -105,17 +105,13 @@ async function saveTrained(folder: string, train: Digits, seed: number): Promise
     batches: arrayBatches({ ...train }, { batchSize, seed }),
     epochs,
   });
-  const weights: Record<string, Tensor> = {};
-  visitTree(model, (leaf, path) => {
-    weights[path] = leaf;
-  });
   await saveModel(folder, {
     kind: 'accept/digit-cnn',
     forward: ({ x }, given) => ({
       logits: mapTree(model, (leaf, path) => given[path] ?? leaf).forward(x as Tensor),
     }),
     inputs: { x: { dtype: 'float32', shape: [784] } },
-    weights,
+    weights: stateDict(model),
   });
 }
 

@@ -87,7 +87,12 @@ class PatchLayer {
   }
 
   /** @param x [B n, D], the patches of a window behind one another. */
-  forward(x: Tensor, patches: number, before: Tensor | undefined, context: ForwardContext) {
+  forward(
+    x: Tensor,
+    patches: number,
+    before: Tensor | undefined,
+    context: ForwardContext,
+  ): { readonly output: Tensor; readonly scores: Tensor } {
     const { dropout, activation } = this.shape;
     const { mixed, scores } = this.attend(x, patches, before, context);
     const attended = normalizeRows(this.norm_attn, add(x, mixed), context);
