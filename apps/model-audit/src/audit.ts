@@ -9,6 +9,7 @@ import { type Latency, Measured } from './program.js';
 import type { Target } from './target.js';
 import { type CommandCost, type Training, trainingOf } from './training.js';
 
+/** Cost of all nodes of one operator, or of one node: a layer of the file. */
 export interface OperatorCost {
   readonly name: string;
   readonly milliseconds: number;
@@ -31,6 +32,8 @@ export interface Audit {
   /** Of 1,000 inferences of one row each. */
   readonly energy: Energy;
   readonly operators: readonly OperatorCost[];
+  /** The dearest nodes, one by one. */
+  readonly layers: readonly OperatorCost[];
   readonly accuracy: number | undefined;
   readonly int8: Int8Result | undefined;
   readonly training: Training | undefined;
@@ -65,7 +68,7 @@ export async function audit(
       processPeakBytes: process.resourceUsage().maxRSS * 1024,
       latency,
       energy,
-      operators: await operatorCosts(model, feeds),
+      ...(await costsOf(model, feeds)),
       accuracy: predicted && examples?.labels && agreement(classesOf(predicted), examples.labels),
       int8: options.int8 ? await measureInt8(original, feeds, examples, options) : undefined,
       training: trainingOf(target.manifest, trained),
@@ -75,13 +78,15 @@ export async function audit(
   }
 }
 
-async function operatorCosts(model: ImportedModel, feeds: Feeds): Promise<OperatorCost[]> {
+async function costsOf(model: ImportedModel, feeds: Feeds): Promise<Pick<Audit, 'operators' | 'layers'>> {
   const names = model.inputs.map(({ name }) => name);
   const run = (given: Readonly<Record<string, Tensor>>) =>
     Object.values(model.apply(names.map((name) => given[name] as Tensor)));
   const found = await profile(run, [feeds]);
-  return found
-    .by('operator')
-    .slice(0, 8)
-    .map(({ name, milliseconds, share, flops }) => ({ name, milliseconds, share, flops }));
+  const rows = (what: 'operator' | 'node', count: number) =>
+    found
+      .by(what)
+      .slice(0, count)
+      .map(({ name, milliseconds, share, flops }) => ({ name, milliseconds, share, flops }));
+  return { operators: rows('operator', 8), layers: rows('node', 12) };
 }

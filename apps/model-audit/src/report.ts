@@ -31,16 +31,23 @@ export function reportText(audit: Audit): string {
     ]),
     '',
     'Cost by operator',
-    ...table(
-      audit.operators.map(({ name, milliseconds, share, flops }) => [
-        name,
-        `${ms(milliseconds)}, ${percent(share)}${flops === undefined ? '' : `, ${scaled(flops)}FLOP`}`,
-      ]),
-    ),
+    ...costRows(audit.operators),
+    '',
+    'Cost by layer, the dearest nodes',
+    ...costRows(audit.layers),
     '',
     ...int8Text(audit),
     missing,
   ].join('\n');
+}
+
+function costRows(costs: Audit['operators']): string[] {
+  return table(
+    costs.map(({ name, milliseconds, share, flops }) => [
+      name,
+      `${ms(milliseconds)}, ${percent(share)}${flops === undefined ? '' : `, ${scaled(flops)}FLOP`}`,
+    ]),
+  );
 }
 
 /** What a command took, for a terminal. */
