@@ -1,7 +1,8 @@
 /** Change points: where a series becomes another one. */
 import { ArgumentError } from '@noosphere/core';
 import { requireWhole } from '../local/require-series.js';
-import { medianOf, requireValues } from './distributions.js';
+import { medianOf } from '../order-statistics.js';
+import { requireValues } from './distributions.js';
 
 export interface ChangePointOptions {
   /**

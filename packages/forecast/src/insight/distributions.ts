@@ -1,6 +1,7 @@
 /** Tails of distributions, as tests of significance need them. */
 import { ArgumentError } from '@noosphere/core';
 import jStat from 'jstat';
+import { medianOf } from '../order-statistics.js';
 
 /** P(X > x) of chi-squared. */
 export function chiSquaredTail(statistic: number, freedom: number): number {
@@ -56,14 +57,6 @@ export function meanOf(values: Float64Array): number {
 export function varianceOf(values: Float64Array): number {
   const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-}
-
-export function medianOf(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[half] as number)
-    : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 }
 
 /** Median of distances from the median, × 1.4826: the standard deviation of normal values, whatever outliers there are. */

@@ -1,6 +1,8 @@
 /** Drift: new data against those a model was trained on, column by column, and whether to train again. */
+
 import { ArgumentError } from '@noosphere/core';
 import { requireWhole } from '../local/require-series.js';
+import { quantileOf } from '../order-statistics.js';
 import { kolmogorovTail, meanOf, normalTails, requireValues, varianceOf } from './distributions.js';
 
 /** Columns by name, of any length. */
@@ -114,11 +116,7 @@ function columnDrift(
 /** Population stability index over bins with equal shares of the training data. */
 function stabilityIndexOf(before: Float64Array, after: Float64Array, bins: number): number {
   const sorted = before.slice().sort();
-  const edges = Array.from({ length: bins - 1 }, (_, bin) => {
-    const place = ((bin + 1) / bins) * (sorted.length - 1);
-    const [low, high] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
-    return low + (place - Math.floor(place)) * (high - low);
-  });
+  const edges = Array.from({ length: bins - 1 }, (_, bin) => quantileOf(sorted, (bin + 1) / bins));
   const inner = [...new Set(edges)];
   const shares = (values: Float64Array) => {
     const counts = new Float64Array(inner.length + 1);

@@ -1,6 +1,8 @@
 /** Transforms of one series, fitted and undone. */
+
 import { ArgumentError } from '@noosphere/core';
 import { requireWhole } from '../local/require-series.js';
+import { quantileOf } from '../order-statistics.js';
 import { guerreroLambda, likelihoodLambda, requirePositive } from './box-cox.js';
 import type { FittedTransform, TransformSettings, TransformState } from './transform.js';
 
@@ -58,7 +60,7 @@ function stateOf(settings: TransformSettings, y: Float64Array): TransformState {
     }
     case 'robust': {
       const sorted = y.slice().sort();
-      return scale(quantile(sorted, 0.5), quantile(sorted, 0.75) - quantile(sorted, 0.25));
+      return scale(quantileOf(sorted, 0.5), quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25));
     }
     case 'log':
       requirePositive('log', y);
@@ -158,11 +160,4 @@ function inverseBoxCox(value: number, lambda: number): number {
   const base = lambda * value + 1;
   if (base <= 0) return lambda > 0 ? 0 : Number.POSITIVE_INFINITY;
   return Math.exp(Math.log1p(lambda * value) / lambda);
-}
-
-/** Linear between order statistics (Hyndman & Fan's type 7). */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] as number;
-  return low + ((sorted[Math.ceil(place)] as number) - low) * (place - Math.floor(place));
 }

@@ -1,8 +1,10 @@
 /** Intervals for any model, from how far it was off at earlier origins of the same series. */
+
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import type { Exogenous, Interval, LocalModel } from '../local/local-model.js';
 import { requireLevels, requireWhole } from '../local/require-series.js';
+import { quantileOf } from '../order-statistics.js';
 import { settingsOf } from '../run/settings.js';
 import { forecastWindows, type Window } from './windows.js';
 
@@ -163,13 +165,6 @@ function bootstrapEnds(
   }
   drawn.sort();
   return [quantileOf(drawn, 0.5 - level / 200), quantileOf(drawn, 0.5 + level / 200)];
-}
-
-/** Linear between order statistics (Hyndman & Fan's type 7). */
-function quantileOf(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] as number;
-  return low + ((sorted[Math.ceil(place)] as number) - low) * (place - Math.floor(place));
 }
 
 function memoized<T>(compute: (key: number) => T): (key: number) => T {

@@ -1,7 +1,9 @@
 /** Several models as one: mean, median, or weights learnt on the last windows of the training values. */
+
 import { ArgumentError } from '@noosphere/core';
 import type { FittedLocalModel, Interval, LocalForecast, LocalModel } from '../local/local-model.js';
 import { requireSeries } from '../local/require-series.js';
+import { medianOf } from '../order-statistics.js';
 import { settingsOf } from '../run/settings.js';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { forecastWindows, requireWindows, type Window } from './windows.js';
@@ -252,12 +254,6 @@ function learnWeights(
 
 function weightedSum(values: readonly number[], weights: readonly number[]): number {
   return values.reduce((sum, value, member) => sum + value * (weights[member] as number), 0);
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
 }
 
 type Join = (values: readonly number[]) => number;

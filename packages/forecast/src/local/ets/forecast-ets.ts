@@ -1,4 +1,5 @@
 /** Forecasts of an exponential smoothing model, and the variance of their errors. */
+import { quantileOf } from '../../order-statistics.js';
 import type { Interval } from '../local-model.js';
 import { normalIntervals, normalQuantile } from '../normal-intervals.js';
 import type { EtsFit } from './fit-ets.js';
@@ -143,12 +144,4 @@ function normalStream(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return normalQuantile((((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32);
   };
-}
-
-/** Linear between the order statistics around it. */
-function quantileOf(sorted: Float64Array, probability: number): number {
-  const place = probability * (sorted.length - 1);
-  const below = Math.floor(place);
-  const low = sorted[below] as number;
-  return low + (place - below) * ((sorted[Math.min(below + 1, sorted.length - 1)] as number) - low);
 }

@@ -1,9 +1,10 @@
 /** The rounds of MFLES: median, seasons, trend and smoothed residuals, each fitted to what is left and kept if it helps. */
 
+import { medianOf } from '../../order-statistics.js';
 import { lineThrough } from '../theta/m4-benchmarks.js';
 import { fourierSeason } from './fourier-season.js';
-import { medianOf, repeatedMediansLine } from './median.js';
 import { piecewiseTrend } from './piecewise-trend.js';
+import { repeatedMediansLine } from './repeated-medians.js';
 
 export interface BoostingSettings {
   readonly seasons: readonly number[];
@@ -43,7 +44,7 @@ export class Boosting {
   constructor(y: Float64Array, settings: BoostingSettings) {
     this.#y = y;
     this.#settings = settings;
-    this.level = medianOf(y.slice());
+    this.level = medianOf(y);
     this.fitted = new Float64Array(y.length).fill(this.level);
     this.seasons = settings.seasons.map((season) => new Float64Array(season));
     this.#fourier = settings.seasons.map((season, index) =>

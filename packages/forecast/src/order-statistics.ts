@@ -1,7 +1,12 @@
-/** Medians, and the line that they make robust. */
+/** Medians and quantiles of values. */
+
+/** The median; the values stay as they are. */
+export function medianOf(values: ArrayLike<number>): number {
+  return medianInPlace(Float64Array.from(values));
+}
 
 /** The median; the values are put into another order. Hoare's selection. */
-export function medianOf(values: Float64Array): number {
+export function medianInPlace(values: Float64Array): number {
   const half = values.length >> 1;
   const upper = select(values, half);
   if (values.length % 2 === 1) return upper;
@@ -41,23 +46,9 @@ function middleOf(a: number, b: number, c: number): number {
   return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
-/**
- * Siegel's line over 0 … n - 1 (1982): slope is the median of the median slopes at each value, intercept the median of the
- * intercepts that these slopes have at their values.
- */
-export function repeatedMediansLine(y: Float64Array): Float64Array {
-  const slopes = new Float64Array(y.length - 1);
-  const inverse = y.map((_, distance) => 1 / distance);
-  const medians = y.map((value, at) => {
-    for (let other = 0; other < at; other++) {
-      slopes[other] = (value - (y[other] as number)) * (inverse[at - other] as number);
-    }
-    for (let other = at + 1; other < y.length; other++) {
-      slopes[other - 1] = ((y[other] as number) - value) * (inverse[other - at] as number);
-    }
-    return medianOf(slopes);
-  });
-  const intercept = medianOf(y.map((value, at) => value - (medians[at] as number) * at));
-  const slope = medianOf(medians);
-  return y.map((_, at) => intercept + slope * at);
+/** Linear between the order statistics around it: Hyndman & Fan's type 7. @param sorted Rising. */
+export function quantileOf(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] as number;
+  return low + ((sorted[Math.ceil(place)] as number) - low) * (place - Math.floor(place));
 }
