@@ -5,10 +5,5 @@ export { type EvaluateOptions, type Evaluation, type EvaluationRow, evaluate } f
 export type { BacktestManifest, Hardware } from './manifest.js';
 export type { MetricName } from './metric-definitions.js';
 export { assertNoLookAhead, differingBits, type LookAheadOptions, replaceFuture } from './no-look-ahead.js';
-export {
-  type EnsembleWeights,
-  type SelectEnsembleOptions,
-  selectEnsemble,
-  withEnsemble,
-} from './select-ensemble.js';
+export { type SelectEnsembleOptions, selectEnsemble } from './select-ensemble.js';
 export { type ModelChoice, type SelectOptions, selectModels } from './select-models.js';

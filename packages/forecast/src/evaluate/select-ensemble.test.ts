@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { frameOf } from '../frame/index.js';
 import { drift, historicAverage, naive, seasonalNaive } from '../local/index.js';
-import { forecastFrame } from '../run/index.js';
+import { combineForecasts, forecastFrame } from '../run/index.js';
 import { crossValidate } from './cross-validate.js';
 import { evaluate } from './evaluate.js';
-import { selectEnsemble, withEnsemble } from './select-ensemble.js';
+import { selectEnsemble } from './select-ensemble.js';
 
 const steps = Array.from({ length: 80 }, (_, t) => t);
 const season = frameOf({ ds: steps, y: steps.map((t) => [0, 5, 1, 9][t % 4] as number) });
@@ -32,7 +32,7 @@ test('models that are off to either side are mixed, and the mixture is better th
   };
   const weights = selectEnsemble(both, { picks: 4 });
   expect(weights).toEqual({ Naive: 0.5, Far: 0.5 });
-  const joined = withEnsemble(both, weights);
+  const joined = combineForecasts(both, { weights });
   const [naiveRow, , own] = evaluate(joined, { metrics: ['mase'] }).rows;
   expect(own?.values.mase).toBeCloseTo(0, 12);
   expect(naiveRow?.values.mase).toBeGreaterThan(0.9);
@@ -43,5 +43,8 @@ test('what cannot be mixed is refused with the way out', async () => {
   expect(() => selectEnsemble(table, { models: ['ARIMA'] })).toThrow(/no model 'ARIMA'; there are RWD/);
   expect(() => selectEnsemble(table, { picks: 0 })).toThrow(/picks/);
   const forecasts = await forecastFrame(season, { models: [naive()], horizon: 1 });
-  expect(() => withEnsemble(forecasts, { Naive: 1 }, 'Naive')).toThrow(/choose another name/);
+  expect(() => combineForecasts(forecasts, { weights: { Naive: 1 }, name: 'Naive' })).toThrow(/another name/);
+  expect(() => combineForecasts(forecasts, { weights: { Naive: 1 }, combine: 'median' })).toThrow(
+    /no weights/,
+  );
 });

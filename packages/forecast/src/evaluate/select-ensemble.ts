@@ -1,8 +1,9 @@
 /** One ensemble for all series, chosen by a backtest. */
 import { ArgumentError } from '@noosphere/core';
 import { requireWhole } from '../local/require-series.js';
-import type { ForecastTable } from '../run/forecast-table.js';
+import type { EnsembleWeights } from '../run/combine-forecasts.js';
 import type { BacktestTable } from './cross-validate.js';
+import { countPicks, type GreedyPick, greedyPicks } from './greedy-picks.js';
 
 export interface SelectEnsembleOptions {
   /** Models to choose from. @default all of the table */
@@ -10,9 +11,6 @@ export interface SelectEnsembleOptions {
   /** Picks, with repetition: weights are multiples of one over it. @default 20 */
   readonly picks?: number;
 }
-
-/** Weights by model, above zero and adding up to one, the heaviest first. */
-export type EnsembleWeights = Readonly<Record<string, number>>;
 
 /**
  * Weights of the ensemble with the least MASE over a backtest, by greedy picks with repetition: each pick is the model that
@@ -36,52 +34,18 @@ export function selectEnsemble(
       'selectEnsemble',
       'no window has forecasts of all models and a scale above zero; leave out models that fail',
     );
-  const errorOf = maseOver(table, rows);
-  const sum = new Float64Array(rows.length);
-  const counts = new Array<number>(models.length).fill(0);
-  let best = { error: Number.POSITIVE_INFINITY, counts: [...counts] };
-  for (let pick = 1; pick <= picks; pick++) {
-    const errors = columns.map((column) =>
-      errorOf((at) => ((sum[at] as number) + (column[rows[at] as number] as number)) / pick),
-    );
-    const chosen = errors.indexOf(Math.min(...errors));
-    const column = columns[chosen] as Float64Array;
-    rows.forEach((row, at) => {
-      sum[at] = (sum[at] as number) + (column[row] as number);
-    });
-    counts[chosen] = (counts[chosen] as number) + 1;
-    const error = errors[chosen] as number;
-    if (error < best.error) best = { error, counts: [...counts] };
-  }
-  const total = best.counts.reduce((all, count) => all + count, 0);
-  const weights = models.map((name, place) => [name, (best.counts[place] as number) / total] as const);
+  const forecasts = columns.map((column) => Float64Array.from(rows, (row) => column[row] as number));
+  const made = greedyPicks(forecasts, maseOver(table, rows), picks);
+  const least = made.reduce(
+    (best, { error }, pick) => (error < (made[best] as GreedyPick).error ? pick : best),
+    0,
+  );
+  const counts = countPicks(made.slice(0, least + 1), models.length);
+  const weights = models.map((name, place) => [name, (counts[place] as number) / (least + 1)] as const);
   return Object.fromEntries(weights.filter(([, weight]) => weight > 0).sort((a, b) => b[1] - a[1]));
 }
 
-/**
- * A table with one more model: the weighted mean of others, point forecasts only.
- * @example
- * const frame = frameOf({ ds: [1, 2, 3], y: [1, 2, 3] });
- * const table = await forecastFrame(frame, { models: [naive(), drift()], horizon: 1 });
- * console.log(withEnsemble(table, { Naive: 0.5, RWD: 0.5 }, 'Both').columns.Both); // → Float64Array(1) [ 3.5 ]
- */
-export function withEnsemble<Table extends ForecastTable>(
-  table: Table,
-  weights: EnsembleWeights,
-  name = 'Ensemble',
-): Table {
-  if (name in table.columns)
-    throw new ArgumentError('withEnsemble', `there is a column '${name}' already; choose another name`);
-  const members = Object.entries(weights).map(
-    ([model, weight]) => [columnOf('withEnsemble', table, model), weight] as const,
-  );
-  const column = table.times.map((_, row) =>
-    members.reduce((sum, [values, weight]) => sum + weight * (values[row] as number), 0),
-  );
-  return { ...table, models: [...table.models, name], columns: { ...table.columns, [name]: column } };
-}
-
-function columnOf(operation: string, { columns, models }: ForecastTable, name: string): Float64Array {
+function columnOf(operation: string, { columns, models }: BacktestTable, name: string): Float64Array {
   const column = columns[name];
   if (!column)
     throw new ArgumentError(operation, `there is no model '${name}'; there are ${models.join(', ')}`);

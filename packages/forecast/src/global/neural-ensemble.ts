@@ -1,5 +1,6 @@
 /** Several neural models trained within one budget of time; what each counts is chosen on the last training values. */
 import { ArgumentError } from '@noosphere/core';
+import { countPicks, greedyPicks } from '../evaluate/greedy-picks.js';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { LocalForecast } from '../local/local-model.js';
 import type { FittedNeuralModel } from './fitted-neural-model.js';
@@ -30,12 +31,6 @@ export interface EnsembleMember {
   readonly smape: number;
   /** How often it was drawn; 0 leaves it out. */
   readonly weight: number;
-}
-
-/** Values of the last horizon of each series, and forecasts of them. */
-interface Trial {
-  readonly actual: Float64Array;
-  readonly forecasts: readonly Float32Array[];
 }
 
 /**
@@ -99,12 +94,12 @@ export class NeuralEnsemble implements GlobalModel {
     const windows = lastHorizon(frame, this.horizon);
     const forecasts: Float32Array[] = [];
     for (const model of fitted) forecasts.push(await model.forecastAt(frame, windows));
-    const trial = { actual: actualOf(frame, windows, this.horizon), forecasts };
-    const weights = drawGreedily(trial, draws);
+    const errorOf = smapeAgainst(actualOf(frame, windows, this.horizon));
+    const weights = countPicks(greedyPicks(forecasts, errorOf, draws), fitted.length);
     return new FittedNeuralEnsemble(
       fitted.map((model, index) => ({
         model,
-        smape: smape(trial.actual, (place) => forecasts[index]?.[place] ?? Number.NaN),
+        smape: errorOf((place) => forecasts[index]?.[place] ?? Number.NaN),
         weight: weights[index] ?? 0,
       })),
     );
@@ -156,34 +151,16 @@ function actualOf({ y }: SeriesFrame, { ends }: WindowRows, horizon: number): Fl
 }
 
 /** Mean of 200 |y - ŷ| / (|y| + |ŷ|) over values that are there. */
-function smape(actual: Float64Array, forecastAt: (place: number) => number): number {
-  let [total, count] = [0, 0];
-  for (const [place, value] of actual.entries()) {
-    if (Number.isNaN(value)) continue;
-    const forecast = forecastAt(place);
-    const size = Math.abs(value) + Math.abs(forecast);
-    total += size === 0 ? 0 : (200 * Math.abs(value - forecast)) / size;
-    count++;
-  }
-  return count === 0 ? Number.NaN : total / count;
-}
-
-/** How often each member is drawn: every draw takes the one that makes the mean of all drawn best. */
-function drawGreedily({ actual, forecasts }: Trial, draws: number): number[] {
-  const weights = forecasts.map(() => 0);
-  const sum = new Float64Array(actual.length);
-  for (let draw = 1; draw <= draws; draw++) {
-    const scores = forecasts.map((forecast) =>
-      smape(actual, (place) => ((sum[place] as number) + (forecast[place] as number)) / draw),
-    );
-    const best = scores.reduce(
-      (first, score, index) => (score < (scores[first] as number) ? index : first),
-      0,
-    );
-    weights[best] = (weights[best] as number) + 1;
-    forecasts[best]?.forEach((value, place) => {
-      sum[place] = (sum[place] as number) + value;
-    });
-  }
-  return weights;
+function smapeAgainst(actual: Float64Array): (forecastAt: (place: number) => number) => number {
+  return (forecastAt) => {
+    let [total, count] = [0, 0];
+    for (const [place, value] of actual.entries()) {
+      if (Number.isNaN(value)) continue;
+      const forecast = forecastAt(place);
+      const size = Math.abs(value) + Math.abs(forecast);
+      total += size === 0 ? 0 : (200 * Math.abs(value - forecast)) / size;
+      count++;
+    }
+    return count === 0 ? Number.NaN : total / count;
+  };
 }

@@ -1,12 +1,19 @@
 /** New columns of a table from those it has: an ensemble, or a choice for each series. No model is fitted again. */
+
 import { ArgumentError } from '@noosphere/core';
+import { medianOf } from '../order-statistics.js';
 import { columnNames, type ForecastTable, type SeriesFailure } from './forecast-table.js';
 
+/** Weights by model, as `selectEnsemble` chooses them. */
+export type EnsembleWeights = Readonly<Record<string, number>>;
+
 export interface CombineOptions {
-  /** Columns that are combined. @default all models of the table */
+  /** Columns that are combined. @default those with a weight, or all models of the table */
   readonly models?: readonly string[];
-  /** @default 'median' */
+  /** @default 'mean' with weights, else 'median' */
   readonly combine?: 'mean' | 'median';
+  /** Of a mean; where a member has no forecast the others share its weight. @default equal ones */
+  readonly weights?: EnsembleWeights;
   /** Name of the new column. @default 'EnsembleMedian' or 'EnsembleMean' */
   readonly name?: string;
 }
@@ -23,7 +30,9 @@ export function combineForecasts<Table extends ForecastTable>(
   table: Table,
   options: CombineOptions = {},
 ): Table {
-  const { models = table.models, combine = 'median' } = options;
+  const { weights } = options;
+  const { models = weights ? Object.keys(weights) : table.models, combine = weights ? 'mean' : 'median' } =
+    options;
   if (combine !== 'mean' && combine !== 'median')
     throw new ArgumentError('combineForecasts', `expected mean or median, got '${combine}'`);
   const { name = combine === 'median' ? 'EnsembleMedian' : 'EnsembleMean' } = options;
@@ -31,7 +40,10 @@ export function combineForecasts<Table extends ForecastTable>(
   const members = models.map((model) => columnOf('combineForecasts', table, model));
   if (members.length === 0)
     throw new ArgumentError('combineForecasts', 'expects at least one model, got none');
-  const join = combine === 'median' ? medianOf : meanOf;
+  if (weights && combine === 'median')
+    throw new ArgumentError('combineForecasts', 'a median has no weights; combine by the mean');
+  const shares = models.map((model) => (weights ? (weights[model] ?? 0) : 1));
+  const join: Join = combine === 'median' ? (values) => medianOf(values) : weightedMean(shares);
   const point = joinRows(members, join);
   const columns: Record<string, Float64Array> = { ...table.columns, [name]: point };
   for (const level of table.levels) {
@@ -118,22 +130,28 @@ function lackingSeries(
   return [...lacking].map((index) => ({ id: ids[index] as string, model, message }));
 }
 
-type Join = (values: readonly number[]) => number;
+/** The values that there are, and which members they are of. */
+type Join = (values: readonly number[], members: readonly number[]) => number;
 
 /** Row by row over the columns that have a value there; NaN where none has. */
 function joinRows(columns: readonly Float64Array[], join: Join): Float64Array {
   return Float64Array.from(columns[0] ?? [], (_, row) => {
-    const known = columns.map((column) => column[row] as number).filter((value) => !Number.isNaN(value));
-    return known.length === 0 ? Number.NaN : join(known);
+    const members = [...columns.keys()].filter((member) => !Number.isNaN(columns[member]?.[row] as number));
+    return join(
+      members.map((member) => columns[member]?.[row] as number),
+      members,
+    );
   });
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
+/** NaN where the members that are there have no weight. */
+function weightedMean(shares: readonly number[]): Join {
+  return (values, members) => {
+    let [sum, total] = [0, 0];
+    members.forEach((member, at) => {
+      sum += (shares[member] as number) * (values[at] as number);
+      total += shares[member] as number;
+    });
+    return sum / total;
+  };
 }

@@ -1,4 +1,9 @@
-export { type CombineOptions, combineForecasts, selectForecasts } from './combine-forecasts.js';
+export {
+  type CombineOptions,
+  combineForecasts,
+  type EnsembleWeights,
+  selectForecasts,
+} from './combine-forecasts.js';
 export { type ForecastFrameOptions, forecastFrame } from './forecast-frame.js';
 export { columnNames, type ForecastTable, type SeriesFailure, writeForecasts } from './forecast-table.js';
 export { modelFromSettings } from './model-registry.js';
