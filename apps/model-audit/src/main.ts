@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** What a model costs: options, measurement, report. */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { NoosphereError } from '@noosphere/core';
+import { ArgumentError, NoosphereError } from '@noosphere/core';
 import { audit } from './audit.js';
 import { readOptions } from './options.js';
 import { commandText, reportText } from './report.js';
@@ -10,13 +11,19 @@ import { runCommand } from './training.js';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
+  const { json } = options;
+  // Known before a training of hours, not after it.
+  if (json !== undefined && existsSync(json))
+    throw new ArgumentError('--json', `${json} is there already; choose another name`);
   const trained = await runCommand(options);
-  const result =
-    options.target === undefined ? trained : await audit(await readTarget(options.target), options, trained);
-  if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`, { flag: 'wx' });
-  if (result && 'model' in result) console.log(reportText(result));
-  else if (result) console.log(commandText(result));
+  if (trained) console.log(commandText(trained));
+  const audited =
+    options.target === undefined
+      ? undefined
+      : await audit(await readTarget(options.target), options, trained);
+  if (audited) console.log(reportText(audited));
+  if (json !== undefined)
+    await writeFile(json, `${JSON.stringify(audited ?? trained, null, 2)}\n`, { flag: 'wx' });
 }
 
 // A reader that goes away (`| head`) ends the program quietly.
@@ -25,7 +32,8 @@ try {
   await main();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  const isExpected = NoosphereError.isInstance(error) || (error as { code?: string })?.code === 'EEXIST';
+  // A file or folder that cannot be written is the user's to mend.
+  const isExpected = NoosphereError.isInstance(error) || (error instanceof Error && 'syscall' in error);
   process.stderr.write(
     `model-audit: ${isExpected ? '' : 'internal error, please report this: '}${message.replace(/\s*\n\s*/g, ' ')}\n`,
   );

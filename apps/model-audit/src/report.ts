@@ -61,7 +61,7 @@ export function commandText(cost: CommandCost): string {
       ...methodRows(cost),
       ['memory held at most', bytesText(cost.peakMemoryBytes)],
     ]),
-    'FLOPs, latency and int8 need the model: model-audit <file or folder> -- command.',
+    '',
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +88,19 @@ test('a command is run, measured, and its exit code is heeded', async () => {
   expect(stdout).toContain('trained');
   expect(cost.energyJoules).toBeGreaterThan(0);
   expect(cost.elapsedSeconds).toBeGreaterThan(0);
+  // What would be written over is known before the command runs.
+  const mark = join(folder, 'ran');
+  const touch = `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`;
+  await expect(auditOf('--json', json, '--', process.execPath, '-e', touch)).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is there already'),
+  });
+  expect(existsSync(mark)).toBe(false);
+  // A training whose model is not where it was said still has its cost.
+  await expect(auditOf(join(folder, 'nowhere'), '--', process.execPath, '-e', '0')).rejects.toMatchObject({
+    stdout: expect.stringContaining('Audit of'),
+    stderr: expect.stringContaining('there is no'),
+  });
   await expect(auditOf('--', process.execPath, '-e', 'process.exit(3)')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('the command ended with 3'),
