@@ -220,7 +220,8 @@ describe('what is told on demand', () => {
           if (done === 5) stop.abort();
         },
       });
-      expect(columns.Naive?.slice(0, 10).every(Number.isFinite)).toBe(true);
+      // Five series of two steps, whichever threads were first.
+      expect(columns.Naive?.filter(Number.isFinite).length).toBeGreaterThanOrEqual(10);
       const stopped = failures.filter(({ message }) => message.startsWith('not reached'));
       expect(stopped.length).toBeGreaterThan(0);
       expect(stopped.length).toBe(failures.length);
