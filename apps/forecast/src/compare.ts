@@ -1,4 +1,5 @@
 /** `compare`: a model for each series, chosen on earlier windows and scored on the last one. */
+import { bold, dim, layOut, wrap } from '@noosphere/command-line';
 import {
   crossValidate,
   dropTail,
@@ -10,12 +11,12 @@ import {
 } from '@noosphere/forecast';
 import { refitText } from './cv.js';
 import { selectedName } from './models.js';
+import { countText, numberFormat } from './numbers.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { savedName, writeSaved } from './saved-models.js';
 import { naiveNames, scoreRows, scoresLines } from './scores.js';
 import type { Outcome, Session } from './session.js';
-import { bold, countText, dim, layOut, numberFormat, wrap } from './text.js';
 
 const shownSeries = 10;
 

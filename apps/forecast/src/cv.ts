@@ -1,11 +1,11 @@
 /** `cv`: a rolling-origin backtest. */
+import { wrap } from '@noosphere/command-line';
 import { type BacktestTable, conformalBacktest, crossValidate, writeForecasts } from '@noosphere/forecast';
 import { lacksIntervals } from './models.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { scoreRows, scoresLines } from './scores.js';
 import type { Outcome, Session } from './session.js';
-import { wrap } from './text.js';
 
 export async function crossValidation(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;

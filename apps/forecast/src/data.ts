@@ -13,8 +13,8 @@ import {
   takeSeries,
   timeText,
 } from '@noosphere/forecast';
+import { countText } from './numbers.js';
 import type { ForecastOptions } from './options.js';
-import { countText } from './text.js';
 
 export interface TableData {
   readonly frame: SeriesFrame;

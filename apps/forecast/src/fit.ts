@@ -1,9 +1,10 @@
 /** `fit`: settings and estimates of all models and series, for reading and for `predict --model`. */
+import { dim, layOut, wrap } from '@noosphere/command-line';
 import { type Estimates, forecastFrame } from '@noosphere/forecast';
+import { countText } from './numbers.js';
 import { failureLines } from './report.js';
 import { savedName, writeSaved } from './saved-models.js';
 import type { Outcome, Session } from './session.js';
-import { countText, dim, layOut, wrap } from './text.js';
 
 export async function fit(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;

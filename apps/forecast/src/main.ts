@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line `noosphere-forecast`: options, data, a command, its report, its files. */
 import { join, relative } from 'node:path';
-import { NoosphereError } from '@noosphere/core';
+import { bold, interruptedStatus, runProgram, wrap } from '@noosphere/command-line';
 import { toSentence, track } from '@noosphere/footprint';
 import { compare } from './compare.js';
 import { crossValidation } from './cv.js';
@@ -10,8 +10,6 @@ import { joulesByModel, manifestText } from './manifest.js';
 import { type CommandName, readOptions } from './options.js';
 import { predict } from './predict.js';
 import { type Outcome, openSession, type Session } from './session.js';
-import { interruptedStatus } from './stop.js';
-import { bold, wrap } from './text.js';
 
 const commands: Readonly<Record<CommandName, (session: Session) => Promise<Outcome>>> = {
   predict,
@@ -54,13 +52,4 @@ async function main(): Promise<void> {
   }
 }
 
-// A reader that goes away (`| head`) ends the program quietly.
-process.stdout.on('error', () => process.exit(0));
-try {
-  await main();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  const kind = NoosphereError.isInstance(error) ? '' : 'internal error, please report this: ';
-  process.stderr.write(`noosphere-forecast: ${kind}${message.replace(/\s*\n\s*/g, ' ')}\n`);
-  process.exitCode = 2;
-}
+await runProgram('noosphere-forecast', main);

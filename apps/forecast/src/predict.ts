@@ -1,5 +1,7 @@
 /** `predict`: forecasts of every series, with intervals. */
+
 import { join } from 'node:path';
+import { dim, wrap } from '@noosphere/command-line';
 import {
   type BacktestTable,
   combineForecasts,
@@ -13,9 +15,9 @@ import {
   writeForecasts,
 } from '@noosphere/forecast';
 import { ensembleName, lacksIntervals, selectedName } from './models.js';
+import { countText } from './numbers.js';
 import { columnLegend, failureLines, forecastLines } from './report.js';
 import type { Outcome, Session } from './session.js';
-import { countText, dim, wrap } from './text.js';
 
 const usualLevels = [80, 95];
 

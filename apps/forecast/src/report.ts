@@ -1,7 +1,8 @@
 /** Forecasts and failures as text. */
+import { bold, dim, layOut, width, wrap } from '@noosphere/command-line';
 import { columnNames, type ForecastTable, type SeriesFailure, timeText } from '@noosphere/forecast';
 import { ensembleName, selectedName } from './models.js';
-import { bold, countText, dim, layOut, numberFormat, width, wrap } from './text.js';
+import { countText, numberFormat } from './numbers.js';
 
 const shownSteps = 14;
 const shownFailures = 5;

@@ -1,9 +1,10 @@
 /** The file that `fit` and `compare` leave for `predict --model`: settings, estimates, and each series' choice. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunFolder } from '@noosphere/command-line';
 import { FormatError } from '@noosphere/core';
 import type { Estimates, LocalModelSettings } from '@noosphere/forecast';
-import type { RunFolder } from './run-folder.js';
 
 const format = 'noosphere-forecast-models';
 export const savedName = 'models.json';

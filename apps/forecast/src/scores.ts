@@ -1,4 +1,5 @@
 /** The table of metrics, naive rows among them, and whether the best model beats the best naive one by more than chance. */
+import { bold, dim, layOut, wrap } from '@noosphere/command-line';
 import {
   type BacktestTable,
   compareModels,
@@ -8,7 +9,7 @@ import {
   type MetricName,
 } from '@noosphere/forecast';
 import { selectedName } from './models.js';
-import { bold, dim, layOut, numberFormat, wrap } from './text.js';
+import { numberFormat } from './numbers.js';
 
 /** Below this, a difference counts as more than chance. */
 const significance = 0.05;

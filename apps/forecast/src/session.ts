@@ -1,12 +1,11 @@
 /** What the commands share: options, data, where results go, and how a run is told and stopped. */
+import { RunFolder, stopSignal } from '@noosphere/command-line';
 import { type LocalModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
 import { readTable, type TableData } from './data.js';
 import { type ModelPlan, planModels } from './models.js';
 import type { ForecastOptions } from './options.js';
 import { Progress } from './progress.js';
-import { RunFolder } from './run-folder.js';
 import { readSaved, type SavedModels } from './saved-models.js';
-import { stopSignal } from './stop.js';
 
 export interface Session {
   readonly options: ForecastOptions;
@@ -54,7 +53,7 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
         reason: `of ${given.model}`,
       }
     : planModels(options, data);
-  const folder = await RunFolder.create(options);
+  const folder = await RunFolder.create({ ...options, parent: 'forecast-out' });
   const progress = new Progress();
   const signal = stopSignal(() => {
     progress.clear();

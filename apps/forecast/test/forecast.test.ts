@@ -84,6 +84,11 @@ const readRows = (name: string) => {
   return lines.map((line) => Object.fromEntries(line.split(',').map((cell, at) => [names[at] ?? '', cell])));
 };
 
+/** Lines of stderr that do not say how far the work is, which a slow machine is told. */
+function besideProgress(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => line !== '' && !/^ *\d+ % /.test(line));
+}
+
 test('predict: gaps told and filled, a failing series beside the others, a table and files that agree', async () => {
   const args = [
     'predict',
@@ -96,7 +101,7 @@ test('predict: gaps told and filled, a failing series beside the others, a table
     '0',
   ];
   const { status, stdout, stderr } = await forecast([...args, '--out', 'p', '--json', 'p.json']);
-  expect([status, stderr]).toEqual([0, '']);
+  expect([status, besideProgress(stderr)]).toEqual([0, []]);
   expect(stdout).toContain('3 series, 182 rows, 2024-01-01 to 2024-03-30; frequency D');
   expect(stdout.replace(/\s+/g, ' ')).toContain(
     'Gaps: 2 missing rows in 1 of 3 series, the first in South at 2024-02-10, the longest 2 rows in South; filled: the last value before (--fill forward).',
@@ -137,7 +142,7 @@ test('predict: gaps told and filled, a failing series beside the others, a table
 test('predict: conformal intervals, Parquet and JSON', async () => {
   const args = ['predict', 'line.csv', '--horizon', '3', '--workers', '0', '--level', '80'];
   const mfles = await forecast([...args, '--models', 'mfles,naive', '--format', 'parquet', '--out', 'q']);
-  expect([mfles.status, mfles.stderr]).toEqual([0, '']);
+  expect([mfles.status, besideProgress(mfles.stderr)]).toEqual([0, []]);
   expect(mfles.stdout.replace(/\s+/g, ' ')).toContain(
     'of MFLES conformal, from errors at 20 earlier origins, 1 row apart',
   );
@@ -201,7 +206,7 @@ test('compare chooses on earlier windows, saves, and predict --model follows', a
     '--workers',
     '0',
   ]);
-  expect([compared.status, compared.stderr]).toEqual([0, '']);
+  expect([compared.status, besideProgress(compared.stderr)]).toEqual([0, []]);
   expect(compared.stdout).toContain('which no choice saw');
   const [north, south] = readRows('c/selection.csv');
   expect([north?.unique_id, north?.model, south?.model]).toEqual(['North', 'SeasonalNaive', 'SeasonalNaive']);
@@ -229,7 +234,7 @@ test('fit saves settings and estimates that predict --model uses', async () => {
     '--workers',
     '0',
   ]);
-  expect([fitted.status, fitted.stderr]).toEqual([0, '']);
+  expect([fitted.status, besideProgress(fitted.stderr)]).toEqual([0, []]);
   const { estimates, ensemble, models } = readJson('f/models.json');
   expect(Object.keys(estimates)).toEqual(['SES', 'RWD']);
   expect(estimates.SES.line.alpha).toBeGreaterThan(0.9);

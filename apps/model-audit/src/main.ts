@@ -2,7 +2,8 @@
 /** What a model costs: options, measurement, report. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { ArgumentError, NoosphereError } from '@noosphere/core';
+import { runProgram } from '@noosphere/command-line';
+import { ArgumentError } from '@noosphere/core';
 import { audit } from './audit.js';
 import { readOptions } from './options.js';
 import { commandText, reportText } from './report.js';
@@ -26,16 +27,4 @@ async function main(): Promise<void> {
     await writeFile(json, `${JSON.stringify(audited ?? trained, null, 2)}\n`, { flag: 'wx' });
 }
 
-// A reader that goes away (`| head`) ends the program quietly.
-process.stdout.on('error', () => process.exit(0));
-try {
-  await main();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  // A file or folder that cannot be written is the user's to mend.
-  const isExpected = NoosphereError.isInstance(error) || (error instanceof Error && 'syscall' in error);
-  process.stderr.write(
-    `model-audit: ${isExpected ? '' : 'internal error, please report this: '}${message.replace(/\s*\n\s*/g, ' ')}\n`,
-  );
-  process.exitCode = 2;
-}
+await runProgram('model-audit', main);

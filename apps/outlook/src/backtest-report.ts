@@ -1,7 +1,8 @@
 /** The rolling backtest and the next days, as text. */
+import { bold, dim, layOut, wrap } from '@noosphere/command-line';
 import { type BacktestResult, ensembleName, level } from './backtest.js';
-import { pText, significance } from './report.js';
-import { bold, dim, layOut, percent, rule, wrap } from './text.js';
+import { percent } from './percent.js';
+import { pText, rule, significance } from './report.js';
 
 /** One row a model, naive ones among them, and what they say together. */
 export function backtestText({ table, evaluation, tests, refit, days, tooShort }: BacktestResult): string {
@@ -33,11 +34,11 @@ export function backtestText({ table, evaluation, tests, refit, days, tooShort }
         `an origin; they are fitted anew every ${refit * step} days. Intervals are conformal, from errors known at the origin.`,
       96,
     ),
-    wrap(verdictText(evaluation.rows, tests), 96),
+    wrap(verdictText(evaluation.rows, tests)),
     ...layOut([header, ...cells]),
     dim('  p: Diebold and Mariano against Naive, the last price; s: fits and forecasts over all threads'),
     ...failureText(table.failures),
-    ...(tooShort.length > 0 ? [wrap(`  Left out, with too few days: ${tooShort.join(', ')}.`, 96)] : []),
+    ...(tooShort.length > 0 ? [wrap(`  Left out, with too few days: ${tooShort.join(', ')}.`)] : []),
   ].join('\n');
 }
 
@@ -56,9 +57,7 @@ function verdictText(rows: BacktestResult['evaluation']['rows'], tests: Backtest
 
 /** Series that a model could not do: they are left out of no one else's row but of every model's means. */
 function failureText(failures: BacktestResult['table']['failures']): string[] {
-  return failures
-    .slice(0, 5)
-    .map(({ id, model, message }) => wrap(`  ${model} failed on ${id}: ${message}`, 96));
+  return failures.slice(0, 5).map(({ id, model, message }) => wrap(`  ${model} failed on ${id}: ${message}`));
 }
 
 /** The ensemble's forecast of the last day ahead, market by market. */

@@ -1,4 +1,5 @@
 /** The statistical models over all markets at once: a rolling backtest, and the next days with intervals from its errors. */
+import type { RunFolder } from '@noosphere/command-line';
 import {
   autoEts,
   type BacktestTable,
@@ -22,7 +23,6 @@ import {
 } from '@noosphere/forecast';
 import type { Market } from './markets.js';
 import { CountProgress } from './progress.js';
-import type { RunFolder } from './run-folder.js';
 
 const week = 5;
 /** Days of each market that models are fitted to: older ones say little of tomorrow. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The main job: options, data, tables, files. */
 import { relative } from 'node:path';
-import { NoosphereError } from '@noosphere/core';
+import { interruptedStatus, RunFolder, runProgram, stopSignal } from '@noosphere/command-line';
 import { track } from '@noosphere/footprint';
 import { backtestOf, saveBacktest } from './backtest.js';
 import { backtestText, nextText } from './backtest-report.js';
@@ -10,14 +10,16 @@ import { readOptions } from './options.js';
 import { footprintText, introduction, legend, seriesHead, summary, tableText } from './report.js';
 import { resultJson } from './result.js';
 import { filesAgree, runTables, type TableResult } from './run.js';
-import { RunFolder, writeText } from './run-folder.js';
-import { interruptedStatus, stopSignal } from './stop.js';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const tracked = track({ name: 'outlook', ...(options.place !== undefined && { place: options.place }) });
   const data = await loadMarkets(options);
-  const folder = await RunFolder.create(options);
+  const folder = await RunFolder.create({
+    ...options,
+    parent: 'outlook-out',
+    folders: ['models', 'forecasts'],
+  });
   const signal = stopSignal(() => {
     process.stderr.write('\noutlook: finishing this step, then saving; Ctrl-C again leaves at once\n');
   });
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
     footprint,
   });
   await folder.write('result.json', result);
-  if (options.json !== undefined) await writeText(options.json, result, folder.writeOptions);
+  if (options.json !== undefined) await folder.writeTo(options.json, result);
   console.log(legend());
   console.log(footprintText(footprint));
   console.log(`\nModels, forecasts and result.json: ${relative('', folder.path) || '.'}`);
@@ -66,13 +68,4 @@ async function main(): Promise<void> {
   }
 }
 
-// A reader that goes away (`| head`) ends the program quietly.
-process.stdout.on('error', () => process.exit(0));
-try {
-  await main();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  const kind = NoosphereError.isInstance(error) ? '' : 'internal error, please report this: ';
-  process.stderr.write(`outlook: ${kind}${message.replace(/\s*\n\s*/g, ' ')}\n`);
-  process.exitCode = 2;
-}
+await runProgram('outlook', main);

@@ -1,12 +1,15 @@
 /** The report as text, for a terminal of 80 to 100 columns. */
+import { bold, dim, layOut, wrap } from '@noosphere/command-line';
 import { type Report, toSentence } from '@noosphere/footprint';
 import { metricLegend, rowTitles, type Verdict, verdictOf } from '@noosphere/forecast';
 import type { Markets } from './markets.js';
+import { percent } from './percent.js';
 import { filesAgree, type Rescored, type TableResult } from './run.js';
-import { bold, dim, layOut, percent, rule, wrap } from './text.js';
 
 /** Below this, a difference counts as more than chance; one table in twenty shows one by chance alone. */
 export const significance = 0.05;
+export const rule = '─'.repeat(88);
+
 export function introduction({ markets, notes }: Markets, seed: number): string {
   const lastDate = markets
     .map(({ history }) => history.dates.at(-1) ?? '')
@@ -16,7 +19,7 @@ export function introduction({ markets, notes }: Markets, seed: number): string 
     bold('Outlook: prices 1 and 5 days ahead, forecast from the last 10 days'),
     `A demonstration, not advice. The data end on ${lastDate} or before: nothing later is known here.`,
     `Each series is judged on the last 20 % of its days, which no model saw. Seed ${seed}.`,
-    ...notes.map((note) => wrap(note, 96)),
+    ...notes.map((note) => wrap(note)),
   ].join('\n');
 }
 
@@ -31,7 +34,7 @@ export function seriesHead(
     '',
     dim(rule),
     `${bold(name)}  ${dates[0]} to ${dates.at(-1)}, ${days} days; test from ${dates[split.firstTestDay]}`,
-    ...(origin === originBefore ? [] : [dim(wrap(origin, 96))]),
+    ...(origin === originBefore ? [] : [dim(wrap(origin))]),
   ].join('\n');
 }
 
@@ -118,7 +121,7 @@ export function legend(): string {
 
 /** What the run took, and how that is known. */
 export function footprintText(report: Report): string {
-  return `\n${wrap(`Footprint: ${toSentence(report)}`, 96)}`;
+  return `\n${wrap(`Footprint: ${toSentence(report)}`)}`;
 }
 
 function dayCount(days: number): string {

@@ -1,4 +1,5 @@
 /** One run: every market and horizon is compared, saved, and forecast again from the saved files. */
+import type { RunFolder } from '@noosphere/command-line';
 import { RuntimeError } from '@noosphere/core';
 import {
   type Comparison,
@@ -16,7 +17,6 @@ import { forecastsCsv } from './forecasts-csv.js';
 import { horizons, type Market } from './markets.js';
 import type { OutlookOptions } from './options.js';
 import { Progress, type Task, taskWeight } from './progress.js';
-import type { RunFolder } from './run-folder.js';
 
 /** Forecasts from a saved file may differ from those of the table by this much, in log returns. */
 const allowedDifference = 1e-5;

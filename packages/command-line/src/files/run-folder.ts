@@ -3,30 +3,43 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ArgumentError, writeAtomically } from '@noosphere/core';
-import type { ForecastOptions } from './options.js';
+
+/** What the user asks for. */
+export interface RunFiles {
+  /** The folder. @default a new one, `run-1`, `run-2`, …, in `parent` */
+  readonly out: string | undefined;
+  readonly parent: string;
+  /** Folders inside it. @default none */
+  readonly folders?: readonly string[];
+  /** One more file, anywhere. */
+  readonly json: string | undefined;
+  /** Files may be replaced, and the folder need not be empty. */
+  readonly force: boolean;
+}
 
 export class RunFolder {
   readonly path: string;
-  /** Whether files may be replaced. */
+  /** Whether files may be replaced, as core's writers take it. */
   readonly writeOptions: { readonly overwrite: boolean };
 
-  constructor(path: string, overwrite: boolean) {
+  private constructor(path: string, overwrite: boolean) {
     this.path = path;
     this.writeOptions = { overwrite };
   }
 
   /** The folder that the options ask for, made; refuses before any work is done. */
-  static async create({ out, json, force }: ForecastOptions): Promise<RunFolder> {
+  static async create({ out, parent, folders = [], json, force }: RunFiles): Promise<RunFolder> {
     if (json !== undefined && existsSync(json) && !force)
       throw new ArgumentError('--json', `${json} is there already; choose another name or pass --force`);
-    const path = out ?? (await freeFolder('forecast-out'));
+    const path = out ?? (await freeFolder(parent));
     const present = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return [];
       throw new ArgumentError('--out', `cannot use ${path} as a folder: ${cause.message}`, { cause });
     });
     if (present.length > 0 && !force)
       throw new ArgumentError('--out', `${path} is not empty; choose another folder or pass --force`);
-    for (const folder of [path, ...(json ? [dirname(json)] : [])]) {
+    const wanted = [path, ...folders.map((folder) => join(path, folder)), ...(json ? [dirname(json)] : [])];
+    for (const folder of wanted) {
       await mkdir(folder, { recursive: true }).catch((cause: Error) => {
         throw new ArgumentError('--out', `cannot make the folder ${folder}: ${cause.message}`, { cause });
       });
@@ -34,15 +47,17 @@ export class RunFolder {
     return new RunFolder(path, force);
   }
 
+  /** A file of this run. */
   place(name: string): string {
     return join(this.path, name);
   }
 
+  /** Writes a text to a file of this run, whole or not at all. */
   async write(name: string, text: string): Promise<void> {
     await this.writeTo(this.place(name), text);
   }
 
-  /** A text file anywhere, whole or not at all. */
+  /** Writes a text to a file anywhere, whole or not at all. */
   async writeTo(path: string, text: string): Promise<void> {
     await writeAtomically(path, [new TextEncoder().encode(text)], this.writeOptions);
   }

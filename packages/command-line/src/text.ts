@@ -1,15 +1,11 @@
 /** Text for a terminal of 80 to 100 columns: tables, breaks, emphasis. */
 
-export const rule = '─'.repeat(88);
 const colours = process.stdout.isTTY && !process.env.NO_COLOR;
 export const bold = (text: string) => (colours ? `\u001b[1m${text}\u001b[22m` : text);
 export const dim = (text: string) => (colours ? `\u001b[2m${text}\u001b[22m` : text);
+export const width = 96;
 
-export function percent(share: number, digits: number): string {
-  return (100 * share).toFixed(digits);
-}
-
-/** First column to the left, the others to the right. */
+/** First column to the left, the others to the right; the first row is the header. */
 export function layOut(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row, index) => {
@@ -22,13 +18,17 @@ export function layOut(rows: readonly (readonly string[])[]): string[] {
   });
 }
 
-/** Breaks a text at spaces. */
-export function wrap(text: string, width: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+/** Breaks a text at spaces; what stands before its first word stays. @param indent Of every line but the first. */
+export function wrap(text: string, indent = 0): string {
+  const [margin = ''] = /^ */.exec(text) ?? [];
+  const lines: string[] = [];
+  let line = margin;
+  for (const word of text.trim().split(' ')) {
+    const isFirst = line.trim() === '';
+    if (!isFirst && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
+    } else line += isFirst ? word : ` ${word}`;
   }
-  return lines.join('\n');
+  return [...lines, line].join('\n');
 }

@@ -1,0 +1,1 @@
+export { type Standardized, standardize } from './standardize.js';
