@@ -1,1 +1,27 @@
-export { type Standardized, standardize } from './standardize.js';
+export { cholesky, choleskySolve } from './cholesky.js';
+export {
+  chiSquaredTail,
+  kolmogorovTail,
+  normalCdf,
+  normalTails,
+  studentQuantile,
+  studentTails,
+  studentWidth,
+} from './distributions.js';
+export { ewmaFit } from './garch/ewma.js';
+export { type ErrorDistribution, fitGarch, type GarchFit } from './garch/fit-garch.js';
+export {
+  type GarchOrder,
+  type GarchParameters,
+  garchAhead,
+  garchVariances,
+  persistenceOf,
+  type VarianceBounds,
+  varianceBounds,
+} from './garch/garch-recursion.js';
+export { autocorrelations, meanOf, requireValues, robustDeviation, varianceOf } from './moments.js';
+export { normalQuantile } from './normal-quantile.js';
+export { type BfgsMinimum, type BfgsOptions, bfgs } from './optimize/bfgs.js';
+export { type NashOptions, nashSimplex } from './optimize/nash-simplex.js';
+export { type Minimum, type NelderMeadOptions, nelderMead } from './optimize/nelder-mead.js';
+export { medianInPlace, medianOf, quantileOf } from './order-statistics.js';

@@ -1,7 +1,7 @@
 /** Intervals from what a network gives: quantiles as they are, or those of a distribution. */
 import { ArgumentError } from '@noosphere/core';
+import { normalQuantile } from '@noosphere/statistics';
 import type { Interval } from '../local/local-model.js';
-import { normalQuantile } from '../local/normal-intervals.js';
 import { requireLevels } from '../local/require-series.js';
 import { type ForecastLoss, quantilesOf } from './losses.js';
 import { negativeBinomialQuantile, studentTQuantile } from './quantiles.js';

@@ -4,8 +4,8 @@
  * size of the sums, not of the series.
  */
 import { ArgumentError } from '@noosphere/core';
+import { cholesky, choleskySolve } from '@noosphere/statistics';
 import { nonNegativeQuadratic } from '../wrappers/non-negative-least-squares.js';
-import { cholesky, choleskySolve } from './cholesky.js';
 import type { Hierarchy } from './hierarchy.js';
 
 /** Covariance of the base errors: a diagonal, or whole rows. */

@@ -1,11 +1,9 @@
 /** Anomalies: values that a model did not expect, or that stand out from what a decomposition leaves. */
 import { ArgumentError } from '@noosphere/core';
+import { medianOf, normalQuantile, normalTails, requireValues, robustDeviation } from '@noosphere/statistics';
 import { stl } from '../local/decomposition/stl.js';
 import type { FittedLocalModel, LocalModel } from '../local/local-model.js';
-import { normalQuantile } from '../local/normal-intervals.js';
 import { requireLevels, requireWhole } from '../local/require-series.js';
-import { medianOf } from '../order-statistics.js';
-import { normalTails, requireValues, robustDeviation } from './distributions.js';
 
 export interface DecompositionAnomalyOptions {
   /** Values in a season, which STL takes out with the trend; without, the running median of 11 values is. @default 1 */

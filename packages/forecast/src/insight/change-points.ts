@@ -1,8 +1,7 @@
 /** Change points: where a series becomes another one. */
 import { ArgumentError } from '@noosphere/core';
+import { medianOf, requireValues } from '@noosphere/statistics';
 import { requireWhole } from '../local/require-series.js';
-import { medianOf } from '../order-statistics.js';
-import { requireValues } from './distributions.js';
 
 export interface ChangePointOptions {
   /**

@@ -1,9 +1,15 @@
 /** Drift: new data against those a model was trained on, column by column, and whether to train again. */
 
 import { ArgumentError } from '@noosphere/core';
+import {
+  kolmogorovTail,
+  meanOf,
+  normalTails,
+  quantileOf,
+  requireValues,
+  varianceOf,
+} from '@noosphere/statistics';
 import { requireWhole } from '../local/require-series.js';
-import { quantileOf } from '../order-statistics.js';
-import { kolmogorovTail, meanOf, normalTails, requireValues, varianceOf } from './distributions.js';
 
 /** Columns by name, of any length. */
 export type DriftColumns = Readonly<Record<string, Float64Array>>;

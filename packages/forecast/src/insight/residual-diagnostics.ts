@@ -1,6 +1,5 @@
 /** What is left in the errors of a model: mean, autocorrelation, shape, changing variance. */
-import { requireWhole } from '../local/require-series.js';
-import { leastSquares } from '../models/least-squares.js';
+
 import {
   autocorrelations,
   chiSquaredTail,
@@ -8,7 +7,9 @@ import {
   requireValues,
   studentTails,
   varianceOf,
-} from './distributions.js';
+} from '@noosphere/statistics';
+import { requireWhole } from '../local/require-series.js';
+import { leastSquares } from '../models/least-squares.js';
 
 export interface DiagnosticsOptions {
   /** Lags that are looked at; two seasons for seasonal data. @default 10, a fifth of the values at most */

@@ -1,8 +1,9 @@
 /** Trend: how much a series rises a step, and how sure that is. */
+
+import { requireValues, studentTails, studentWidth } from '@noosphere/statistics';
 import { decomposeSeasons } from '../local/decomposition/mstl.js';
 import { strength } from '../local/decomposition/strength.js';
 import { requireLevels, requireWhole } from '../local/require-series.js';
-import { requireValues, studentTails, studentWidth } from './distributions.js';
 
 export interface TrendOptions {
   /** Values in each season; they are taken out first. @default none */

@@ -1,11 +1,12 @@
 // Goldens: tools/goldens/local_models.py (statsforecast 2.1.1, SciPy for quantiles).
+
+import { normalQuantile } from '@noosphere/statistics';
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/naive.json' with { type: 'json' };
 import { seasonalWindowAverage, windowAverage } from './averages.js';
 import { seriesNamed } from './golden-series.js';
 import type { LocalModelKind } from './local-model.js';
 import { drift, naive, seasonalNaive } from './naive.js';
-import { normalQuantile } from './normal-intervals.js';
 import { localModels } from './registry.js';
 
 function expectClose(actual: ArrayLike<number>, expected: readonly (number | null)[]): void {

@@ -1,8 +1,8 @@
 /** Transforms of one series, fitted and undone. */
 
 import { ArgumentError } from '@noosphere/core';
+import { quantileOf } from '@noosphere/statistics';
 import { requireWhole } from '../local/require-series.js';
-import { quantileOf } from '../order-statistics.js';
 import { guerreroLambda, likelihoodLambda, requirePositive } from './box-cox.js';
 import type { FittedTransform, TransformSettings, TransformState } from './transform.js';
 

@@ -1,9 +1,9 @@
 /** Several models as one: mean, median, or weights learnt on the last windows of the training values. */
 
 import { ArgumentError } from '@noosphere/core';
+import { medianOf } from '@noosphere/statistics';
 import type { FittedLocalModel, Interval, LocalForecast, LocalModel } from '../local/local-model.js';
 import { requireSeries } from '../local/require-series.js';
-import { medianOf } from '../order-statistics.js';
 import { settingsOf } from '../run/settings.js';
 import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { forecastWindows, requireWindows, type Window } from './windows.js';

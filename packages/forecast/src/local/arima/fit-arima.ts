@@ -1,5 +1,5 @@
 /** One ARIMA of given orders: conditional least squares, then exact maximum likelihood. */
-import { bfgs } from '../../optimize/bfgs.js';
+import { bfgs } from '@noosphere/statistics';
 import { continueByLags, exactErrors } from './innovations.js';
 import { type ArimaOrder, countLags, lagPolynomials } from './order.js';
 import { differences, leastSquaresLeft, type Regressor, RegressorBasis } from './regressors.js';

@@ -1,5 +1,5 @@
 /** Maximum likelihood of one exponential smoothing model: parameters and initial states, and its information criteria. */
-import { nelderMead } from '../../optimize/nelder-mead.js';
+import { nelderMead } from '@noosphere/statistics';
 import { countEtsParameters, type EtsComponents } from './components.js';
 import { initialStates } from './initial-states.js';
 import { EtsRecursion, smoothing } from './recursion.js';

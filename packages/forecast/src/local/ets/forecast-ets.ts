@@ -1,7 +1,7 @@
 /** Forecasts of an exponential smoothing model, and the variance of their errors. */
-import { quantileOf } from '../../order-statistics.js';
+import { normalQuantile, quantileOf } from '@noosphere/statistics';
 import type { Interval } from '../local-model.js';
-import { normalIntervals, normalQuantile } from '../normal-intervals.js';
+import { normalIntervals } from '../normal-intervals.js';
 import type { EtsFit } from './fit-ets.js';
 
 /** Paths that are drawn where no variance is known in closed form. */

@@ -1,6 +1,6 @@
 /** The rounds of MFLES: median, seasons, trend and smoothed residuals, each fitted to what is left and kept if it helps. */
 
-import { medianOf } from '../../order-statistics.js';
+import { medianOf } from '@noosphere/statistics';
 import { lineThrough } from '../theta/m4-benchmarks.js';
 import { fourierSeason } from './fourier-season.js';
 import { piecewiseTrend } from './piecewise-trend.js';

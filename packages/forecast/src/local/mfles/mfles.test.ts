@@ -1,7 +1,8 @@
 // Goldens: tools/goldens/local_models.py (statsforecast 2.1.1).
+
+import { medianInPlace } from '@noosphere/statistics';
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/mfles.json' with { type: 'json' };
-import { medianInPlace } from '../../order-statistics.js';
 import { mfles } from './mfles-model.js';
 import { piecewiseTrend } from './piecewise-trend.js';
 import { repeatedMediansLine } from './repeated-medians.js';

@@ -1,5 +1,5 @@
 /** A line that medians make robust. */
-import { medianInPlace } from '../../order-statistics.js';
+import { medianInPlace } from '@noosphere/statistics';
 
 /**
  * Siegel's line over 0 … n - 1 (1982): slope is the median of the median slopes at each value, intercept the median of the

@@ -1,6 +1,6 @@
 /** Naive2 and Theta as the benchmarks of the M4 competition: its seasonality test, its decomposition, its forecasts. */
 
-import { nashSimplex } from '../../optimize/nash-simplex.js';
+import { nashSimplex } from '@noosphere/statistics';
 import { classicalSeason } from '../decomposition/classical.js';
 import { EtsRecursion } from '../ets/recursion.js';
 import { type ContinuingFit, localModel, residualDeviation } from '../fitted-model.js';

@@ -1,6 +1,6 @@
 /** The Theta family as models: standard, optimised, dynamic, and the choice between them. */
 import { ArgumentError } from '@noosphere/core';
-import { nelderMead } from '../../optimize/nelder-mead.js';
+import { nelderMead } from '@noosphere/statistics';
 import { classicalSeason, type SeasonKind } from '../decomposition/classical.js';
 import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { LocalModel, LocalModelKind } from '../local-model.js';

@@ -1,18 +1,20 @@
 /** Volatility models of returns: a constant mean, variances that change, and intervals that are as wide as it is turbulent. */
 import { ArgumentError } from '@noosphere/core';
-import jStat from 'jstat';
-import type { FittedLocalModel, LocalModel, LocalModelKind } from '../local-model.js';
-import { normalQuantile } from '../normal-intervals.js';
-import { requireLevels, requireSeries, requireWhole } from '../require-series.js';
-import { ewmaFit } from './ewma.js';
-import { type ErrorDistribution, fitGarch, type GarchFit } from './fit-garch.js';
 import {
+  type ErrorDistribution,
+  ewmaFit,
+  fitGarch,
+  type GarchFit,
   type GarchOrder,
   garchAhead,
   garchVariances,
+  normalQuantile,
   persistenceOf,
+  studentQuantile,
   varianceBounds,
-} from './garch-recursion.js';
+} from '@noosphere/statistics';
+import type { FittedLocalModel, LocalModel, LocalModelKind } from '../local-model.js';
+import { requireLevels, requireSeries, requireWhole } from '../require-series.js';
 
 /** A fitted model of volatility. */
 export interface FittedVolatility extends FittedLocalModel {
@@ -205,7 +207,7 @@ function fittedVolatility(
 function errorQuantile(probability: number, freedom: number | undefined): number {
   return freedom === undefined
     ? normalQuantile(probability)
-    : jStat.studentt.inv(probability, freedom) * Math.sqrt((freedom - 2) / freedom);
+    : studentQuantile(probability, freedom) * Math.sqrt((freedom - 2) / freedom);
 }
 
 function estimatesOf({ mean, parameters, freedom, logLikelihood, order }: GarchFit) {

@@ -1,5 +1,5 @@
 /** Volatility. */
-export type { ErrorDistribution } from './fit-garch.js';
+export type { ErrorDistribution } from '@noosphere/statistics';
 export {
   type ArchOptions,
   arch,

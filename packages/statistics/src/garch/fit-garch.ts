@@ -1,6 +1,6 @@
 /** Maximum likelihood of a GARCH with a constant mean, errors normal or Student's t. */
 import jStat from 'jstat';
-import { bfgs } from '../../optimize/bfgs.js';
+import { bfgs } from '../optimize/bfgs.js';
 import {
   backcastVariance,
   type GarchOrder,

@@ -6,6 +6,7 @@ declare module 'jstat' {
   }
   const jStat: {
     gammaln(x: number): number;
+    readonly normal: { cdf(x: number, mean: number, deviation: number): number };
     readonly chisquare: Distribution1;
     readonly studentt: Distribution1;
   };
