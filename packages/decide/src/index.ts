@@ -1,1 +1,1 @@
-export { type Standardized, standardize } from './standardize.js';
+export * from './solver/index.js';
