@@ -1,1 +1,1 @@
-export { type Standardized, standardize } from './standardize.js';
+export { ReportError } from './errors.js';
