@@ -1,1 +1,2 @@
+export * from './search/index.js';
 export * from './solver/index.js';

@@ -1,0 +1,57 @@
+/** Eigenvalues and -vectors of a symmetric matrix by Jacobi's rotations: exact to rounding, fast for tens of rows. */
+
+const mostSweeps = 50;
+
+/**
+ * Turns A = V diag(λ) Vᵀ. `matrix` [n, n] in rows is destroyed; columns of `vectors` [n, n] become the eigenvectors, `values`
+ * [n] the eigenvalues, in no order. Golub & Van Loan: Matrix Computations, 8.5 (cyclic by rows).
+ */
+export function symmetricEigen(matrix: Float64Array, vectors: Float64Array, values: Float64Array): void {
+  const size = values.length;
+  vectors.fill(0);
+  for (let place = 0; place < size; place++) vectors[place * (size + 1)] = 1;
+  for (let sweep = 0; sweep < mostSweeps && !isDiagonal(matrix, size); sweep++) {
+    for (let p = 0; p < size - 1; p++) for (let q = p + 1; q < size; q++) rotate(matrix, vectors, size, p, q);
+  }
+  for (let place = 0; place < size; place++) values[place] = matrix[place * (size + 1)] as number;
+}
+
+function isDiagonal(matrix: Float64Array, size: number): boolean {
+  for (let row = 0; row < size - 1; row++) {
+    for (let column = row + 1; column < size; column++) {
+      const product = (matrix[row * (size + 1)] as number) * (matrix[column * (size + 1)] as number);
+      const value = matrix[row * size + column] as number;
+      if (value !== 0 && !(value * value <= 1e-30 * Math.abs(product))) return false;
+    }
+  }
+  return true;
+}
+
+/** The rotation of coordinates p and q that makes their common entry zero. */
+function rotate(matrix: Float64Array, vectors: Float64Array, size: number, p: number, q: number): void {
+  const off = matrix[p * size + q] as number;
+  if (off === 0) return;
+  const theta = ((matrix[q * (size + 1)] as number) - (matrix[p * (size + 1)] as number)) / (2 * off);
+  // Far from equal diagonal entries θ² overflows; then 1 / 2θ is exact.
+  const tangent =
+    Math.abs(theta) > 1e150
+      ? 0.5 / theta
+      : (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+  const cosine = 1 / Math.sqrt(tangent * tangent + 1);
+  const sine = tangent * cosine;
+  for (let k = 0; k < size; k++) {
+    const [a, b] = [matrix[k * size + p] as number, matrix[k * size + q] as number];
+    matrix[k * size + p] = cosine * a - sine * b;
+    matrix[k * size + q] = sine * a + cosine * b;
+  }
+  for (let k = 0; k < size; k++) {
+    const [a, b] = [matrix[p * size + k] as number, matrix[q * size + k] as number];
+    matrix[p * size + k] = cosine * a - sine * b;
+    matrix[q * size + k] = sine * a + cosine * b;
+    const [v, w] = [vectors[k * size + p] as number, vectors[k * size + q] as number];
+    vectors[k * size + p] = cosine * v - sine * w;
+    vectors[k * size + q] = sine * v + cosine * w;
+  }
+  matrix[p * size + q] = 0;
+  matrix[q * size + p] = 0;
+}
