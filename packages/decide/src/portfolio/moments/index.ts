@@ -1,0 +1,22 @@
+export {
+  type CovarianceOptions,
+  correlationOf,
+  type ExponentialCovarianceOptions,
+  exponentialCovariance,
+  sampleCovariance,
+} from './covariance.js';
+export {
+  type CapmOptions,
+  capmReturns,
+  type ExpectedReturnsOptions,
+  type ExponentialMeanOptions,
+  exponentialMeanReturns,
+  meanReturns,
+} from './expected-returns.js';
+export {
+  ledoitWolf,
+  oracleShrinkage,
+  type ShrinkageOptions,
+  type ShrinkageTarget,
+  type ShrunkCovariance,
+} from './shrinkage.js';
