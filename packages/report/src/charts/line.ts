@@ -1,0 +1,356 @@
+/** Lines over time or a quantity, with fans of intervals, rules and marks of events. */
+import { ReportError } from '../errors.js';
+import { clean } from '../text/clean.js';
+import { countText, formatNumber, withUnit } from '../text/numbers.js';
+import { color, seriesColors } from '../theme/colors.js';
+import { type Axis, axisTitle, type Chart, type ChartText, type Positions, type Value } from './chart.js';
+import {
+  checkAxis,
+  checkLength,
+  checkNames,
+  checkSome,
+  positionText,
+  type ReadPositions,
+  readPositions,
+  readValues,
+} from './checks.js';
+import { draw, type Room, type Spec } from './draw.js';
+import { mostPoints, thin } from './thin.js';
+import { legendColumns, quantityAxis, timeAxis, titleAbove } from './vega-config.js';
+
+/** Bounds around a line: `level` per cent of outcomes lie between them. */
+export interface LineInterval {
+  readonly level: number;
+  readonly low: readonly Value[];
+  readonly high: readonly Value[];
+}
+
+export interface Line {
+  readonly name: string;
+  readonly values: readonly Value[];
+  /** @default the chart's x */
+  readonly x?: Positions;
+  /** As many levels as wanted; each as long as the values. */
+  readonly intervals?: readonly LineInterval[];
+  /** @default false */
+  readonly dashed?: boolean;
+}
+
+/** Something at one place of the x axis, such as where a forecast begins. */
+export interface LineEvent {
+  readonly x: number | Date | string;
+  readonly label: string;
+}
+
+export interface LineChartOptions extends ChartText {
+  /** Increasing. Lines with an x of their own may lie elsewhere, and may go without this one. */
+  readonly x?: Positions;
+  readonly lines: readonly Line[];
+  readonly yAxis: Axis;
+  /** Needed where x are numbers. */
+  readonly xAxis?: Axis;
+  /** @default [] */
+  readonly events?: readonly LineEvent[];
+  /** A dashed rule across, such as a target or zero. */
+  readonly reference?: { readonly value: number; readonly label: string };
+}
+
+/** Lines beyond the colours repeat them, dashed. */
+const mostLines = 2 * seriesColors;
+
+/** A line as it is drawn: read, checked and thinned. */
+interface ReadLine {
+  readonly name: string;
+  readonly position: number;
+  readonly dashed: boolean;
+  readonly x: ReadPositions;
+  readonly values: readonly number[];
+  readonly kept: readonly number[];
+  readonly intervals: readonly { level: number; low: readonly number[]; high: readonly number[] }[];
+}
+
+/**
+ * One or more lines, each with any number of intervals: a forecast's fan beside the actual values, or just lines.
+ *
+ * Gaps stay gaps; a value between two gaps is a dot. Lines longer than 2,000 points keep the least and the greatest of each of
+ * 1,000 stretches, and the notes say so.
+ *
+ * @throws {@link ReportError} where positions do not increase, lengths differ, names repeat, or a text or unit is missing
+ *
+ * @example
+ * const chart = await lineChart({
+ *   title: 'Visitors a day and their forecast',
+ *   alt: 'After 12 visitors the forecast is 13, between 11 and 15.',
+ *   yAxis: { label: 'Visitors', unit: 'none' },
+ *   lines: [
+ *     { name: 'Actual', x: ['2026-01-01', '2026-01-02'], values: [10, 12] },
+ *     { name: 'Forecast', x: ['2026-01-03'], values: [13], intervals: [{ level: 80, low: [11], high: [15] }] },
+ *   ],
+ * });
+ * console.log(chart.counts); // → { values: 3, missing: 0, drawn: 3 }
+ */
+export async function lineChart(options: LineChartOptions): Promise<Chart> {
+  const operation = 'lineChart';
+  checkAxis(operation, 'yAxis', options.yAxis);
+  const lines = readLines(operation, options);
+  const kind = lines[0]?.x.kind ?? 'number';
+  if (kind === 'number') checkAxis(operation, 'xAxis', options.xAxis);
+  const events = (options.events ?? []).map(({ x, label }) => ({
+    x: readPositions(operation, 'events', [x] as Positions).values[0] as number,
+    label: clean(label),
+  }));
+  const values = lines.reduce((sum, line) => sum + line.values.filter(Number.isFinite).length, 0);
+  const total = lines.reduce((sum, line) => sum + line.values.length, 0);
+  return draw(operation, {
+    text: options,
+    height: ({ isNarrow }) => (isNarrow ? 260 : 320),
+    spec: (room) => lineSpec(room, lines, kind, events, options),
+    counts: {
+      values,
+      missing: total - values,
+      drawn: lines.reduce(
+        (sum, line) => sum + line.kept.filter((index) => Number.isFinite(line.values[index])).length,
+        0,
+      ),
+    },
+    notes: lineNotes(lines),
+    hover: hoverOf(lines, kind, options.yAxis.unit),
+  });
+}
+
+function readLines(operation: string, { lines, x }: LineChartOptions): ReadLine[] {
+  checkSome(operation, 'lines', lines.length);
+  if (lines.length > mostLines)
+    throw new ReportError(
+      operation,
+      `lines: expected at most ${mostLines}, which can still be told apart, got ${lines.length}; use a heat map, or several charts`,
+    );
+  const names = checkNames(
+    operation,
+    'lines',
+    lines.map(({ name }) => name),
+  );
+  const shared = x && readPositions(operation, 'x', x);
+  const read = lines.map((line, position) => {
+    const what = `lines[${position}]`;
+    const own = line.x ? readPositions(operation, `${what}.x`, line.x) : shared;
+    if (!own) throw new ReportError(operation, `${what}: expected x, of the line or of the chart, got none`);
+    const values = readValues(operation, `${what}.values`, line.values);
+    checkLength(operation, `${what}.values`, values.length, own.values.length);
+    const intervals = (line.intervals ?? []).map(({ level, low, high }) => {
+      checkLength(operation, `${what}: low of ${level} %`, low.length, values.length);
+      checkLength(operation, `${what}: high of ${level} %`, high.length, values.length);
+      return { level, low: readValues(operation, 'low', low), high: readValues(operation, 'high', high) };
+    });
+    return {
+      name: names[position] as string,
+      position,
+      dashed: line.dashed ?? position >= seriesColors,
+      x: own,
+      values,
+      kept: thin(values, mostPoints),
+      intervals: intervals.sort((a, b) => b.level - a.level),
+    };
+  });
+  const other = read.find((line) => line.x.kind !== read[0]?.x.kind);
+  if (other)
+    throw new ReportError(operation, `lines[${other.position}].x: expected ${read[0]?.x.kind}s as before`);
+  return read;
+}
+
+function lineSpec(
+  room: Room,
+  lines: readonly ReadLine[],
+  kind: 'number' | 'time',
+  events: readonly { x: number; label: string }[],
+  { yAxis, xAxis, reference }: LineChartOptions,
+): Spec {
+  const names = lines.map(({ name }) => name);
+  const everyX = [...lines.flatMap((line) => [line.x.values[0], line.x.values.at(-1)])] as number[];
+  const span = [
+    Math.min(...everyX, ...events.map(({ x }) => x)),
+    Math.max(...everyX, ...events.map(({ x }) => x)),
+  ];
+  const everyY = lines.flatMap((line) =>
+    [line.values, ...line.intervals.flatMap(({ low, high }) => [low, high])].flat(),
+  );
+  const bothAxes = {
+    x: {
+      field: 'x',
+      type: kind === 'time' ? 'temporal' : 'quantitative',
+      scale: { ...(kind === 'time' && { type: 'utc' }), domain: span, nice: false, ...logScale(xAxis) },
+      axis:
+        kind === 'time'
+          ? timeAxis(span, room)
+          : { ...quantityAxis(span, room), title: xAxis ? axisTitle(xAxis) : null },
+    },
+    y: {
+      field: 'y',
+      type: 'quantitative',
+      scale: { zero: yAxis.zero ?? false, ...logScale(yAxis) },
+      axis: quantityAxis(everyY, room),
+    },
+  };
+  const stroke = {
+    field: 'name',
+    type: 'nominal',
+    scale: { domain: names, range: lines.map(({ position }) => color(`series-${position % seriesColors}`)) },
+    legend:
+      names.length === 1
+        ? null
+        : { title: null, columns: legendColumns(names, room.width - 40), symbolType: 'stroke' },
+  };
+  return {
+    title: titleAbove(yAxis),
+    layer: [
+      ...lines.flatMap((line) =>
+        line.intervals.map((interval, index) => bandLayer(line, interval, index, bothAxes)),
+      ),
+      ...(reference ? referenceLayers(reference, bothAxes.y) : []),
+      ...events.flatMap((event, index) => eventLayers(event, index, span, bothAxes.x)),
+      ...lines.map((line) => ({
+        name: `data_${line.position}`,
+        data: {
+          values: line.kept.map((index) => ({
+            x: line.x.values[index],
+            y: nullable(line.values[index]),
+            name: line.name,
+          })),
+        },
+        mark: {
+          type: 'line',
+          strokeWidth: 1.75,
+          strokeCap: 'round',
+          strokeJoin: 'round',
+          ...(line.dashed && { strokeDash: [5, 3] }),
+        },
+        encoding: { ...bothAxes, color: stroke },
+      })),
+    ],
+  };
+}
+
+/** The wider the interval, the lighter it is. */
+function bandLayer(
+  { x, kept, position }: ReadLine,
+  { low, high }: ReadLine['intervals'][number],
+  index: number,
+  { x: xChannel, y }: { x: Spec; y: Spec },
+): Spec {
+  return {
+    name: `band_${position}_${index}`,
+    data: {
+      values: kept.map((each) => ({ x: x.values[each], y: nullable(low[each]), high: nullable(high[each]) })),
+    },
+    mark: {
+      type: 'area',
+      color: color(`series-${position % seriesColors}`),
+      opacity: 0.18,
+      ...(kept.length === 1 && {
+        strokeWidth: 6,
+        stroke: color(`series-${position % seriesColors}`),
+        strokeOpacity: 0.18,
+      }),
+    },
+    encoding: { x: xChannel, y, y2: { field: 'high' } },
+  };
+}
+
+function referenceLayers({ value, label }: { value: number; label: string }, y: Spec): Spec[] {
+  const data = { values: [{ y: value, label: clean(label) }] };
+  return [
+    {
+      data,
+      mark: { type: 'rule', color: color('muted'), strokeDash: [3, 3] },
+      encoding: { y },
+    },
+    {
+      data,
+      mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -3, x: 4, color: color('muted') },
+      encoding: { y, text: { field: 'label' } },
+    },
+  ];
+}
+
+/** A rule down, its label beside it on the side with more room. */
+function eventLayers(
+  { x, label }: { x: number; label: string },
+  index: number,
+  span: readonly number[],
+  xChannel: Spec,
+): Spec[] {
+  const data = { values: [{ x, label }] };
+  const isRight = x > ((span[0] ?? 0) + (span[1] ?? 0)) / 2;
+  return [
+    {
+      data,
+      mark: { type: 'rule', color: color('axis'), strokeDash: [2, 3] },
+      encoding: { x: xChannel },
+    },
+    {
+      data,
+      mark: {
+        type: 'text',
+        align: isRight ? 'right' : 'left',
+        baseline: 'top',
+        dx: isRight ? -5 : 5,
+        y: 2 + 15 * (index % 4),
+        color: color('muted'),
+      },
+      encoding: { x: xChannel, text: { field: 'label' } },
+    },
+  ];
+}
+
+function hoverOf(lines: readonly ReadLine[], kind: 'number' | 'time', unit: string) {
+  const texts = new Map<number, string[]>();
+  for (const { name, x, values, kept, intervals } of lines) {
+    for (const index of kept) {
+      const position = x.values[index] as number;
+      const bounds = intervals
+        .map(
+          ({ level, low, high }) =>
+            `${level} %: ${formatNumber(low[index] ?? Number.NaN)} to ${formatNumber(high[index] ?? Number.NaN)}`,
+        )
+        .join(', ');
+      const told = texts.get(position) ?? [];
+      told.push(
+        `${name} ${withUnit(values[index] ?? Number.NaN, unit)}${bounds === '' ? '' : ` (${bounds})`}`,
+      );
+      texts.set(position, told);
+    }
+  }
+  const positions = [...texts.keys()].sort((a, b) => a - b);
+  return {
+    positions,
+    texts: positions.map((position) => `${positionText(kind, position)}: ${texts.get(position)?.join('; ')}`),
+  };
+}
+
+function lineNotes(lines: readonly ReadLine[]): string[] {
+  const levels = new Set(lines.flatMap(({ intervals }) => intervals.map(({ level }) => level)));
+  const shaded =
+    levels.size > 0
+      ? [
+          `Shaded: intervals of ${[...levels]
+            .sort((a, b) => a - b)
+            .map((level) => `${level} %`)
+            .join(' and ')}.`,
+        ]
+      : [];
+  const thinned = lines
+    .filter(({ kept, values }) => kept.length < values.length)
+    .map(
+      ({ name, kept, values }) =>
+        `${name}: ${countText(values.length, 'value')} drawn as ${kept.length.toLocaleString('en')}, the least and the greatest of each of ${(mostPoints / 2 - 1).toLocaleString('en')} stretches.`,
+    );
+  return [...shaded, ...thinned];
+}
+
+function logScale(axis: Axis | undefined): Spec {
+  return axis?.scale === 'log' ? { type: 'log', zero: undefined } : {};
+}
+
+function nullable(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}

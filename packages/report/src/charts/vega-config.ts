@@ -1,0 +1,103 @@
+/** How all charts look: quiet axes, no frame, colours by name. */
+import { color } from '../theme/colors.js';
+import type { Axis } from './chart.js';
+import { axisTitle } from './chart.js';
+import type { Spec } from './draw.js';
+
+/** Of all text in charts, in px of the drawing. */
+export const fontSize = 12;
+
+export const fontFamily = '"Segoe UI", "Helvetica Neue", Roboto, Arial, "Liberation Sans", sans-serif';
+
+export function chartConfig(isNarrow: boolean): Spec {
+  const text = { labelFontSize: fontSize, titleFontSize: fontSize, labelColor: color('muted') };
+  return {
+    aria: false,
+    font: fontFamily,
+    view: { stroke: null },
+    axis: {
+      ...text,
+      titleColor: color('muted'),
+      titleFontWeight: 'normal',
+      titlePadding: 8,
+      labelPadding: 6,
+      labelLimit: isNarrow ? 150 : 260,
+      gridColor: color('grid'),
+      domainColor: color('axis'),
+      tickColor: color('axis'),
+      tickSize: 4,
+    },
+    axisY: { domain: false, ticks: false },
+    axisX: { grid: false },
+    legend: {
+      ...text,
+      labelColor: color('ink'),
+      titleColor: color('muted'),
+      titleFontWeight: 'normal',
+      orient: 'top',
+      direction: 'horizontal',
+      columnPadding: 4,
+      rowPadding: 4,
+      labelLimit: isNarrow ? 280 : 420,
+      symbolStrokeWidth: 2.5,
+      symbolSize: 130,
+      offset: 6,
+      padding: 0,
+    },
+    title: {
+      anchor: 'start',
+      frame: 'bounds',
+      fontSize,
+      fontWeight: 'normal',
+      color: color('muted'),
+      offset: 10,
+    },
+    text: { fontSize, color: color('ink') },
+  };
+}
+
+/** The y axis' title lies above it, where it is read without turning the head. */
+export function titleAbove(axis: Axis): Spec {
+  return { text: axisTitle(axis) };
+}
+
+/** About how wide a text is: Vega knows no fonts here, and guesses half as much again. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const character of text)
+    width += /[ilj.,:;'|! ]/.test(character) ? 0.3 : /[A-Zmw%@]/.test(character) ? 0.74 : 0.55;
+  return width * fontSize;
+}
+
+/** Columns of a legend such that its rows fit. */
+export function legendColumns(names: readonly string[], width: number): number {
+  const widest = Math.max(...names.map((name) => 0.8 * fontSize * name.length)) + 34;
+  return Math.max(1, Math.min(names.length, Math.floor(width / widest)));
+}
+
+/** Of a quantity: tick labels with SI prefixes once numbers are long. */
+export function quantityAxis(values: readonly number[], { isNarrow }: { isNarrow: boolean }): Spec {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
+  return {
+    title: null,
+    labelOverlap: true,
+    tickCount: isNarrow ? 5 : 6,
+    ...((largest >= 1e6 || (largest > 0 && largest < 1e-3)) && { format: '~s' }),
+  };
+}
+
+/** Of times, with labels that fit the span. */
+export function timeAxis(values: readonly number[], { isNarrow }: { isNarrow: boolean }): Spec {
+  const days = ((values.at(-1) ?? 0) - (values[0] ?? 0)) / 86_400_000;
+  const format =
+    days > 6 * 365
+      ? '%Y'
+      : days > 200
+        ? '%b %Y'
+        : days > 3
+          ? '%-d %b'
+          : days > 0
+            ? '%-d %b %H:%M'
+            : '%Y-%m-%d';
+  return { title: null, labelOverlap: true, tickCount: isNarrow ? 4 : 8, format };
+}
