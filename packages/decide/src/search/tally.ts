@@ -2,6 +2,7 @@
 import { ArgumentError } from '@noosphere/core';
 import { type EvaluatedPoint, isBetter, type SearchRun } from './method.js';
 import type { MinimizeOptions, SearchOutcome } from './minimize.js';
+import { violationOf } from './violation.js';
 
 export class Tally {
   /** Why the search ends; `undefined` while it goes on. */
@@ -44,7 +45,7 @@ export class Tally {
   take(point: Float64Array, value: number): void {
     if (typeof value !== 'number')
       throw new ArgumentError(this.#operation, `the objective must give a number, got ${typeof value}`);
-    const violation = this.#violationOf(point);
+    const violation = violationOf(this.#options.constraints?.(point));
     this.#values.push(value);
     this.#violations.push(violation);
     this.#evaluations++;
@@ -86,16 +87,5 @@ export class Tally {
       elapsedMs: performance.now() - this.#startedMs,
       improvements: this.#improvements,
     };
-  }
-
-  #violationOf(point: Float64Array): number {
-    const limits = this.#options.constraints?.(point);
-    if (!limits) return 0;
-    let sum = 0;
-    for (let place = 0; place < limits.length; place++) {
-      const limit = limits[place] as number;
-      if (!(limit <= 0)) sum += Number.isNaN(limit) ? Number.POSITIVE_INFINITY : limit;
-    }
-    return sum;
   }
 }
