@@ -1,2 +1,3 @@
+export * from './portfolio/index.js';
 export * from './search/index.js';
 export * from './solver/index.js';

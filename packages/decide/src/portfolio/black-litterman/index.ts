@@ -1,0 +1,6 @@
+export {
+  type BlackLittermanOptions,
+  blackLitterman,
+  equilibriumReturns,
+  type View,
+} from './black-litterman.js';

@@ -1,0 +1,4 @@
+export * from './black-litterman/index.js';
+export * from './convex/index.js';
+export * from './hierarchical/index.js';
+export * from './moments/index.js';
