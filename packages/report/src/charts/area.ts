@@ -1,6 +1,6 @@
 /** Areas over time: losses since the last peak, and shares that add up. */
 import { ReportError } from '../errors.js';
-import { countText, formatNumber, withUnit } from '../text/numbers.js';
+import { formatNumber, withUnit } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
 import type { Axis, Chart, ChartText, Positions, Value } from './chart.js';
 import {
@@ -14,7 +14,7 @@ import {
   readValues,
 } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { mostPoints, thin } from './thin.js';
+import { mostPoints, thin, thinningNote } from './thin.js';
 import { legendColumns, quantityAxis, timeAxis, titleAbove } from './vega-config.js';
 
 export interface DrawdownChartOptions extends ChartText {
@@ -164,9 +164,7 @@ function areaChart(
         );
   const thinned =
     kept.length < x.values.length
-      ? [
-          `${countText(x.values.length, 'position')} drawn as ${kept.length.toLocaleString('en')}: the extremes of equal stretches.`,
-        ]
+      ? thinningNote(values.map((each) => [each.length, kept.length] as const))
       : [];
   return draw(operation, {
     text: options,
@@ -190,6 +188,14 @@ function areaChart(
     },
   });
 }
+
+const stackedMark = {
+  type: 'area',
+  interpolate: 'step-after',
+  opacity: 0.92,
+  stroke: color('background'),
+  strokeWidth: 0.5,
+};
 
 function areaSpec(
   room: Room,
@@ -218,7 +224,7 @@ function areaSpec(
           },
   };
   const base = new Array<number>(kept.length).fill(0);
-  const layers = values.map((each, series) => {
+  const layers = values.flatMap((each, series): Spec[] => {
     const rows = kept.map((index, place) => {
       const value = each[index] as number;
       const low = base[place] as number;
@@ -231,26 +237,21 @@ function areaSpec(
         name: names[series],
       };
     });
-    const isArea = isStacked || series === 0;
     const y = {
       field: 'y',
       type: 'quantitative',
       scale: { zero: true, nice: !isStacked },
       axis: quantityAxis(values.flat(), room),
     };
-    return {
+    const layer = {
       name: `data_${series}`,
       data: { values: rows },
-      mark: isArea
-        ? {
-            type: 'area',
-            ...(isStacked
-              ? { interpolate: 'step-after', opacity: 0.92, stroke: color('background'), strokeWidth: 0.5 }
-              : { opacity: 0.35, line: false }),
-          }
-        : { type: 'line', strokeWidth: 1.75 },
-      encoding: { x: xChannel, y, ...(isArea && { y2: { field: 'low' } }), color: fill },
+      encoding: { x: xChannel, y, color: fill },
     };
+    const area = { ...layer, encoding: { ...layer.encoding, y2: { field: 'low' } } };
+    if (isStacked) return [{ ...area, mark: stackedMark }];
+    const shade = { ...area, name: `shade_${series}`, mark: { type: 'area', opacity: 0.22 } };
+    return [...(series === 0 ? [shade] : []), { ...layer, mark: { type: 'line', strokeWidth: 1.5 } }];
   });
   return { title: titleAbove(axis), layer: layers };
 }

@@ -6,7 +6,8 @@ import { color, seriesColors } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './chart.js';
 import { checkAxis, checkLength, checkNames, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { legendColumns, quantityAxis, textWidth } from './vega-config.js';
+import { textWidth } from './text-width.js';
+import { legendColumns, quantityAxis } from './vega-config.js';
 
 export interface BarSeries {
   readonly name: string;
@@ -89,7 +90,8 @@ export async function barChart(options: BarChartOptions): Promise<Chart> {
     height: () =>
       62 +
       categories.length * (names.length === 1 ? 26 : 8 + 17 * names.length) +
-      (names.length > 1 ? 30 : 0),
+      (names.length > 1 ? 30 : 0) +
+      (options.reference ? 18 : 0),
     counts: { values: drawn.length, missing: bars.length - drawn.length, drawn: drawn.length },
     notes: options.series.some(({ interval }) => interval) ? ['Thin lines are intervals.'] : [],
     tips: drawn.map(({ category, name, value, low, high }) => {
@@ -137,7 +139,7 @@ function barSpec(
   { valueAxis, diverging, reference }: BarChartOptions,
 ): Spec {
   const limit = room.isNarrow ? 120 : 240;
-  const extent = 8 + Math.min(limit, Math.max(...categories.map(textWidth)));
+  const extent = 8 + Math.min(limit, Math.max(...categories.map((name) => textWidth(name))));
   const values = bars.flatMap(({ value, low, high }) => [value, low, high]);
   const y = {
     field: 'category',
@@ -146,7 +148,7 @@ function barSpec(
     axis: {
       title: null,
       grid: false,
-      labelLimit: limit * 1.4,
+      labelLimit: limit,
       labelColor: color('ink'),
       minExtent: extent,
       maxExtent: extent,
@@ -171,7 +173,12 @@ function barSpec(
     scale: { domain: names, range: names.map((_, index) => color(`series-${index}`)) },
     legend: isOne
       ? null
-      : { title: null, columns: legendColumns(names, room.width - 40), symbolType: 'square' },
+      : {
+          title: null,
+          columns: legendColumns(names, room.width - 40),
+          symbolType: 'square',
+          offset: reference ? 22 : 6,
+        },
   };
   const sides = {
     condition: { test: 'datum.value < 0', value: color('negative') },
@@ -197,28 +204,29 @@ function barSpec(
             },
           ]
         : []),
-      ...(values.some((value) => value < 0) ? [rule(0, '', x)] : []),
-      ...(reference ? [rule(reference.value, clean(reference.label), x)] : []),
-    ].flat(),
+      ...(values.some((value) => value < 0)
+        ? [
+            {
+              data: { values: [{ value: 0 }] },
+              mark: { type: 'rule', color: color('axis') },
+              encoding: { x },
+            },
+          ]
+        : []),
+      ...(reference ? referenceLayers(reference, x) : []),
+    ],
   };
 }
 
-/** A line down at a value, with its label on top. */
-function rule(value: number, label: string, x: Spec): Spec[] {
-  const data = { values: [{ value, label }] };
-  const line = {
-    data,
-    mark: {
-      type: 'rule',
-      color: color(label === '' ? 'axis' : 'muted'),
-      ...(label !== '' && { strokeDash: [4, 3] }),
+/** A rule down at a value, with its label on top. */
+function referenceLayers({ value, label }: { value: number; label: string }, x: Spec): Spec[] {
+  const data = { values: [{ value, label: clean(label) }] };
+  return [
+    { data, mark: { type: 'rule', color: color('muted'), strokeDash: [4, 3] }, encoding: { x } },
+    {
+      data,
+      mark: { type: 'text', align: 'center', baseline: 'bottom', y: -2, color: color('muted') },
+      encoding: { x, text: { field: 'label' } },
     },
-    encoding: { x },
-  };
-  const text = {
-    data,
-    mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, y: 0, color: color('muted') },
-    encoding: { x, text: { field: 'label' } },
-  };
-  return label === '' ? [line] : [line, text];
+  ];
 }

@@ -3,9 +3,10 @@ import { ReportError } from '../errors.js';
 import { formatNumber, withUnit } from '../text/numbers.js';
 import { color } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './chart.js';
-import { checkAxis, checkNames, checkSome, readValues } from './checks.js';
+import { checkAxis, checkLogarithm, checkNames, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { quantityAxis, textWidth } from './vega-config.js';
+import { textWidth } from './text-width.js';
+import { quantityAxis } from './vega-config.js';
 
 export interface BoxChartOptions extends ChartText {
   readonly groups: readonly { readonly name: string; readonly values: readonly Value[] }[];
@@ -54,6 +55,8 @@ export async function boxChart(options: BoxChartOptions): Promise<Chart> {
       throw new ReportError(operation, `groups[${index}].values: expected one or more numbers, got none`);
     return { name: names[index] as string, count: known.length, tip: index, ...boxStatistics(known) };
   });
+  for (const [index, values] of read.entries())
+    checkLogarithm(operation, `groups[${index}]`, valueAxis, values);
   const values = boxes.reduce((sum, { count }) => sum + count, 0);
   const outliers = boxes.flatMap(({ name, outliers: beyond }) => beyond.map((value) => ({ name, value })));
   return draw(operation, {
@@ -118,7 +121,7 @@ function boxSpec(
     axis: {
       title: null,
       grid: false,
-      labelLimit: limit * 1.4,
+      labelLimit: limit,
       labelColor: color('ink'),
       minExtent: extent,
       maxExtent: extent,

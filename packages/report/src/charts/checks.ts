@@ -93,3 +93,13 @@ function readTime(time: Date | string): number {
   const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(time);
   return Date.parse(time.includes(':') && !hasZone ? `${time.replace(' ', 'T')}Z` : time);
 }
+
+/** Logarithms need values above zero. */
+export function checkLogarithm(operation: string, what: string, axis: Axis, values: readonly number[]): void {
+  const place = axis.scale === 'log' ? values.findIndex((value) => value <= 0) : -1;
+  if (place >= 0)
+    throw new ReportError(
+      operation,
+      `${what}, value ${place}: expected more than zero on a logarithmic axis, got ${values[place]}; use scale: 'linear'`,
+    );
+}

@@ -8,6 +8,7 @@ import { clean } from '../text/clean.js';
 import { countText } from '../text/numbers.js';
 import type { Chart, ChartCounts, ChartText } from './chart.js';
 import { checkText } from './checks.js';
+import { textWidth } from './text-width.js';
 import { type Hover, tidySvg } from './tidy-svg.js';
 import { chartConfig } from './vega-config.js';
 
@@ -58,7 +59,7 @@ export async function draw(operation: string, drawing: Drawing): Promise<Chart> 
 }
 
 async function drawIn(operation: string, drawing: Drawing, room: Room): Promise<string> {
-  const [{ compile }, { View, parse }] = await Promise.all([import('vega-lite'), import('vega')]);
+  const { compile, View, parse } = await loadVega();
   const warnings: string[] = [];
   const logger = quietLogger(warnings);
   const height = drawing.height(room);
@@ -85,15 +86,36 @@ async function drawIn(operation: string, drawing: Drawing, room: Room): Promise<
   }
 }
 
+/** Vega, told how wide texts are unless it has fonts to ask. */
+async function loadVega() {
+  const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
+  const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+  if (textMetrics.width === textMetrics.estimateWidth)
+    textMetrics.width = (item, text) => textWidth(String(text), item.fontSize);
+  return { compile, View: vega.View, parse: vega.parse };
+}
+
+/** What Vega exports and does not declare; replacing `width` is its way to bring fonts. */
+interface TextMetrics {
+  width: (item: { readonly fontSize?: number }, text: unknown) => number;
+  readonly estimateWidth: unknown;
+}
+
+/** A pointer cannot be placed more finely; the others are left out of what it shows, not of the drawing. */
+const mostHovers = 400;
+
 function placeHover(
   { positions, texts }: NonNullable<Drawing['hover']>,
   scale: (position: number) => number,
   [left]: readonly number[],
 ): Hover {
-  return positions.map((position, index) => [
-    Math.round(10 * ((left ?? 0) + scale(position))) / 10,
-    texts[index] ?? '',
-  ]);
+  const every = Math.ceil(positions.length / mostHovers);
+  return positions.flatMap(
+    (position, index): Hover =>
+      index % every === 0 || index === positions.length - 1
+        ? [[Math.round(10 * ((left ?? 0) + scale(position))) / 10, texts[index] ?? '']]
+        : [],
+  );
 }
 
 /** Keeps warnings instead of printing them: each is a mistake of ours. */

@@ -1,12 +1,13 @@
 /** Heat maps: a table of numbers as coloured cells, in classes that light and dark pages colour their own way. */
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
-import { formatNumber, withUnit } from '../text/numbers.js';
+import { formatFixed, formatNumber, withUnit } from '../text/numbers.js';
 import { color, steps } from '../theme/colors.js';
 import type { Chart, ChartText, Value } from './chart.js';
 import { checkLength, checkNames, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { fontSize, textWidth } from './vega-config.js';
+import { textWidth } from './text-width.js';
+import { fontSize } from './vega-config.js';
 
 export interface HeatMapOptions extends ChartText {
   /** From top to bottom. */
@@ -32,7 +33,7 @@ export interface HeatMapOptions extends ChartText {
   readonly middle?: number;
   /** Ends of the colours. @default those of the values, symmetric around the middle of a diverging scale */
   readonly range?: readonly [least: number, greatest: number];
-  /** Text in a cell. @default its value, three digits */
+  /** Text in a cell. @default its value, with two decimals or three digits */
   readonly cellText?: (value: number, row: number, column: number) => string;
 }
 
@@ -87,6 +88,14 @@ export async function heatMap(options: HeatMapOptions): Promise<Chart> {
   });
 }
 
+/** The same decimals in all cells of numbers near one; else three digits. */
+function cellNumber(value: number, values: readonly (readonly Value[])[]): string {
+  const largest = Math.max(
+    ...values.map((line) => Math.max(...line.map((each) => Math.abs(each ?? 0) || 0))),
+  );
+  return largest >= 0.1 && largest < 10 ? formatFixed(value, 2) : formatNumber(value, 3);
+}
+
 function readCells(
   operation: string,
   { rows, columns, values, value: measure, cellText }: HeatMapOptions,
@@ -109,7 +118,7 @@ function readCells(
       value: Number.isNaN(value) ? null : value,
       text: Number.isNaN(value)
         ? '–'
-        : clean(cellText ? cellText(value, row, column) : formatNumber(value, 3)),
+        : clean(cellText ? cellText(value, row, column) : cellNumber(value, values)),
       tip: row * columns.length + column,
     }));
   });
@@ -169,7 +178,7 @@ function heatSpec(
     ticks: false,
     grid: false,
     labelColor: color('ink'),
-    labelLimit: limit * 1.4,
+    labelLimit: limit,
   };
   const y = {
     field: 'row',
@@ -194,48 +203,45 @@ function heatSpec(
       }),
     },
   };
-  const widestText = Math.max(...cells.map(({ text }) => textWidth(text)));
   const legend = {
     title: value.unit === 'none' ? clean(value.label) : `${clean(value.label)} (${clean(value.unit)})`,
     orient: 'bottom',
-    gradientLength: Math.min(360, room.width - 60),
+    gradientLength: Math.min(360, room.width - rowExtent - 30),
     gradientThickness: 10,
     titleOrient: 'top',
     labelOverlap: true,
-    format: '.3~g',
+    format: '.2~r',
   };
   const fill = { field: 'value', type: 'quantitative', scale: classed(steps(scale)), legend };
   const ink = { field: 'value', type: 'quantitative', scale: classed(steps(scale, true)), legend: null };
-  const isKnown = { test: 'isValid(datum.value)' };
+  const [known, unknown] = [
+    cells.filter((cell) => cell.value !== null),
+    cells.filter((cell) => cell.value === null),
+  ];
+  const common = { x, y, description: { field: 'tip' } };
+  const isRoomy = Math.max(...cells.map(({ text }) => textWidth(text))) + 4 < cellWidth;
+  const texts = (data: readonly Cell[], paint: Spec) => ({
+    data: { values: data },
+    mark: { type: 'text', fontSize },
+    encoding: { ...common, text: { field: 'text' }, color: paint },
+  });
   return {
-    title: rowLabel === undefined ? undefined : { text: `Rows: ${clean(rowLabel)}` },
+    ...(rowLabel !== undefined && { title: { text: `Rows: ${clean(rowLabel)}` } }),
     resolve: { scale: { color: 'independent' } },
-    data: { values: cells },
     layer: [
       {
         name: 'data_cells',
-        mark: { type: 'rect', invalid: null },
-        encoding: {
-          x,
-          y,
-          color: { condition: { ...isKnown, ...fill }, value: color('missing') },
-          description: { field: 'tip' },
-        },
+        data: { values: known },
+        mark: { type: 'rect' },
+        encoding: { ...common, color: fill },
       },
-      ...(widestText + 4 < cellWidth
-        ? [
-            {
-              mark: { type: 'text', fontSize, invalid: null },
-              encoding: {
-                x,
-                y,
-                text: { field: 'text' },
-                color: { condition: { ...isKnown, ...ink }, value: color('ink') },
-                description: { field: 'tip' },
-              },
-            },
-          ]
-        : []),
+      {
+        name: 'data_missing',
+        data: { values: unknown },
+        mark: { type: 'rect', color: color('missing') },
+        encoding: common,
+      },
+      ...(isRoomy ? [texts(known, ink), texts(unknown, { value: color('ink') })] : []),
     ],
   };
 }

@@ -6,6 +6,7 @@ import { color } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './chart.js';
 import { checkAxis, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
+import { ruleDown } from './rules.js';
 import { quantityAxis, titleAbove } from './vega-config.js';
 
 export interface HistogramOptions extends ChartText {
@@ -107,6 +108,10 @@ function histogramSpec(room: Room, bins: readonly Bin[], { xAxis, markers = [] }
       tickMinStep: 1,
     },
   };
+  const middle = ((edges[0] as number) + (edges.at(-1) as number)) / 2;
+  const rules = markers.map((marker, index) =>
+    ruleDown(marker, x, index, marker.value > middle ? 'right' : 'left'),
+  );
   return {
     title: titleAbove({ label: 'Count', unit: 'none' }),
     layer: [
@@ -116,17 +121,7 @@ function histogramSpec(room: Room, bins: readonly Bin[], { xAxis, markers = [] }
         mark: { type: 'bar', color: color('series-0'), binSpacing: 1 },
         encoding: { x: { ...x, bin: 'binned' }, x2: { field: 'high' }, y, description: { field: 'tip' } },
       },
-      ...markers.flatMap(({ value, label }, index) => {
-        const data = { values: [{ low: value, label: clean(label) }] };
-        return [
-          { data, mark: { type: 'rule', color: color('ink'), strokeDash: [4, 3] }, encoding: { x } },
-          {
-            data,
-            mark: { type: 'text', align: 'left', baseline: 'top', dx: 5, y: 2 + 16 * (index % 4) },
-            encoding: { x, text: { field: 'label' } },
-          },
-        ];
-      }),
+      ...rules.flatMap(({ below, above }) => [...below, ...above]),
     ],
   };
 }

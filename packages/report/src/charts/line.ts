@@ -1,21 +1,12 @@
 /** Lines over time or a quantity, with fans of intervals, rules and marks of events. */
-import { ReportError } from '../errors.js';
-import { clean } from '../text/clean.js';
-import { countText, formatNumber, withUnit } from '../text/numbers.js';
+import { formatNumber, withUnit } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Positions, type Value } from './chart.js';
-import {
-  checkAxis,
-  checkLength,
-  checkNames,
-  checkSome,
-  positionText,
-  type ReadPositions,
-  readPositions,
-  readValues,
-} from './checks.js';
+import { checkAxis, checkLogarithm, positionText, readPositions } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { mostPoints, thin } from './thin.js';
+import { type ReadLine, readLines } from './read-lines.js';
+import { noRule, ruleAcross, ruleDown } from './rules.js';
+import { thinningNote } from './thin.js';
 import { legendColumns, quantityAxis, timeAxis, titleAbove } from './vega-config.js';
 
 /** Bounds around a line: `level` per cent of outcomes lie between them. */
@@ -55,20 +46,6 @@ export interface LineChartOptions extends ChartText {
   readonly reference?: { readonly value: number; readonly label: string };
 }
 
-/** Lines beyond the colours repeat them, dashed. */
-const mostLines = 2 * seriesColors;
-
-/** A line as it is drawn: read, checked and thinned. */
-interface ReadLine {
-  readonly name: string;
-  readonly position: number;
-  readonly dashed: boolean;
-  readonly x: ReadPositions;
-  readonly values: readonly number[];
-  readonly kept: readonly number[];
-  readonly intervals: readonly { level: number; low: readonly number[]; high: readonly number[] }[];
-}
-
 /**
  * One or more lines, each with any number of intervals: a forecast's fan beside the actual values, or just lines.
  *
@@ -96,9 +73,11 @@ export async function lineChart(options: LineChartOptions): Promise<Chart> {
   const kind = lines[0]?.x.kind ?? 'number';
   if (kind === 'number') checkAxis(operation, 'xAxis', options.xAxis);
   const events = (options.events ?? []).map(({ x, label }) => ({
-    x: readPositions(operation, 'events', [x] as Positions).values[0] as number,
-    label: clean(label),
+    value: readPositions(operation, 'events', [x] as Positions).values[0] as number,
+    label,
   }));
+  for (const { name, values: drawn } of lines)
+    checkLogarithm(operation, `lines '${name}'`, options.yAxis, drawn);
   const values = lines.reduce((sum, line) => sum + line.values.filter(Number.isFinite).length, 0);
   const total = lines.reduce((sum, line) => sum + line.values.length, 0);
   return draw(operation, {
@@ -118,58 +97,18 @@ export async function lineChart(options: LineChartOptions): Promise<Chart> {
   });
 }
 
-function readLines(operation: string, { lines, x }: LineChartOptions): ReadLine[] {
-  checkSome(operation, 'lines', lines.length);
-  if (lines.length > mostLines)
-    throw new ReportError(
-      operation,
-      `lines: expected at most ${mostLines}, which can still be told apart, got ${lines.length}; use a heat map, or several charts`,
-    );
-  const names = checkNames(
-    operation,
-    'lines',
-    lines.map(({ name }) => name),
-  );
-  const shared = x && readPositions(operation, 'x', x);
-  const read = lines.map((line, position) => {
-    const what = `lines[${position}]`;
-    const own = line.x ? readPositions(operation, `${what}.x`, line.x) : shared;
-    if (!own) throw new ReportError(operation, `${what}: expected x, of the line or of the chart, got none`);
-    const values = readValues(operation, `${what}.values`, line.values);
-    checkLength(operation, `${what}.values`, values.length, own.values.length);
-    const intervals = (line.intervals ?? []).map(({ level, low, high }) => {
-      checkLength(operation, `${what}: low of ${level} %`, low.length, values.length);
-      checkLength(operation, `${what}: high of ${level} %`, high.length, values.length);
-      return { level, low: readValues(operation, 'low', low), high: readValues(operation, 'high', high) };
-    });
-    return {
-      name: names[position] as string,
-      position,
-      dashed: line.dashed ?? position >= seriesColors,
-      x: own,
-      values,
-      kept: thin(values, mostPoints),
-      intervals: intervals.sort((a, b) => b.level - a.level),
-    };
-  });
-  const other = read.find((line) => line.x.kind !== read[0]?.x.kind);
-  if (other)
-    throw new ReportError(operation, `lines[${other.position}].x: expected ${read[0]?.x.kind}s as before`);
-  return read;
-}
-
 function lineSpec(
   room: Room,
   lines: readonly ReadLine[],
   kind: 'number' | 'time',
-  events: readonly { x: number; label: string }[],
+  events: readonly { value: number; label: string }[],
   { yAxis, xAxis, reference }: LineChartOptions,
 ): Spec {
   const names = lines.map(({ name }) => name);
   const everyX = [...lines.flatMap((line) => [line.x.values[0], line.x.values.at(-1)])] as number[];
   const span = [
-    Math.min(...everyX, ...events.map(({ x }) => x)),
-    Math.max(...everyX, ...events.map(({ x }) => x)),
+    Math.min(...everyX, ...events.map(({ value }) => value)),
+    Math.max(...everyX, ...events.map(({ value }) => value)),
   ];
   const everyY = lines.flatMap((line) =>
     [line.values, ...line.intervals.flatMap(({ low, high }) => [low, high])].flat(),
@@ -178,7 +117,12 @@ function lineSpec(
     x: {
       field: 'x',
       type: kind === 'time' ? 'temporal' : 'quantitative',
-      scale: { ...(kind === 'time' && { type: 'utc' }), domain: span, nice: false, ...logScale(xAxis) },
+      scale: {
+        ...(kind === 'time' && { type: 'utc' }),
+        domain: span,
+        nice: false,
+        ...(xAxis?.scale === 'log' && { type: 'log' }),
+      },
       axis:
         kind === 'time'
           ? timeAxis(span, room)
@@ -187,10 +131,17 @@ function lineSpec(
     y: {
       field: 'y',
       type: 'quantitative',
-      scale: { zero: yAxis.zero ?? false, ...logScale(yAxis) },
+      scale: yAxis.scale === 'log' ? { type: 'log' } : { zero: yAxis.zero ?? false },
       axis: quantityAxis(everyY, room),
     },
   };
+  const middle = ((span[0] as number) + (span[1] as number)) / 2;
+  const rules = [
+    ...events.map((event, index) =>
+      ruleDown(event, bothAxes.x, index, event.value > middle ? 'left' : 'right'),
+    ),
+    reference ? ruleAcross(reference, bothAxes.y) : noRule,
+  ];
   const stroke = {
     field: 'name',
     type: 'nominal',
@@ -206,8 +157,7 @@ function lineSpec(
       ...lines.flatMap((line) =>
         line.intervals.map((interval, index) => bandLayer(line, interval, index, bothAxes)),
       ),
-      ...(reference ? referenceLayers(reference, bothAxes.y) : []),
-      ...events.flatMap((event, index) => eventLayers(event, index, span, bothAxes.x)),
+      ...rules.flatMap(({ below }) => below),
       ...lines.map((line) => ({
         name: `data_${line.position}`,
         data: {
@@ -226,6 +176,7 @@ function lineSpec(
         },
         encoding: { ...bothAxes, color: stroke },
       })),
+      ...rules.flatMap(({ above }) => above),
     ],
   };
 }
@@ -254,52 +205,6 @@ function bandLayer(
     },
     encoding: { x: xChannel, y, y2: { field: 'high' } },
   };
-}
-
-function referenceLayers({ value, label }: { value: number; label: string }, y: Spec): Spec[] {
-  const data = { values: [{ y: value, label: clean(label) }] };
-  return [
-    {
-      data,
-      mark: { type: 'rule', color: color('muted'), strokeDash: [3, 3] },
-      encoding: { y },
-    },
-    {
-      data,
-      mark: { type: 'text', align: 'left', baseline: 'bottom', dy: -3, x: 4, color: color('muted') },
-      encoding: { y, text: { field: 'label' } },
-    },
-  ];
-}
-
-/** A rule down, its label beside it on the side with more room. */
-function eventLayers(
-  { x, label }: { x: number; label: string },
-  index: number,
-  span: readonly number[],
-  xChannel: Spec,
-): Spec[] {
-  const data = { values: [{ x, label }] };
-  const isRight = x > ((span[0] ?? 0) + (span[1] ?? 0)) / 2;
-  return [
-    {
-      data,
-      mark: { type: 'rule', color: color('axis'), strokeDash: [2, 3] },
-      encoding: { x: xChannel },
-    },
-    {
-      data,
-      mark: {
-        type: 'text',
-        align: isRight ? 'right' : 'left',
-        baseline: 'top',
-        dx: isRight ? -5 : 5,
-        y: 2 + 15 * (index % 4),
-        color: color('muted'),
-      },
-      encoding: { x: xChannel, text: { field: 'label' } },
-    },
-  ];
 }
 
 function hoverOf(lines: readonly ReadLine[], kind: 'number' | 'time', unit: string) {
@@ -338,17 +243,11 @@ function lineNotes(lines: readonly ReadLine[]): string[] {
             .join(' and ')}.`,
         ]
       : [];
-  const thinned = lines
-    .filter(({ kept, values }) => kept.length < values.length)
-    .map(
-      ({ name, kept, values }) =>
-        `${name}: ${countText(values.length, 'value')} drawn as ${kept.length.toLocaleString('en')}, the least and the greatest of each of ${(mostPoints / 2 - 1).toLocaleString('en')} stretches.`,
-    );
-  return [...shaded, ...thinned];
-}
-
-function logScale(axis: Axis | undefined): Spec {
-  return axis?.scale === 'log' ? { type: 'log', zero: undefined } : {};
+  const thinned = lines.filter(({ kept, values }) => kept.length < values.length);
+  return [
+    ...shaded,
+    ...thinningNote(thinned.map(({ kept, values }) => [values.length, kept.length] as const)),
+  ];
 }
 
 function nullable(value: number | undefined): number | null {

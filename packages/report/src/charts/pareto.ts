@@ -3,9 +3,9 @@ import { clean } from '../text/clean.js';
 import { countText, withUnit } from '../text/numbers.js';
 import { color } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText } from './chart.js';
-import { checkAxis, checkLength, checkSome, readValues } from './checks.js';
+import { checkAxis, checkLength, checkLogarithm, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { quantityAxis, titleAbove } from './vega-config.js';
+import { quantityAxis, textOver, titleAbove } from './vega-config.js';
 
 /** A quantity that is wanted small or large. */
 export interface Goal extends Axis {
@@ -50,6 +50,8 @@ export async function paretoChart(options: ParetoChartOptions): Promise<Chart> {
   if (names) checkLength(operation, 'names', names.length, options.x.length);
   const [x, y] = [readValues(operation, 'x', options.x), readValues(operation, 'y', options.y)];
   const front = new Set(paretoFront(x, y, xAxis.better, yAxis.better));
+  checkLogarithm(operation, 'x', xAxis, x);
+  checkLogarithm(operation, 'y', yAxis, y);
   const taken = new Set(chosen);
   const points = x.flatMap((each, index) => {
     if (Number.isNaN(each) || Number.isNaN(y[index])) return [];
@@ -98,6 +100,8 @@ export function paretoFront(
   return front.sort((a, b) => (x[a] as number) - (x[b] as number));
 }
 
+const areas: Readonly<Record<string, number>> = { front: 54, other: 28, chosen: 130 };
+
 interface ParetoPoint {
   readonly x: number;
   readonly y: number;
@@ -130,12 +134,18 @@ function paretoSpec(room: Room, points: readonly ParetoPoint[], { xAxis, yAxis }
       {
         name: 'front',
         data: { values: points.filter(({ onFront }) => onFront) },
-        mark: { type: 'line', color: color('series-0'), strokeWidth: 1.5, opacity: 0.7 },
+        mark: {
+          type: 'line',
+          color: color('series-0'),
+          strokeWidth: 1.5,
+          opacity: 0.7,
+          interpolate: xAxis.better === 'lower' ? 'step-after' : 'step-before',
+        },
         encoding: both,
       },
       {
         name: 'data_points',
-        data: { values: points.map((point, tip) => ({ ...point, tip })) },
+        data: { values: points.map((point, tip) => ({ ...point, tip, area: areas[point.kind] })) },
         mark: { type: 'point', filled: true, opacity: 1 },
         encoding: {
           ...both,
@@ -151,15 +161,15 @@ function paretoSpec(room: Room, points: readonly ParetoPoint[], { xAxis, yAxis }
             scale: scale(['circle', 'circle', 'diamond']),
             legend: null,
           },
-          size: { field: 'kind', type: 'nominal', scale: scale([54, 28, 130]), legend: null },
+          size: { field: 'area', type: 'quantitative', scale: null, legend: null },
           description: { field: 'tip' },
         },
       },
-      {
+      ...textOver({
         data: { values: points.filter(({ label }) => label !== '') },
         mark: { type: 'text', dy: -11, limit: room.isNarrow ? 120 : 200 },
         encoding: { ...both, text: { field: 'label' } },
-      },
+      }),
     ],
   };
 }

@@ -4,10 +4,10 @@ import { clean } from '../text/clean.js';
 import { countText, formatNumber, withUnit } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './chart.js';
-import { checkAxis, checkLength, checkSome, readValues } from './checks.js';
+import { checkAxis, checkLength, checkLogarithm, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
 import { type FittedLine, fitLine } from './fit-line.js';
-import { legendColumns, quantityAxis, titleAbove } from './vega-config.js';
+import { legendColumns, quantityAxis, textOver, titleAbove } from './vega-config.js';
 
 export interface ScatterChartOptions extends ChartText {
   readonly x: readonly Value[];
@@ -73,6 +73,18 @@ export async function scatterChart(options: ScatterChartOptions): Promise<Chart>
   checkAxis(operation, 'xAxis', options.xAxis);
   checkAxis(operation, 'yAxis', options.yAxis);
   const points = readPoints(operation, options);
+  checkLogarithm(
+    operation,
+    'x',
+    options.xAxis,
+    points.map(({ x }) => x),
+  );
+  checkLogarithm(
+    operation,
+    'y',
+    options.yAxis,
+    points.map(({ y }) => y),
+  );
   const groups = [...new Set(points.map(({ group }) => group))];
   if (groups.length > seriesColors)
     throw new ReportError(
@@ -181,13 +193,11 @@ function scatterSpec(
           description: { field: 'tip' },
         },
       },
-      {
-        data: {
-          values: points.filter(({ label }) => label !== '').map((point) => ({ ...point, align: '' })),
-        },
+      ...textOver({
+        data: { values: points.filter(({ label }) => label !== '') },
         mark: { type: 'text', dy: -10, limit: room.isNarrow ? 110 : 200 },
         encoding: { ...both, text: { field: 'label' } },
-      },
+      }),
     ],
   };
 }

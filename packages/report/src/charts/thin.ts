@@ -1,5 +1,7 @@
 /** Fewer points for long lines, such that no extreme is lost. */
 
+import { countText } from '../text/numbers.js';
+
 /** Lines with more points than this are thinned. */
 export const mostPoints = 2000;
 
@@ -29,4 +31,15 @@ export function thin(values: readonly number[], most: number = mostPoints): numb
     for (const index of [least, greatest, gap]) if (index >= 0) kept.add(index);
   }
   return [...kept].sort((a, b) => a - b);
+}
+
+/** What a reader is told of thinned lines, each given as its values and the drawn ones. */
+export function thinningNote(lines: readonly (readonly [values: number, drawn: number])[]): string[] {
+  if (lines.length === 0) return [];
+  const [values, drawn] = [0, 1].map((which) =>
+    lines.reduce((sum, line) => sum + (line[which] as number), 0),
+  ) as [number, number];
+  return [
+    `${countText(values, 'value')} are drawn as ${drawn.toLocaleString('en')}: the least and the greatest of equal stretches, so that no extreme is lost.`,
+  ];
 }

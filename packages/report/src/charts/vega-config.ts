@@ -3,6 +3,7 @@ import { color } from '../theme/colors.js';
 import type { Axis } from './chart.js';
 import { axisTitle } from './chart.js';
 import type { Spec } from './draw.js';
+import { textWidth } from './text-width.js';
 
 /** Of all text in charts, in px of the drawing. */
 export const fontSize = 12;
@@ -43,6 +44,8 @@ export function chartConfig(isNarrow: boolean): Spec {
       symbolSize: 130,
       offset: 6,
       padding: 0,
+      gradientHorizontalMaxLength: 360,
+      titleLimit: 340,
     },
     title: {
       anchor: 'start',
@@ -61,18 +64,17 @@ export function titleAbove(axis: Axis): Spec {
   return { text: axisTitle(axis) };
 }
 
-/** About how wide a text is: Vega knows no fonts here, and guesses half as much again. */
-export function textWidth(text: string): number {
-  let width = 0;
-  for (const character of text)
-    width += /[ilj.,:;'|! ]/.test(character) ? 0.3 : /[A-Zmw%@]/.test(character) ? 0.74 : 0.55;
-  return width * fontSize;
-}
-
 /** Columns of a legend such that its rows fit. */
 export function legendColumns(names: readonly string[], width: number): number {
-  const widest = Math.max(...names.map((name) => 0.8 * fontSize * name.length)) + 34;
+  const widest = Math.max(...names.map((name) => textWidth(name))) + 34;
   return Math.max(1, Math.min(names.length, Math.floor(width / widest)));
+}
+
+/** Text over marks: a rim in the colour of the page keeps it readable. */
+export function textOver(layer: Spec): Spec[] {
+  const mark = layer.mark as Spec;
+  const rim = { stroke: color('background'), strokeWidth: 3, strokeJoin: 'round', opacity: 0.85 };
+  return [{ ...layer, mark: { ...mark, ...rim } }, layer];
 }
 
 /** Of a quantity: tick labels with SI prefixes once numbers are long. */
