@@ -25,6 +25,7 @@ import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
 import { outlookRescored } from './outlook-rescored.js';
 import { pipelineOnnx } from './pipeline-onnx.js';
+import { portfolioAgreement } from './portfolio-agreement.js';
 import { prediction } from './prediction.js';
 import { raplTrees } from './rapl-trees.js';
 import { recordAfterKill } from './record-after-kill.js';
@@ -78,4 +79,5 @@ export const runs: readonly AcceptanceRun[] = [
   etth1Patchtst,
   m4HourlyNeural,
   tenThousandSeries,
+  portfolioAgreement,
 ];
