@@ -1,19 +1,19 @@
 """What pymoo and pycma reach on six functions of BBOB, and values of these functions: for the acceptance run `bbob`.
 
-Writes tools/accept/src/bbob/peers.json (evaluations until each target, by algorithm, function, dimension and instance) and
-tools/accept/src/bbob/values.json (values above the optimum, at seeded points).
+Writes into tools/accept/src/bbob: peers.json (evaluations until each target, by algorithm, function, dimension and
+instance), values.json (values above the optimum, at seeded points) and peer-times.json (milliseconds an evaluation).
 
     pip install pymoo==0.6.2 cma==4.5.0 ioh==0.3.22 numpy
-    cd tools/goldens && python search.py            # both files, about 15 minutes on one core
-    cd tools/goldens && python search.py values     # the values alone
+    cd tools/goldens && python search.py                      # all, about 15 minutes on one core
+    cd tools/goldens && python search.py values peers times   # or some of them; times on an idle machine
 
 Every peer runs with its own default settings, in the box [-5, 5], seeded by the instance, 1000 x D evaluations. pymoo's
 algorithms are told to end by evaluations alone. CMA-ES starts as COCO's own example does: uniformly in [-4, 4], sigma 2. It
-runs three times: as it is by default (no restarts), with IPOP and with BIPOP restarts, and in the box or not is its own default:
-not.
+runs three times: as it is by default (no restarts), with IPOP and with BIPOP restarts; by its default it knows of no box.
 """
 
 import json
+import subprocess
 import sys
 import time
 from importlib.metadata import version
@@ -145,8 +145,26 @@ def write_values():
     (FOLDER / "values.json").write_text(f"[\n{lines}\n]\n")
 
 
+def write_times():
+    script = FOLDER.parents[1] / "python/search_speed.py"
+
+    def measure(*arguments):
+        printed = subprocess.run([sys.executable, script, *map(str, arguments)], check=True, capture_output=True)
+        return json.loads(printed.stdout)
+
+    rows = []
+    loop = measure("loop")
+    for name in ("GA", "PSO", "DE", "CMA-ES"):
+        for dimension in DIMENSIONS:
+            rows.append({"name": name, "dimension": dimension, **measure(name, dimension, 1000 * dimension, 7)})
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)
+    about = f'"cpu": {json.dumps(cpu)}, "loopMs": {json.dumps(loop["loopMs"])}'
+    (FOLDER / "peer-times.json").write_text(f'{{\n {about},\n "rows": [\n{lines}\n ]\n}}\n')
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    write_values()
-    if sys.argv[1:] != ["values"]:
-        run_peers()
+    jobs = {"values": write_values, "peers": run_peers, "times": write_times}
+    for job in sys.argv[1:] or jobs:
+        jobs[job]()

@@ -1,6 +1,7 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
 import { auditInt8 } from './audit-int8.js';
+import { bbob } from './bbob.js';
 import { charlm } from './charlm.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { conformalCoverage } from './conformal-coverage.js';
@@ -79,5 +80,6 @@ export const runs: readonly AcceptanceRun[] = [
   etth1Patchtst,
   m4HourlyNeural,
   tenThousandSeries,
+  bbob,
   portfolioAgreement,
 ];
