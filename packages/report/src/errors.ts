@@ -7,7 +7,7 @@ const mark = Symbol.for('noosphere.error');
  *
  * @example
  * try {
- *   page({ title: '', summary: 'Nothing yet.', sections: [], sources: [], method: [] });
+ *   page({ title: '', summary: 'Nothing yet.', sections: [], sources: [], method: [], seeds: [], footprint: '' });
  * } catch (error) {
  *   console.log(ReportError.isInstance(error)); // → true
  * }

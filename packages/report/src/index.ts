@@ -27,4 +27,20 @@ export {
 } from './charts/line.js';
 export { type Goal, type ParetoChartOptions, paretoChart } from './charts/pareto.js';
 export { type ScatterChartOptions, scatterChart } from './charts/scatter.js';
+export { type PngOptions, type StandaloneOptions, toPng, toSvg } from './charts/standalone.js';
 export { ReportError } from './errors.js';
+export { type WriteOptions, writePage } from './files/write-page.js';
+export type {
+  Block,
+  Cell,
+  Column,
+  Inline,
+  KeyFigure,
+  RichText,
+  Section,
+  Source,
+  Sparkline,
+  Table,
+} from './page/blocks.js';
+export { type PageOptions, page } from './page/page.js';
+export type { Theme } from './theme/colors.js';

@@ -1,0 +1,40 @@
+/** The one place of this package that touches the file system. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ReportError } from '../errors.js';
+
+export interface WriteOptions {
+  /**
+   * Whether a file that is there already is replaced.
+   * @default false
+   */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Writes a page, an SVG or a PNG; folders on the way are made. A file that is there stays as it is unless `overwrite` is set.
+ *
+ * @throws {@link ReportError} where the file is there already or cannot be written
+ *
+ * @example
+ * await writePage('report.html', '<!DOCTYPE html><title>Empty</title>');
+ */
+export async function writePage(
+  path: string,
+  content: string | Uint8Array,
+  { overwrite = false }: WriteOptions = {},
+): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content, { flag: overwrite ? 'w' : 'wx' });
+  } catch (cause) {
+    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new ReportError(
+      'writePage',
+      isThere
+        ? `${path} is there already; choose another name, or overwrite: true`
+        : `${path} cannot be written: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
