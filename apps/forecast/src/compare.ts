@@ -10,7 +10,7 @@ import {
   writeForecasts,
 } from '@noosphere/forecast';
 import { refitText } from './cv.js';
-import { selectedName } from './models.js';
+import { allModels, selectedName } from './models.js';
 import { countText, numberFormat } from './numbers.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
@@ -23,7 +23,7 @@ const shownSeries = 10;
 export async function compare(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;
   const metric = options.metric ?? 'mae';
-  const shared = { models: plan.models, horizon, refit: options.refit, season: data.seasons[0] ?? 1 };
+  const shared = { models: allModels(plan), horizon, refit: options.refit, season: data.seasons[0] ?? 1 };
   const earlier = withColumns(
     session,
     await crossValidate(dropTail(data.frame, horizon), {
@@ -56,6 +56,7 @@ export async function compare(session: Session): Promise<Outcome> {
     columns: options.columns,
     models,
     ensemble: plan.ensemble,
+    covariates: { past: options.past, future: options.future, static: options.static },
     chosen: Object.fromEntries(chosen),
   });
   const failures = [...earlier.failures, ...table.failures];

@@ -1,7 +1,8 @@
 /** `cv`: a rolling-origin backtest. */
 import { wrap } from '@noosphere/command-line';
+import { ArgumentError } from '@noosphere/core';
 import { type BacktestTable, conformalBacktest, crossValidate, writeForecasts } from '@noosphere/forecast';
-import { lacksIntervals } from './models.js';
+import { allModels, lacksIntervals } from './models.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { scoreRows, scoresLines } from './scores.js';
@@ -10,11 +11,12 @@ import type { Outcome, Session } from './session.js';
 export async function crossValidation(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;
   const levels = options.levels ?? [];
-  const isConformal = levels.length > 0 && (options.conformal || plan.models.some(lacksIntervals));
+  const isConformal = levels.length > 0 && (options.conformal || plan.local.some(lacksIntervals));
+  const windows = windowsFor(options.windows, isConformal ? levels : []);
   const made = await crossValidate(data.frame, {
-    models: plan.models,
+    models: allModels(plan),
     horizon,
-    windows: options.windows ?? 3,
+    windows,
     ...(options.step !== undefined && { step: options.step }),
     refit: options.refit,
     levels: isConformal ? [] : levels,
@@ -42,6 +44,20 @@ export async function crossValidation(session: Session): Promise<Outcome> {
       ...failureLines(table.failures),
     ],
   };
+}
+
+const usualWindows = 3;
+
+/** Conformal intervals of a window come from the errors of those before: so many more are needed. */
+function windowsFor(asked: number | undefined, levels: readonly number[]): number {
+  const before = levels.reduce((most, level) => Math.max(most, Math.ceil(level / (100 - level))), 0);
+  const windows = asked ?? before + usualWindows;
+  if (windows <= before)
+    throw new ArgumentError(
+      '--windows',
+      `conformal intervals of ${Math.max(...levels)} % need more than ${before}, got ${windows}; ask for more, or for a lower --level`,
+    );
+  return windows;
 }
 
 export function refitText(refit: number | false): string {

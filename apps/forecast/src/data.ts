@@ -39,6 +39,7 @@ export async function readTable(options: ForecastOptions): Promise<TableData> {
     ...(columns !== undefined && { columns }),
     ...(timeZone !== undefined && { timeZone }),
     unordered,
+    covariates: { past: options.past, future: options.future, static: options.static },
   });
   const chosen = options.series === undefined ? loaded : takeSeries(loaded, options.series);
   const wanted = options.last === undefined ? chosen : tailRows(chosen, options.last);

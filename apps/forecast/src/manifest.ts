@@ -30,6 +30,12 @@ export function manifestText(session: Session, outcome: Outcome, footprint: Repo
       frequencyReason: data.frequencyReason,
       seasons: data.seasons,
       fill: data.fill,
+      covariates: {
+        past: options.past,
+        future: options.future,
+        static: options.static,
+        ahead: options.ahead,
+      },
       gaps: {
         ...gaps,
         series: gaps.series.map((each) => ({ ...each, firstTime: timeText(frame, each.firstTime) })),

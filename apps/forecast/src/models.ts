@@ -1,17 +1,31 @@
 /** Models from their names, and the set that is taken where none is named. */
 import { ArgumentError } from '@noosphere/core';
-import { type LocalModel, localModels, type SeriesFrame } from '@noosphere/forecast';
+import {
+  autoEnsemble,
+  type ForecastModel,
+  type GlobalModel,
+  type LocalModel,
+  localModels,
+  neuralModels,
+  type SeriesFrame,
+} from '@noosphere/forecast';
 import type { TableData } from './data.js';
+import { isNeural, neuralModel } from './neural.js';
 import type { ForecastOptions } from './options.js';
 
 export interface ModelPlan {
-  readonly models: readonly LocalModel[];
+  /** Of one series each. */
+  readonly local: readonly LocalModel[];
+  /** Of all series at once. */
+  readonly global: readonly GlobalModel[];
   /** Names of the models whose median is a row of its own; none for no such row. */
   readonly ensemble: readonly string[];
   /** Why these, for people. */
   readonly reason: string;
 }
 
+/** The weighted ensemble that chooses for itself. */
+const automatic = 'autoEnsemble';
 export const ensembleName = 'EnsembleMedian';
 export const selectedName = 'Selected';
 
@@ -26,19 +40,31 @@ const withoutSeason: ReadonlySet<string> = new Set([
 ]);
 const withSeasons: ReadonlySet<string> = new Set(['mstl', 'mfles']);
 /** Kinds without intervals of their own. */
-const withoutIntervals: ReadonlySet<string> = new Set(['mfles']);
+const withoutIntervals: ReadonlySet<string> = new Set(['mfles', 'ensemble']);
 
 export function lacksIntervals({ kind }: LocalModel): boolean {
   return withoutIntervals.has(kind);
 }
 
-export function planModels({ models: names }: ForecastOptions, data: TableData): ModelPlan {
+/** All models, in the order of the table's columns. */
+export function allModels({ local, global }: ModelPlan): ForecastModel[] {
+  return [...local, ...global];
+}
+
+/** @param levels Of the intervals that neural models learn. */
+export function planModels(options: ForecastOptions, data: TableData, levels: readonly number[]): ModelPlan {
+  const { models: names } = options;
   const { wanted, seasons, reason } = names
     ? { wanted: names, seasons: data.seasons, reason: 'as asked' }
     : defaultNames(data);
-  const models = wanted.filter((name) => name !== 'ensemble').map((name) => modelOf(name, seasons));
-  if (models.length === 0) throw new ArgumentError('--models', 'expected at least one model beside ensemble');
-  return { models, ensemble: wanted.includes('ensemble') ? models.map(({ name }) => name) : [], reason };
+  const named = wanted.filter((name) => name !== 'ensemble').map(readName);
+  const horizon = options.horizon as number;
+  const local = named.flatMap((each) => (isNeural(each.kind) ? [] : [localModel(each, seasons, horizon)]));
+  const neural = { options, levels, season: seasons[0] ?? 1, length: middleLength(data.frame) };
+  const global = named.flatMap((each) => (isNeural(each.kind) ? [neuralModel(each, neural)] : []));
+  if (named.length === 0) throw new ArgumentError('--models', 'expected at least one model beside ensemble');
+  const all = [...local, ...global].map(({ name }) => name);
+  return { local, global, ensemble: wanted.includes('ensemble') ? all : [], reason };
 }
 
 /** Longest season whose states exponential smoothing searches in reasonable time; MSTL serves longer ones. */
@@ -63,16 +89,39 @@ function middleLength({ ids, offsets }: SeriesFrame): number {
   return lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0;
 }
 
-/** `autoEts` or `autoEts:model=ZZN`; the seasons are filled in where the kind takes them. */
-function modelOf(text: string, seasons: readonly number[]): LocalModel {
+interface NamedModel {
+  readonly text: string;
+  readonly kind: string;
+  readonly settings: readonly string[];
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** `autoEts` or `autoEts:model=ZZN`. */
+function readName(text: string): NamedModel {
   const [given = '', ...settings] = text.split(':');
-  const kind = Object.keys(localModels).find((each) => each.toLowerCase() === given.toLowerCase());
+  const kinds = [...Object.keys(localModels), automatic, ...Object.keys(neuralModels)];
+  const kind = kinds.find((each) => each.toLowerCase() === given.toLowerCase());
   if (kind === undefined)
     throw new ArgumentError(
       '--models',
-      `there is no model '${given}'; there are ${[...Object.keys(localModels), 'ensemble'].join(', ')}`,
+      `there is no model '${given}'; there are ${[...kinds, 'ensemble'].join(', ')}`,
     );
-  const own = Object.fromEntries(settings.map((setting) => optionOf(setting, text)));
+  return {
+    text,
+    kind,
+    settings,
+    own: Object.fromEntries(settings.map((setting) => optionOf(setting, text))),
+  };
+}
+
+/** The seasons are filled in where the kind takes them. */
+function localModel(
+  { kind, settings, own }: NamedModel,
+  seasons: readonly number[],
+  horizon: number,
+): LocalModel {
+  if (kind === automatic)
+    return autoEnsemble({ horizon, seasons: seasons.filter((each) => each > 1), ...own });
   const season = withSeasons.has(kind) ? { seasons } : withoutSeason.has(kind) ? {} : { season: seasons[0] };
   const model = localModels[kind as keyof typeof localModels]({ ...season, ...own });
   return settings.length === 0 ? model : { ...model, name: `${model.name}(${settings.join(':')})` };

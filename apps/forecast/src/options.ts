@@ -30,6 +30,12 @@ export interface ForecastOptions {
   /** Windows from one fit to the next; false for one fit. */
   readonly refit: number | false;
   readonly metric: MetricName | undefined;
+  /** Columns of covariates: known so far, known ahead, and one value a series. */
+  readonly past: readonly string[];
+  readonly future: readonly string[];
+  readonly static: readonly string[];
+  /** Table of the future covariates over the horizon. */
+  readonly ahead: string | undefined;
   /** A folder of `fit` or `compare`. */
   readonly model: string | undefined;
   readonly workers: number | undefined;
@@ -51,12 +57,18 @@ Examples:
   noosphere-forecast predict load.csv --freq h --horizon 48 --season 24,168 --models mstl,mfles,ensemble
   noosphere-forecast cv sales.csv --horizon 14 --windows 5 --level 80 95
   noosphere-forecast compare sales.parquet --horizon 14 --out chosen
+  noosphere-forecast cv sales.csv --horizon 14 --models nhits:steps=300,autoEts
+  noosphere-forecast predict sales.csv --horizon 14 --models tide --future price --ahead prices.csv
   noosphere-forecast predict newer.parquet --model chosen`;
 
 const modelHelp = `
 Models: kinds of @noosphere/forecast, such as seasonalNaive, autoEts, autoTheta, mstl, mfles, with options behind
-colons (autoEts:model=ZZN); 'ensemble' adds the median of the others. Without --models a set is chosen for the
-season and length of the series, and stated.`;
+colons (autoEts:model=ZZN); neural ones, such as nlinear, nhits, nbeats, patchtst, tide or lstm, learn from all series
+at once (nhits:steps=500:lookback=96); 'ensemble' adds the median of the others. Without --models a set is chosen for
+the season and length of the series, and stated.
+
+Covariates: neural models of the kinds mlp, nhits, tide and others, and arima, take the columns named by --past,
+--future and --static.`;
 
 const descriptions: Readonly<Record<CommandName, string>> = {
   predict: 'forecasts of every series, with intervals',
@@ -68,7 +80,7 @@ const descriptions: Readonly<Record<CommandName, string>> = {
 /** Options that not every command has. */
 const onlyOf: Readonly<
   Record<
-    'level' | 'conformal' | 'model' | 'windows' | 'step' | 'format' | 'refit' | 'metric',
+    'level' | 'conformal' | 'model' | 'windows' | 'step' | 'format' | 'refit' | 'metric' | 'ahead',
     readonly CommandName[]
   >
 > = {
@@ -80,6 +92,7 @@ const onlyOf: Readonly<
   format: ['predict', 'cv', 'compare'],
   refit: ['cv', 'compare'],
   metric: ['cv', 'compare'],
+  ahead: ['predict'],
 };
 
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
@@ -119,6 +132,10 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         step: others.step,
         metric: others.metric,
         model: others.model,
+        past: others.past ?? [],
+        future: others.future ?? [],
+        static: others.static ?? [],
+        ahead: others.ahead,
         workers: others.workers,
         out: others.out,
         json: others.json,
@@ -155,7 +172,7 @@ function subcommand(name: CommandName) {
     .option('--conformal', 'intervals from the errors of a backtest instead of the models’ own')
     .option(
       '--windows <number>',
-      'origins of a backtest (default: 3; 20 for conformal intervals)',
+      'origins of a backtest (default: 3, and more before them for conformal intervals; 20 of predict)',
       wholeNumber(1),
     )
     .option(
@@ -167,6 +184,10 @@ function subcommand(name: CommandName) {
     .addOption(
       new Option('--metric <name>', 'what ranks models (default: mase; mae of compare)').choices(metrics),
     )
+    .option('--past <columns>', 'covariates known up to the last row', texts)
+    .option('--future <columns>', 'covariates known for the horizon too: predict needs --ahead', texts)
+    .option('--static <columns>', 'covariates with one value a series', texts)
+    .option('--ahead <file>', 'long table of the future covariates over the horizon')
     .option('--model <dir>', 'predict with the models that fit or compare saved there')
     .option('--series <ids>', 'only these, separated by commas', texts)
     .addOption(new Option('--layout <layout>', 'where detection is wrong').choices(['wide', 'long'] as const))

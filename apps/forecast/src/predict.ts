@@ -8,27 +8,30 @@ import {
   conformal,
   conformalForecasts,
   crossValidate,
+  type ForecastModel,
   type ForecastTable,
   forecastFrame,
   type LocalModel,
   selectForecasts,
   writeForecasts,
 } from '@noosphere/forecast';
-import { ensembleName, lacksIntervals, selectedName } from './models.js';
+import { readAhead } from './ahead.js';
+import { allModels, ensembleName, lacksIntervals, selectedName } from './models.js';
 import { countText } from './numbers.js';
 import { columnLegend, failureLines, forecastLines } from './report.js';
-import type { Outcome, Session } from './session.js';
-
-const usualLevels = [80, 95];
+import { type Outcome, type Session, usualLevels } from './session.js';
 
 export async function predict(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder, signal } = session;
   const levels = options.levels ?? usualLevels;
   const windows = options.windows ?? windowsFor(levels);
-  const models = options.conformal ? plan.models : withIntervals(plan.models, windows, options.step);
+  const local = options.conformal ? plan.local : withIntervals(plan.local, windows, options.step);
+  const models: readonly ForecastModel[] = [...local, ...plan.global];
+  const future = await readAhead(options, data, horizon);
   const made = await forecastFrame(data.frame, {
     models,
     horizon,
+    future,
     levels: options.conformal ? [] : levels,
     ...session.runOptions('forecasting'),
   });
@@ -38,7 +41,7 @@ export async function predict(session: Session): Promise<Outcome> {
   session.quiet();
   const table = backtest ? conformalForecasts(pointed, backtest, { levels }) : pointed;
   const withoutIntervals = backtest?.failures.filter(({ model }) => table.models.includes(model)) ?? [];
-  const intervals = intervalsText(session, models, { windows, isDone: backtest !== undefined });
+  const intervals = intervalsText(session, local, { windows, isDone: backtest !== undefined });
   const file = `forecasts.${options.format}`;
   const settings = models.map(({ name, kind, options: own }) => ({ name, kind, options: own }));
   await writeForecasts(
@@ -90,7 +93,7 @@ function intervalsText(
   const origins = `${windows} earlier origins, ${countText(options.step ?? 1, 'row')} apart`;
   if (options.conformal)
     return isDone ? `conformal, from errors at ${origins}` : 'none, as the run was stopped';
-  const wrapped = models.filter((model, place) => model !== plan.models[place]).map(({ name }) => name);
+  const wrapped = models.filter((model, place) => model !== plan.local[place]).map(({ name }) => name);
   const others = wrapped.length > 0 ? `, of ${wrapped.join(', ')} conformal, from errors at ${origins}` : '';
   return `the models’ own${others}`;
 }
@@ -111,7 +114,7 @@ export function withColumns<Table extends ForecastTable>(
 async function calibrate(session: Session, windows: number): Promise<BacktestTable> {
   const { options, horizon, data, plan } = session;
   const backtest = await crossValidate(data.frame, {
-    models: plan.models,
+    models: allModels(plan),
     horizon,
     windows,
     step: options.step ?? 1,

@@ -7,18 +7,26 @@ const plainIntervalMs = 5000;
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream = process.stderr;
-  readonly #startedMs = performance.now();
+  #startedMs = performance.now();
+  /** Time is counted from the first report of each part of the work. */
+  #part = '';
   #lastMs = performance.now();
   #shown = false;
 
   /** @param title What is being done: `fitting`. */
-  show(title: string, { done, total }: RunProgress): void {
+  show(title: string, { done, total, unit, model }: RunProgress): void {
     const nowMs = performance.now();
+    const part = `${title} ${model ?? ''}`;
+    if (part !== this.#part || done === 1) [this.#part, this.#startedMs] = [part, nowMs];
     if (nowMs - this.#lastMs < (this.#stream.isTTY ? intervalMs : plainIntervalMs)) return;
     this.#lastMs = nowMs;
     const leftSeconds = ((nowMs - this.#startedMs) / 1000) * (total / done - 1);
     const share = ((100 * done) / total).toFixed(0).padStart(3);
-    const line = `${share} %  ${title}: ${done} of ${total} series, about ${leftSeconds.toFixed(0)} s left`;
+    const what =
+      unit === 'step'
+        ? `${title}, training ${model}: step ${done} of ${total}`
+        : `${title}: ${done} of ${total} series`;
+    const line = `${share} %  ${what}, about ${leftSeconds.toFixed(0)} s left`;
     if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
     else this.#stream.write(`\r\u001b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
     this.#shown = true;

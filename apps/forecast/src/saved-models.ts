@@ -1,10 +1,11 @@
-/** The file that `fit` and `compare` leave for `predict --model`: settings, estimates, and each series' choice. */
+/** What `fit` and `compare` leave for `predict --model`: settings, estimates, weights, and each series' choice. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunFolder } from '@noosphere/command-line';
 import { FormatError } from '@noosphere/core';
-import type { Estimates, LocalModelSettings } from '@noosphere/forecast';
+import { type Estimates, type GlobalModel, loadNeuralModel, type ModelSettings } from '@noosphere/forecast';
+import { isNeural, neuralFromSettings } from './neural.js';
 
 const format = 'noosphere-forecast-models';
 export const savedName = 'models.json';
@@ -14,9 +15,17 @@ export interface SavedModels {
   readonly seasons: readonly number[];
   readonly frequency: string;
   readonly columns: readonly [id: string, time: string, target: string] | undefined;
-  readonly models: readonly LocalModelSettings[];
+  readonly models: readonly ModelSettings[];
   /** Names of the models whose median is a row of its own; none for no such row. */
   readonly ensemble: readonly string[];
+  /** Folders of trained neural models, by name. */
+  readonly neural?: Readonly<Record<string, string>>;
+  /** Columns that they were trained with. */
+  readonly covariates?: {
+    readonly past: readonly string[];
+    readonly future: readonly string[];
+    readonly static: readonly string[];
+  };
   /** Model by series, of `compare`. */
   readonly chosen?: Readonly<Record<string, string>>;
   /** By model and series, of `fit`. */
@@ -25,6 +34,23 @@ export interface SavedModels {
 
 export async function writeSaved(folder: RunFolder, saved: SavedModels): Promise<void> {
   await folder.write(savedName, `${JSON.stringify({ format, version: 1, ...saved }, undefined, 1)}\n`);
+}
+
+/** Neural models with the weights that were saved, or to be trained anew where only their settings were. */
+export async function readNeural(
+  folder: string,
+  { models, neural = {} }: SavedModels,
+): Promise<GlobalModel[]> {
+  const found: GlobalModel[] = [];
+  for (const settings of models.filter(({ kind }) => isNeural(kind))) {
+    const place = neural[settings.name];
+    found.push(
+      place === undefined
+        ? neuralFromSettings(settings)
+        : (await loadNeuralModel(join(folder, place))).asModel(),
+    );
+  }
+  return found;
 }
 
 export async function readSaved(folder: string): Promise<SavedModels> {
@@ -44,7 +70,7 @@ export async function readSaved(folder: string): Promise<SavedModels> {
   const { horizon, seasons, frequency, models, ensemble } = found;
   const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
   const isSettings = (each: unknown) => {
-    const { name, kind, options } = (each ?? {}) as Partial<LocalModelSettings>;
+    const { name, kind, options } = (each ?? {}) as Partial<ModelSettings>;
     return typeof name === 'string' && typeof kind === 'string' && typeof options === 'object';
   };
   if (

@@ -1,11 +1,15 @@
 /** What the commands share: options, data, where results go, and how a run is told and stopped. */
 import { RunFolder, stopSignal } from '@noosphere/command-line';
-import { type LocalModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
+import { type ModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
 import { readTable, type TableData } from './data.js';
 import { type ModelPlan, planModels } from './models.js';
+import { isNeural } from './neural.js';
 import type { ForecastOptions } from './options.js';
 import { Progress } from './progress.js';
-import { readSaved, type SavedModels } from './saved-models.js';
+import { readNeural, readSaved, type SavedModels } from './saved-models.js';
+
+/** Per cent of the intervals of forecasts. */
+export const usualLevels = [80, 95];
 
 export interface Session {
   readonly options: ForecastOptions;
@@ -30,7 +34,7 @@ export interface Outcome {
   /** Written files, by what they hold. */
   readonly files: Readonly<Record<string, string>>;
   /** Settings of all models that were run. */
-  readonly models: readonly LocalModelSettings[];
+  readonly models: readonly ModelSettings[];
   /** Of all fits and forecasts over all threads, by model. */
   readonly elapsedMs: Readonly<Record<string, number>>;
 }
@@ -44,15 +48,17 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
     seasons: given.seasons ?? saved?.seasons,
     freq: given.freq ?? saved?.frequency,
     columns: given.columns ?? saved?.columns,
+    ...(saved?.covariates && !hasCovariates(given) && saved.covariates),
   };
   const data = await readTable(options);
   const plan = saved
     ? {
-        models: saved.models.map(modelFromSettings),
+        local: saved.models.filter(({ kind }) => !isNeural(kind)).map(modelFromSettings),
+        global: await readNeural(given.model ?? '', saved),
         ensemble: saved.ensemble,
         reason: `of ${given.model}`,
       }
-    : planModels(options, data);
+    : planModels(options, data, learntLevels(options));
   const folder = await RunFolder.create({ ...options, parent: 'forecast-out' });
   const progress = new Progress();
   const signal = stopSignal(() => {
@@ -77,4 +83,14 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
     }),
     quiet: () => progress.clear(),
   };
+}
+
+/** Intervals that neural models learn: none where errors of a backtest give them. */
+function learntLevels({ command, levels, conformal }: ForecastOptions): readonly number[] {
+  if (conformal) return [];
+  return levels ?? (command === 'predict' || command === 'fit' ? usualLevels : []);
+}
+
+function hasCovariates({ past, future, static: fixed }: ForecastOptions): boolean {
+  return past.length + future.length + fixed.length > 0;
 }

@@ -320,3 +320,54 @@ test('what is wrong is one line with status 2, and nothing is replaced unasked',
   }
   expect(readdirSync(folder)).toEqual(before);
 });
+
+test('neural models stand beside the others, with covariates; fit saves weights that predict forecasts with', async () => {
+  const sale = (t: number) => (t % 9 === 4 ? 1 : 0);
+  const rows = Array.from({ length: 124 }, (_, t) => [
+    day(t),
+    (shopValue(t) + 30 * sale(t)).toFixed(3),
+    sale(t),
+  ]);
+  const write = (name: string, lines: readonly string[]) =>
+    writeFileSync(join(folder, name), lines.join('\n'));
+  const known = rows.slice(0, 120);
+  write('promoted.csv', ['unique_id,ds,y,sale', ...known.map((row) => `Shop,${row.join(',')}`)]);
+  write('sales.csv', ['unique_id,ds,sale', ...rows.slice(120).map(([ds, , own]) => `Shop,${ds},${own}`)]);
+  const small = 'mlp:steps=150:hiddenSize=32:learningRate=0.01';
+  const fitted = await forecast([
+    ...[
+      'fit',
+      'promoted.csv',
+      '--horizon',
+      '4',
+      '--future',
+      'sale',
+      '--models',
+      `${small},naive`,
+      '--out',
+      'net',
+    ],
+  ]);
+  expect([fitted.status, besideProgress(fitted.stderr)]).toEqual([0, []]);
+  expect(fitted.stdout).toMatch(/150 steps, last loss [\d.]+; weights and ONNX/);
+  const args = ['predict', 'promoted.csv', '--model', 'net', '--ahead', 'sales.csv', '--format', 'json'];
+  const [first, second] = [
+    await forecast([...args, '--out', 'net-1']),
+    await forecast([...args, '--out', 'net-2']),
+  ];
+  expect([first.status, besideProgress(first.stderr)]).toEqual([0, []]);
+  const [once, twice] = ['net-1', 'net-2'].map((run) =>
+    JSON.parse(readFileSync(join(folder, run, 'forecasts.json'), 'utf8')),
+  );
+  expect(second.status).toBe(0);
+  expect(once.rows ?? once.columns).toEqual(twice.rows ?? twice.columns);
+  const models = JSON.parse(readFileSync(join(folder, 'net', 'models.json'), 'utf8'));
+  expect(Object.values(models.neural)).toHaveLength(1);
+  const without = await forecast(['predict', 'promoted.csv', '--model', 'net', '--out', 'net-3']);
+  expect([without.status, without.stderr]).toEqual([
+    2,
+    expect.stringContaining('--ahead: expected a table with sale of the 4 rows behind each series'),
+  ]);
+  const wrong = await forecast(['predict', 'promoted.csv', '--horizon', '4', '--models', 'mlp:stpes=3']);
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("mlp has no option 'stpes'")]);
+});

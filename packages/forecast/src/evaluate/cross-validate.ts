@@ -1,21 +1,24 @@
 /** Backtests: every model forecasts from origins in the past, from what was known there. */
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
-import { rangeOf } from '../frame/slice.js';
+import { rangeOf, takeSeries } from '../frame/slice.js';
 import { gridOf, seasonLengthOf } from '../frame/time-grid.js';
+import type { GlobalModel } from '../global/global-model.js';
 import type { LocalModel } from '../local/local-model.js';
 import { naive, seasonalNaive } from '../local/naive.js';
 import { requireWhole } from '../local/require-series.js';
 import { type SeasonalScale, seasonalScale } from '../metrics/scaled.js';
-import { checkPlan, completeSeries } from '../run/forecast-frame.js';
+import { checkPlan, completeSeries, splitPlaces } from '../run/forecast-frame.js';
 import { ForecastColumns, type ForecastTable } from '../run/forecast-table.js';
-import type { Origin } from '../run/series-task.js';
+import { type ForecastModel, runGlobal } from '../run/global-runs.js';
+import type { ModelOutcome, Origin } from '../run/series-task.js';
 import { settingsOf } from '../run/settings.js';
 import { type RunOptions, runSeries } from '../run/thread-pool.js';
 import { type BacktestManifest, hardwareHere } from './manifest.js';
 
 export interface CrossValidateOptions extends RunOptions {
-  readonly models: readonly LocalModel[];
+  /** Of one series each, or of all series at once, such as neural ones. */
+  readonly models: readonly ForecastModel[];
   /** Steps ahead. */
   readonly horizon: number;
   /** Origins a series; the last one lies `horizon` rows before its end. @default 1 */
@@ -24,7 +27,7 @@ export interface CrossValidateOptions extends RunOptions {
   readonly step?: number;
   /**
    * Fits at every origin (true), at the first only (false), or at every n-th. Between fits a model goes `forward` with its
-   * estimates; one that cannot is fitted again. @default true
+   * estimates, a model of all series with its weights; one that cannot is fitted again. @default true
    */
   readonly refit?: boolean | number;
   /** Per cent of the intervals. @default none */
@@ -88,11 +91,16 @@ export async function crossValidate(
   }
   const outcome = layRows(frame, usable, { horizon, windows, step, season });
   const seriesAt = (task: number) => usable[task] as number;
+  const take = (index: number, place: number, made: ModelOutcome) => {
+    const series = seriesAt(index);
+    filling.take(series, frame.ids[series] as string, place, index * rows, made);
+  };
+  const places = splitPlaces(models);
   const every = refit === true ? 1 : refit === false ? windows : refit;
   await runSeries(
     {
       count: usable.length,
-      models,
+      models: places.local.map((place) => models[place] as LocalModel),
       plan: { horizon, levels },
       taskOf: (index) => {
         const { start, end } = rangeOf(frame, seriesAt(index));
@@ -106,13 +114,29 @@ export async function crossValidate(
         });
         return { index, y: frame.y.slice(start, end), exogenous: Object.fromEntries(exogenous), origins };
       },
-      take: (index, place, made) => {
-        const series = seriesAt(index);
-        filling.take(series, frame.ids[series] as string, place, index * rows, made);
-      },
+      take: (index, local, made) => take(index, places.local[local] as number, made),
     },
     options,
   );
+  for (const place of usable.length > 0 ? places.global : []) {
+    await runGlobal(
+      {
+        frame: takeSeries(
+          frame,
+          usable.map((series) => frame.ids[series] as string),
+        ),
+        model: models[place] as GlobalModel,
+        plan: { horizon, levels },
+        origins: Array.from({ length: windows }, (_, window) => ({
+          droppedRows: needed - window * step,
+          refit: window % every === 0,
+        })),
+        future: {},
+        take: (index, made) => take(index, place, made),
+      },
+      options,
+    );
+  }
   const manifest: BacktestManifest = {
     split: `rolling origin: ${windows} windows of ${horizon} rows at the end of each series, ${step} rows apart, trained on all rows before`,
     ...{ horizon, step, windows, refit, season },
@@ -140,7 +164,7 @@ export async function crossValidate(
 }
 
 /** The models, and the naive ones that every table has. */
-function withNaive(models: readonly LocalModel[], season: number): LocalModel[] {
+function withNaive(models: readonly ForecastModel[], season: number): ForecastModel[] {
   if (models.length === 0) throw new ArgumentError('crossValidate', 'expects at least one model, got none');
   const own = [...models];
   const add = (model: LocalModel) => {

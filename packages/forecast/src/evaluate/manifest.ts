@@ -1,6 +1,6 @@
 /** What a backtest was: enough to do it again and to read its numbers right. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import type { LocalModelSettings } from '../local/local-model.js';
+import type { ModelSettings } from '../local/local-model.js';
 
 export interface BacktestManifest {
   /** How rows are split, for people. */
@@ -17,7 +17,7 @@ export interface BacktestManifest {
   readonly frequency: string;
   readonly seriesCount: number;
   /** Names, kinds and options, seeds among them: each model can be made again. */
-  readonly models: readonly LocalModelSettings[];
+  readonly models: readonly ModelSettings[];
   readonly hardware: Hardware;
   /** ISO 8601. */
   readonly finishedAt: string;

@@ -11,7 +11,12 @@ import {
 import { saveModel, stateDict } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous, LocalForecast } from '../local/local-model.js';
-import type { FittedGlobalModel, GlobalFitOptions, GlobalForecastOptions } from './global-model.js';
+import type {
+  FittedGlobalModel,
+  GlobalFitOptions,
+  GlobalForecastOptions,
+  GlobalModel,
+} from './global-model.js';
 import { intervalMaker } from './intervals.js';
 import type { Architecture } from './network.js';
 import { type NeuralDescription, type TrainingReport, trainPipeline } from './neural-model.js';
@@ -51,7 +56,7 @@ export class FittedNeuralModel implements FittedGlobalModel {
   }
 
   get name(): string {
-    return this.#architecture.name;
+    return this.description.settings.name;
   }
 
   get horizon(): number {
@@ -110,6 +115,21 @@ export class FittedNeuralModel implements FittedGlobalModel {
       done += count;
     });
     return means;
+  }
+
+  /**
+   * The model for tables and backtests that are to use these weights: its `fit` trains nothing.
+   * @example
+   * const frame = frameOf({ ds: [1, 2, 3, 4, 5, 6, 7, 8], y: [1, 2, 1, 2, 1, 2, 1, 2] });
+   * const fitted = await nlinear({ horizon: 2, lookback: 4, steps: 3 }).fit(frame);
+   * const { models, columns } = await forecastFrame(frame, { models: [fitted.asModel(), naive()], horizon: 2 });
+   * console.log(models, columns.NLinear?.length); // → [ 'NLinear', 'Naive' ] 2
+   */
+  asModel(): GlobalModel {
+    const { name, horizon } = this;
+    const { settings, network } = this.description;
+    const options = { ...settings, ...network, pretrained: true };
+    return { name, kind: settings.kind, options, horizon, fit: async () => this };
   }
 
   /** Goes on learning from these weights, on other series or newer values; this model stays as it is. */

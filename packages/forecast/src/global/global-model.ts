@@ -1,11 +1,10 @@
 /** What every model is that learns from all series of a frame at once. */
 import type { CheckpointOptions, FitCallback, Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
-import type { Exogenous, LocalForecast } from '../local/local-model.js';
+import type { Exogenous, LocalForecast, ModelSettings } from '../local/local-model.js';
 
-export interface GlobalModel {
-  /** Column name in tables: `NHITS`. */
-  readonly name: string;
+/** Its settings are what a manifest tells of it. */
+export interface GlobalModel extends ModelSettings {
   /** Steps ahead that it forecasts. */
   readonly horizon: number;
   /** Trains; aborting ends after the step that runs, with what was learnt so far. */

@@ -18,7 +18,7 @@ export { type PatchTSTOptions, patchtst } from './models/patchtst.js';
 export { gru, lstm, type RecurrentOptions } from './models/recurrent.js';
 export { type TideOptions, tide } from './models/tide.js';
 export { type TSMixerOptions, tsmixer } from './models/tsmixer.js';
-export type { NeuralModelKind } from './network.js';
+export type { CovariateRole, NeuralModelKind } from './network.js';
 export {
   type EnsembleMember,
   FittedNeuralEnsemble,
@@ -29,7 +29,7 @@ export {
 export { type NeuralDescription, NeuralModel, type TrainingReport } from './neural-model.js';
 export type { NeuralOptions, NeuralSettings } from './neural-options.js';
 export type { Pipeline, RawWindows, TrainingWindows } from './pipeline.js';
-export { neuralModels } from './registry.js';
+export { covariatesOf, neuralModels } from './registry.js';
 export type { ReversibleNormOptions } from './reversible-norm.js';
 export type { ScalerKind } from './scalers.js';
 export type { CovariateColumns } from './window-batches.js';

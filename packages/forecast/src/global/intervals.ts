@@ -40,17 +40,14 @@ export function intervalMaker(
   };
 }
 
-/** Quantiles that cross are put in order. */
 function trainedInterval(all: Float64Array, trained: readonly number[], level: number): Interval {
   const quantiles = quantilesOf(trained);
   const width = quantiles.length;
-  const sorted = all.slice();
-  for (let step = 0; step < all.length; step += width) sorted.subarray(step, step + width).sort();
   const at = (quantile: number) => {
     const place = quantiles.findIndex((each) => Math.abs(each - quantile) < 1e-12);
     return Float64Array.from(
       { length: all.length / width },
-      (_, step) => sorted[step * width + place] ?? Number.NaN,
+      (_, step) => all[step * width + place] ?? Number.NaN,
     );
   };
   return { level, lower: at(0.5 - level / 200), upper: at(0.5 + level / 200) };

@@ -14,6 +14,7 @@ import {
   sub,
   sum,
   type Tensor,
+  topK,
   unsqueeze,
   where,
 } from '@noosphere/core';
@@ -151,7 +152,9 @@ function quantileObjective(operation: string, levels: readonly number[]): Object
       return div(maskedMean(sum(losses, { axes: 2 }), mask), quantiles.length);
     },
     results: (output, shift, scale) => {
-      const all = add(mul(output, unsqueeze(scale, 2)), unsqueeze(shift, 2));
+      // Learnt one by one, quantiles may cross; in order they are never worse (Chernozhukov et al. 2010).
+      const { values: inOrder } = topK(output, { k: quantiles.length, axis: 2, largest: false });
+      const all = add(mul(inOrder, unsqueeze(scale, 2)), unsqueeze(shift, 2));
       const median = slice(all, { starts: [middle], ends: [middle + 1], axes: [2] });
       return { mean: reshape(median, [-1, output.shape[1] as number]), quantiles: all };
     },

@@ -50,6 +50,7 @@ export function neuralEnsemble(options: NeuralEnsembleOptions): NeuralEnsemble {
 
 export class NeuralEnsemble implements GlobalModel {
   readonly name: string;
+  readonly kind = 'neuralEnsemble';
   readonly horizon: number;
   readonly #options: Required<NeuralEnsembleOptions>;
 
@@ -76,6 +77,13 @@ export class NeuralEnsemble implements GlobalModel {
     this.name = name;
     this.horizon = first.horizon;
     this.#options = { members, timeBudgetMs, draws, name };
+  }
+
+  /** Settings as plain data. */
+  get options(): Readonly<Record<string, unknown>> {
+    const { members, timeBudgetMs, draws } = this.#options;
+    const models = members.map(({ name, kind, options }) => ({ name, kind, options }));
+    return { models, draws, ...(Number.isFinite(timeBudgetMs) && { timeBudgetMs }) };
   }
 
   /** Trains all members. `validationSize` is the horizon unless it is given. */

@@ -14,7 +14,7 @@ import type { SeriesFrame } from '../frame/frame.js';
 import { FittedNeuralModel } from './fitted-neural-model.js';
 import type { GlobalFitOptions, GlobalModel } from './global-model.js';
 import { objectiveOf } from './losses.js';
-import type { Architecture } from './network.js';
+import type { Architecture, NeuralModelKind } from './network.js';
 import { channelsOf, type NeuralOptions, type NeuralSettings, settle } from './neural-options.js';
 import { Pipeline, type TrainingWindows } from './pipeline.js';
 import { ReversibleNorm, type ReversibleNormOptions } from './reversible-norm.js';
@@ -54,6 +54,7 @@ export interface NeuralDescription {
 
 export class NeuralModel implements GlobalModel {
   readonly name: string;
+  readonly kind: NeuralModelKind;
   readonly horizon: number;
   readonly settings: NeuralSettings;
   readonly #architecture: Architecture;
@@ -72,10 +73,16 @@ export class NeuralModel implements GlobalModel {
     this.#architecture = architecture;
     this.#network = network;
     this.settings = settle(architecture, options, norm);
-    this.name = architecture.name;
+    this.name = this.settings.name;
+    this.kind = architecture.kind;
     this.horizon = options.horizon;
     // A network that cannot be built is refused now, not after the data were read.
     buildPipeline(architecture, { settings: this.settings, network, channels: 1 });
+  }
+
+  /** Settings, and options of the architecture alone: plain data. */
+  get options(): Readonly<Record<string, unknown>> {
+    return { ...this.settings, ...this.#network };
   }
 
   /**

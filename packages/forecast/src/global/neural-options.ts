@@ -12,6 +12,8 @@ export interface NeuralOptions {
   readonly horizon: number;
   /** Last values that a forecast is made from. */
   readonly lookback: number;
+  /** Column name in tables. @default that of the architecture, e.g. `NHITS` */
+  readonly name?: string;
   /** @default 'mae' */
   readonly loss?: ForecastLoss;
   /** @default 'identity'; 'robust' of the recurrent models and the TCN */
@@ -47,6 +49,7 @@ export interface NeuralOptions {
 /** Options with all defaults filled in: plain data, apart from what the network alone knows. */
 export interface NeuralSettings {
   readonly kind: NeuralModelKind;
+  readonly name: string;
   readonly horizon: number;
   readonly lookback: number;
   readonly loss: ForecastLoss;
@@ -109,6 +112,7 @@ export function settle(
   objectiveOf(operation, loss);
   return {
     kind: architecture.kind,
+    name: options.name ?? architecture.name,
     horizon,
     lookback,
     loss,

@@ -1,4 +1,5 @@
-/** Makers of all neural models by kind: for programs that are told a name. */
+/** Makers of all neural models by kind, and what each takes: for programs that are told a name. */
+import { architectures } from './architectures.js';
 import { cnn1d, tcn } from './models/convolutional.js';
 import { dlinear, nlinear } from './models/linear-maps.js';
 import { mlp } from './models/mlp.js';
@@ -8,7 +9,7 @@ import { patchtst } from './models/patchtst.js';
 import { gru, lstm } from './models/recurrent.js';
 import { tide } from './models/tide.js';
 import { tsmixer } from './models/tsmixer.js';
-import type { NeuralModelKind } from './network.js';
+import type { CovariateRole, NeuralModelKind } from './network.js';
 import type { NeuralModel } from './neural-model.js';
 import type { NeuralOptions } from './neural-options.js';
 
@@ -31,3 +32,12 @@ export const neuralModels: Readonly<Record<NeuralModelKind, (options: NeuralOpti
   tide,
   tsmixer,
 };
+
+/**
+ * The covariates that a kind of neural model takes.
+ * @example
+ * console.log(covariatesOf('tide'), covariatesOf('nlinear')); // → [ 'past', 'future', 'static' ] []
+ */
+export function covariatesOf(kind: NeuralModelKind): readonly CovariateRole[] {
+  return architectures[kind].covariates;
+}

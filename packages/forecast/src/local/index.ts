@@ -31,7 +31,7 @@ export type {
   LocalForecast,
   LocalModel,
   LocalModelKind,
-  LocalModelSettings,
+  ModelSettings,
 } from './local-model.js';
 export { type MflesOptions, mfles } from './mfles/mfles-model.js';
 export { drift, naive, type SeasonalNaiveOptions, seasonalNaive } from './naive.js';

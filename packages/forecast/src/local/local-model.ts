@@ -35,7 +35,7 @@ export type LocalModelKind =
   | 'tsb';
 
 /** What a model is, as plain data. */
-export interface LocalModelSettings {
+export interface ModelSettings {
   /** Column name in tables: `AutoETS`. */
   readonly name: string;
   /** Entry of the registry that makes the model: `autoEts`. */
@@ -47,7 +47,7 @@ export interface LocalModelSettings {
 /** Columns of covariates, each as long as the series (or, for a forecast, as the horizon). */
 export type Exogenous = Readonly<Record<string, Float64Array>>;
 
-export interface LocalModel extends LocalModelSettings {
+export interface LocalModel extends ModelSettings {
   /**
    * Fits one series without gaps. Synchronous: one series takes milliseconds, and worker threads share the work.
    * Throws ArgumentError where the series cannot be fitted (too short, infinite), saying what it needs.

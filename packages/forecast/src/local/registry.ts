@@ -12,7 +12,7 @@ import {
   imapa,
   tsb,
 } from './intermittent/intermittent-models.js';
-import type { LocalModel, LocalModelKind, LocalModelSettings } from './local-model.js';
+import type { LocalModel, LocalModelKind, ModelSettings } from './local-model.js';
 import { mfles } from './mfles/mfles-model.js';
 import { drift, naive, seasonalNaive } from './naive.js';
 import { classicTheta, naive2 } from './theta/m4-benchmarks.js';
@@ -25,7 +25,7 @@ import {
 } from './theta/theta-models.js';
 import { arch, ewmaVolatility, garch, gjrGarch } from './volatility/garch-model.js';
 
-type Options = LocalModelSettings['options'];
+type Options = ModelSettings['options'];
 
 /** Makes each kind of model from the options in its settings; options that do not fit are refused by the model. */
 export const localModels: Readonly<Record<LocalModelKind, (options: Options) => LocalModel>> = {
@@ -62,7 +62,7 @@ export const localModels: Readonly<Record<LocalModelKind, (options: Options) => 
   mstl: ({ trend, ...options }) =>
     from(mstl)({
       ...options,
-      ...(trend === undefined ? {} : { trend: rebuild(trend as LocalModelSettings) }),
+      ...(trend === undefined ? {} : { trend: rebuild(trend as ModelSettings) }),
     }),
 };
 
@@ -71,7 +71,7 @@ function from<Typed>(make: (options: Typed) => LocalModel): (options: Options) =
   return (options) => make(options as Typed);
 }
 
-function rebuild({ name, kind, options }: LocalModelSettings): LocalModel {
+function rebuild({ name, kind, options }: ModelSettings): LocalModel {
   if (!Object.hasOwn(localModels, kind)) {
     const known = Object.keys(localModels).join(', ');
     throw new ArgumentError('mstl', `there is no model '${kind}' for the trend; there are ${known}`);

@@ -1,15 +1,18 @@
-/** Forecasts of every series of a frame by models of one series each, on all cores. */
+/** Forecasts of every series of a frame: models of one series each on all cores, then those of all series at once. */
 import { ArgumentError } from '@noosphere/core';
 import { nextTimes } from '../frame/calendar.js';
 import type { SeriesFrame } from '../frame/frame.js';
 import { seriesGaps } from '../frame/gaps.js';
-import { rangeOf } from '../frame/slice.js';
+import { rangeOf, takeSeries } from '../frame/slice.js';
+import type { GlobalModel } from '../global/global-model.js';
 import type { Estimates, Exogenous, LocalModel } from '../local/local-model.js';
 import { ForecastColumns, type ForecastTable } from './forecast-table.js';
+import { type ForecastModel, isGlobal, requireHorizon, runGlobal } from './global-runs.js';
 import { type RunOptions, runSeries } from './thread-pool.js';
 
 export interface ForecastFrameOptions extends RunOptions {
-  readonly models: readonly LocalModel[];
+  /** Of one series each, or of all series at once, such as neural ones. */
+  readonly models: readonly ForecastModel[];
   /** Steps ahead. */
   readonly horizon: number;
   /** Per cent of the intervals, e.g. [80, 95]. @default none */
@@ -53,10 +56,11 @@ export async function forecastFrame(
   const estimates = Object.fromEntries(
     models.map(({ name }) => [name, new Array<Estimates | undefined>(count).fill(undefined)]),
   );
+  const places = splitPlaces(models);
   await runSeries(
     {
       count: complete.length,
-      models,
+      models: places.local.map((place) => models[place] as LocalModel),
       plan: { horizon, levels, withEstimates },
       taskOf: (index) => {
         const { start, end } = rangeOf(frame, seriesAt(index));
@@ -80,8 +84,8 @@ export async function forecastFrame(
           origins: [{ trainingLength: y.length, refit: true }],
         };
       },
-      take: (index, place, outcome) => {
-        const at = seriesAt(index);
+      take: (index, local, outcome) => {
+        const [at, place] = [seriesAt(index), places.local[local] as number];
         filling.take(at, frame.ids[at] as string, place, at * horizon, outcome);
         const found = estimates[models[place]?.name ?? ''];
         if (found) found[at] = outcome.estimates;
@@ -89,6 +93,28 @@ export async function forecastFrame(
     },
     options,
   );
+  for (const place of complete.length > 0 ? places.global : []) {
+    const known = takeSeries(
+      frame,
+      complete.map((series) => frame.ids[series] as string),
+    );
+    await runGlobal(
+      {
+        frame: known,
+        model: models[place] as GlobalModel,
+        plan: { horizon, levels },
+        origins: [{ droppedRows: 0, refit: true }],
+        future: Object.fromEntries(
+          names.map((name) => [name, rowsOfSeries(future[name], complete, horizon)]),
+        ),
+        take: (index, outcome) => {
+          const at = seriesAt(index);
+          filling.take(at, frame.ids[at] as string, place, at * horizon, outcome);
+        },
+      },
+      options,
+    );
+  }
   const { ids, timeKind } = frame;
   const { columns, failures, elapsedMs } = filling;
   return {
@@ -106,16 +132,27 @@ export async function forecastFrame(
   };
 }
 
+/** Places of models of one series each, and of those of all series at once. */
+export function splitPlaces(models: readonly ForecastModel[]): {
+  readonly local: readonly number[];
+  readonly global: readonly number[];
+} {
+  const places = models.map((_, place) => place);
+  const isGlobalAt = (place: number) => isGlobal(models[place] as ForecastModel);
+  return { local: places.filter((place) => !isGlobalAt(place)), global: places.filter(isGlobalAt) };
+}
+
 /** At least one model, whole steps, sensible levels. */
 export function checkPlan(
   operation: string,
-  models: readonly LocalModel[],
+  models: readonly ForecastModel[],
   horizon: number,
   levels: readonly number[],
 ): void {
   if (models.length === 0) throw new ArgumentError(operation, 'expects at least one model, got none');
   if (!Number.isSafeInteger(horizon) || horizon < 1)
     throw new ArgumentError(operation, `expects a horizon of whole steps from 1, got ${horizon}`);
+  requireHorizon(operation, models, horizon);
   const wrong = levels.find((level) => !(level > 0 && level < 100));
   if (wrong !== undefined)
     throw new ArgumentError(operation, `expects levels in per cent between 0 and 100, got ${wrong}`);
@@ -160,6 +197,18 @@ function checkFuture(operation: string, frame: SeriesFrame, future: Exogenous, h
     );
   }
   return names;
+}
+
+function rowsOfSeries(
+  values: Float64Array | undefined,
+  series: readonly number[],
+  width: number,
+): Float64Array {
+  const rows = new Float64Array(series.length * width);
+  series.forEach((own, place) => {
+    rows.set(values?.subarray(own * width, (own + 1) * width) ?? [], place * width);
+  });
+  return rows;
 }
 
 function joined(

@@ -2,7 +2,7 @@
 import { ArgumentError } from '@noosphere/core';
 import { type FileColumn, type WriteOptions, writeColumns } from '../files/columns-file.js';
 import type { TimeKind } from '../frame/frame.js';
-import type { Estimates, LocalModel } from '../local/local-model.js';
+import type { Estimates, ModelSettings } from '../local/local-model.js';
 import type { ModelOutcome, TaskPlan } from './series-task.js';
 
 /** Rows lie series by series, origin by origin, step by step: `horizon` of them belong together. */
@@ -44,12 +44,12 @@ export function columnNames(model: string, level: number): readonly [lower: stri
 export class ForecastColumns {
   readonly columns: Record<string, Float64Array> = {};
   readonly elapsedMs: Record<string, number> = {};
-  readonly #models: readonly LocalModel[];
+  readonly #models: readonly ModelSettings[];
   readonly #plan: TaskPlan;
   /** [series, model, failure]; told in that order, whichever thread was first. */
   readonly #failures: [number, number, SeriesFailure][] = [];
 
-  constructor(models: readonly LocalModel[], rowCount: number, plan: TaskPlan) {
+  constructor(models: readonly ModelSettings[], rowCount: number, plan: TaskPlan) {
     this.#models = models;
     this.#plan = plan;
     for (const { name } of models) {
@@ -68,7 +68,7 @@ export class ForecastColumns {
 
   /** @param firstRow Where the series' rows begin. */
   take(series: number, id: string, place: number, firstRow: number, outcome: ModelOutcome): void {
-    const { name } = this.#models[place] as LocalModel;
+    const { name } = this.#models[place] as ModelSettings;
     this.columns[name]?.set(outcome.mean, firstRow);
     this.#plan.levels.forEach((level, index) => {
       const [lower, upper] = columnNames(name, level);

@@ -1,16 +1,16 @@
 /** Models from their settings: what a thread or a saved file rebuilds them with. */
 import { ArgumentError } from '@noosphere/core';
-import type { LocalModel, LocalModelSettings } from '../local/local-model.js';
+import type { LocalModel, ModelSettings } from '../local/local-model.js';
 import { localModels } from '../local/registry.js';
 import { wrapperModels } from '../wrappers/registry.js';
 
 /** A wrapper's options hold the settings of what it wraps. */
 interface WrapperOptions {
-  readonly models?: readonly LocalModelSettings[];
+  readonly models?: readonly ModelSettings[];
 }
 
 /** Whether the registry can rebuild a model, and all that it wraps. */
-export function isRegistered({ kind, options }: LocalModelSettings): boolean {
+export function isRegistered({ kind, options }: ModelSettings): boolean {
   if (Object.hasOwn(localModels, kind)) return true;
   if (!Object.hasOwn(wrapperModels, kind)) return false;
   return ((options as WrapperOptions).models ?? []).every(isRegistered);
@@ -22,7 +22,7 @@ export function isRegistered({ kind, options }: LocalModelSettings): boolean {
  * const { name, kind, options } = seasonalNaive({ season: 12 });
  * console.log(modelFromSettings({ name, kind, options }).options); // → { season: 12 }
  */
-export function modelFromSettings({ name, kind, options }: LocalModelSettings): LocalModel {
+export function modelFromSettings({ name, kind, options }: ModelSettings): LocalModel {
   const wrapper = Object.hasOwn(wrapperModels, kind)
     ? wrapperModels[kind as keyof typeof wrapperModels]
     : undefined;

@@ -15,7 +15,7 @@ export interface RunOptions {
    * @default all cores, started once this thread has worked for 100 ms
    */
   readonly workers?: number;
-  /** Told as series are done. */
+  /** Told as series, and steps of trainings, are done. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Ends the work. */
   readonly signal?: AbortSignal;
@@ -23,10 +23,13 @@ export interface RunOptions {
   readonly onAbort?: 'reject' | 'keep';
 }
 
+/** How far a run is: series that all models of one series each have forecast, or steps of a training. */
 export interface RunProgress {
-  /** Series done, of all. */
   readonly done: number;
   readonly total: number;
+  readonly unit: 'series' | 'step';
+  /** Name of the model that is trained. */
+  readonly model?: string;
 }
 
 /** Work that a thread of its own does not pay for. */
@@ -48,6 +51,7 @@ export async function runSeries(run: SeriesRun, options: RunOptions): Promise<vo
   if (workers !== undefined && (!Number.isSafeInteger(workers) || workers < 0))
     throw new ArgumentError('workers', `expects a whole number of threads from 0, got ${workers}`);
   if (onAbort === 'reject') signal?.throwIfAborted();
+  if (run.models.length === 0) return;
   const places = run.models.map((_, index) => index);
   const isShared = (place: number) => workers !== 0 && isRegistered(run.models[place] as LocalModel);
   const done = new Uint8Array(run.count);
@@ -63,7 +67,9 @@ export async function runSeries(run: SeriesRun, options: RunOptions): Promise<vo
       run.take(index, place, outcome);
     });
     done[index] = (done[index] as number) + 1;
-    if (done[index] === groups.length) options.onProgress?.({ done: ++finished, total: run.count });
+    if (done[index] === groups.length) {
+      options.onProgress?.({ done: ++finished, total: run.count, unit: 'series' });
+    }
   };
   const ended = await Promise.allSettled(
     groups.map(async (group) => {
@@ -87,7 +93,8 @@ export async function runSeries(run: SeriesRun, options: RunOptions): Promise<vo
       run.take(Math.floor(at / run.models.length), at % run.models.length, notReached(run.plan));
 }
 
-function notReached({ levels }: TaskPlan): ModelOutcome {
+/** What a stopped run leaves of a series. */
+export function notReached({ levels }: TaskPlan): ModelOutcome {
   const none = levels.map(() => new Float64Array());
   return {
     mean: new Float64Array(),

@@ -1,11 +1,11 @@
 /** The program of a forecasting thread: builds the models from their settings, then does the tasks it is sent. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LocalModelSettings } from '../local/local-model.js';
+import type { ModelSettings } from '../local/local-model.js';
 import { modelFromSettings } from './model-registry.js';
 import { type ModelOutcome, runTask, type SeriesTask, type TaskPlan } from './series-task.js';
 
 export interface ThreadJob extends TaskPlan {
-  readonly models: readonly LocalModelSettings[];
+  readonly models: readonly ModelSettings[];
 }
 
 export interface ThreadAnswer {
