@@ -250,7 +250,12 @@ function areaSpec(
     };
     const area = { ...layer, encoding: { ...layer.encoding, y2: { field: 'low' } } };
     if (isStacked) return [{ ...area, mark: stackedMark }];
-    const shade = { ...area, name: `shade_${series}`, mark: { type: 'area', opacity: 0.22 } };
+    const shade = {
+      name: `shade_${series}`,
+      data: layer.data,
+      mark: { type: 'area', opacity: 0.22, color: color(`series-${series}`) },
+      encoding: { x: xChannel, y, y2: { field: 'low' } },
+    };
     return [...(series === 0 ? [shade] : []), { ...layer, mark: { type: 'line', strokeWidth: 1.5 } }];
   });
   return { title: titleAbove(axis), layer: layers };

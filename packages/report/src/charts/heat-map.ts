@@ -206,6 +206,7 @@ function heatSpec(
   const legend = {
     title: value.unit === 'none' ? clean(value.label) : `${clean(value.label)} (${clean(value.unit)})`,
     orient: 'bottom',
+    type: 'gradient',
     gradientLength: Math.min(360, room.width - rowExtent - 30),
     gradientThickness: 10,
     titleOrient: 'top',

@@ -52,7 +52,7 @@ export function ruleDown(
   };
   return {
     below: [
-      { data, mark: { type: 'rule', color: color('axis'), strokeDash: [3, 3] }, encoding: { x: channel } },
+      { data, mark: { type: 'rule', color: color('ink'), strokeDash: [3, 3] }, encoding: { x: channel } },
     ],
     above: textOver({ data, mark, encoding: { x: channel, text: { field: 'label' } } }),
   };

@@ -14,7 +14,7 @@ export interface TidyOptions {
   readonly hover?: Hover;
 }
 
-/** Layers whose name begins so stand for values; `class="data"` counts them. */
+/** Layers whose name begins so stand for values; they become groups of `class="data"`. */
 export const dataLayer = 'data';
 
 const tag = /<(\/?)([a-zA-Z]+)((?: [\w:-]+="[^"]*")*)(\/?)>/g;
@@ -49,16 +49,19 @@ function openTag(name: string, attributes: string, isEmpty: boolean, tips: reado
   let [text, tip] = ['', ''];
   for (const [, key = '', value = ''] of attributes.matchAll(attribute)) {
     if (key === 'aria-label') tip = tips[Number(value)] ?? '';
-    if (
-      key === 'class' &&
-      value.split(' ').some((each) => each.startsWith(`${dataLayer}_`) && each.endsWith('_marks'))
-    )
-      text += ' class="data"';
+    if (key === 'class') text += dataClass(value);
     if (kept.test(key) && isDefault[key] !== value) text += ` ${key}="${shortened(key, value)}"`;
   }
   const title = tip === '' ? '' : `<title>${escapeMarkup(tip)}</title>`;
   if (!isEmpty) return `<${name}${text}>${title}`;
   return title === '' ? `<${name}${text}/>` : `<${name}${text}>${title}</${name}>`;
+}
+
+/** Of Vega's class `mark-line role-mark data_0_marks`: what counts a chart's marks. */
+function dataClass(value: string): string {
+  const names = value.split(' ');
+  if (!names.some((each) => each.startsWith(`${dataLayer}_`) && each.endsWith('_marks'))) return '';
+  return ` class="data" data-kind="${names[0]?.replace('mark-', '')}"`;
 }
 
 /** Two decimals of a px are enough. */

@@ -32,7 +32,8 @@ export function sparklineSvg({ sparkline, alt }: Sparkline): string {
       continue;
     }
     const place = `${x(index).toFixed(1)},${y(value).toFixed(1)}`;
-    path += `${isBroken ? 'M' : 'L'}${place}`;
+    // A step of no length shows a value between two gaps as a dot.
+    path += isBroken ? `M${place}h0` : `L${place}`;
     [isBroken, last] = [false, place];
   }
   const [cx, cy] = last.split(',');

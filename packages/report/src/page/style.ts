@@ -20,6 +20,8 @@ header{border-top:4px solid var(--report-accent);padding-top:18px}
 .kicker{margin:0 0 6px;font-size:.8125rem;letter-spacing:.06em;text-transform:uppercase;color:var(--report-muted)}
 h1{font:600 2.125rem/1.2 ${serif};margin:0 0 8px;text-wrap:balance}
 h2{font:600 1.5rem/1.25 ${serif};margin:56px 0 12px;padding-top:14px;border-top:1px solid var(--report-rule)}
+main>section:first-child h2{border-top:0;margin-top:28px;padding-top:0}
+sup{line-height:0}
 h3{font-size:1.0625rem;line-height:1.4;margin:32px 0 8px}
 p,ul,ol{margin:0 0 14px;max-width:44rem}
 li{margin-bottom:5px}
@@ -50,8 +52,8 @@ figcaption .finding{display:block;font-size:.9375rem;color:var(--report-muted);m
 .plot.wide{display:none}
 @container (min-width:640px){.plot.wide{display:block}.plot.narrow{display:none}}
 .hover-rule{stroke:var(--report-muted);stroke-width:1;pointer-events:none}
-.hover-text{min-height:1.5em;margin:4px 0 0;font-size:.8125rem;color:var(--report-ink);font-variant-numeric:tabular-nums;max-width:none}
-.hover-text:empty{visibility:hidden}
+.plot{position:relative}
+.hover-text{position:absolute;top:0;right:0;margin:0;padding:0 0 2px 12px;max-width:72%;text-align:right;font-size:.8125rem;line-height:1.4;color:var(--report-ink);background:var(--report-background);font-variant-numeric:tabular-nums;pointer-events:none}
 .pair{display:grid;gap:0 36px}
 .pair>figure{min-width:0}
 @media (min-width:760px),print{.pair{grid-template-columns:1fr 1fr}}
@@ -59,9 +61,10 @@ figcaption .finding{display:block;font-size:.9375rem;color:var(--report-muted);m
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums}
 caption{text-align:left;font-weight:600;font-size:1rem;padding-bottom:8px}
-th,td{padding:6px 12px 6px 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--report-rule);font-weight:400}
+th,td{padding:6px 12px 6px 0;text-align:left;vertical-align:middle;border-bottom:1px solid var(--report-rule);font-weight:400}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--report-muted);font-size:.8125rem;border-bottom:2px solid var(--report-axis);vertical-align:bottom}
+td:not(.number){min-width:6.5rem}
 .number{text-align:right;white-space:nowrap}
 thead th.number{white-space:normal}
 figcaption .number{text-align:left}
@@ -86,6 +89,8 @@ h1,h2,h3,caption,figcaption,summary{break-after:avoid}
 h2{margin-top:28pt}
 figure,tr,.callout,.key-figures,.pair{break-inside:avoid}
 figure{margin:16pt 0}
+.key-figures{grid-template-columns:repeat(auto-fit,minmax(118px,1fr));gap:14pt 18pt}
+.key-figures .value{font-size:15pt}
 p,li{orphans:3;widows:3}
 thead{display:table-header-group}
 .scroll{overflow:visible}

@@ -123,7 +123,7 @@ const indices: Maker = async (random, name) => {
 
 const correlations: Maker = async (random, name) => {
   const assets = ['S&P 500', 'Bonds', 'Gold', 'WTI crude', 'EUR/USD', 'JPY/USD'].map(name);
-  const drawn = assets.map(() => assets.map(() => Math.round(200 * (random.next() - 0.4)) / 100));
+  const drawn = assets.map(() => assets.map(() => Math.round(180 * (random.next() - 0.45)) / 100));
   const values = assets.map((_, row) =>
     assets.map((_, column) =>
       row === column ? 1 : (drawn[Math.min(row, column)]?.[Math.max(row, column)] as number),

@@ -30,6 +30,7 @@ import { portfolioAgreement } from './portfolio-agreement.js';
 import { prediction } from './prediction.js';
 import { raplTrees } from './rapl-trees.js';
 import { recordAfterKill } from './record-after-kill.js';
+import { reportBrowser } from './report-browser.js';
 import { resumeAfterKill } from './resume-after-kill.js';
 import { resumeBitwise } from './resume-bitwise.js';
 import { searchBudget } from './search-budget.js';
@@ -82,4 +83,5 @@ export const runs: readonly AcceptanceRun[] = [
   tenThousandSeries,
   bbob,
   portfolioAgreement,
+  reportBrowser,
 ];
