@@ -5,7 +5,7 @@ import { type CmaParameters, cmaParameters } from './cma-parameters.js';
 import { CmaProgress } from './cma-progress.js';
 import type { Engine } from './engine-run.js';
 import { isBetter } from './method.js';
-import { symmetricEigen } from './symmetric-eigen.js';
+import { diagonalize } from './symmetric-eigen.js';
 import type { SearchSpace } from './variables.js';
 
 export interface CmaStart {
@@ -35,6 +35,7 @@ export class CmaEngine implements Engine {
   readonly #stepPath: Float64Array;
   readonly #covariance: Float64Array;
   readonly #scratch: Float64Array;
+  readonly #half: Float64Array;
   /** Eigenvectors in columns, and the square roots of the eigenvalues. */
   readonly #basis: Float64Array;
   readonly #lengths: Float64Array;
@@ -70,6 +71,7 @@ export class CmaEngine implements Engine {
     this.#covariance = identity(size);
     this.#basis = identity(size);
     this.#scratch = new Float64Array(size * size);
+    this.#half = new Float64Array(size * size);
     [this.#normals, this.#steps, this.#samples, this.candidates] = [
       new Float64Array(samples * size),
       new Float64Array(samples * size),
@@ -200,14 +202,8 @@ export class CmaEngine implements Engine {
 
   #decompose(): void {
     const size = this.#size;
-    for (let row = 0; row < size; row++) {
-      for (let column = 0; column <= row; column++) {
-        const value = this.#covariance[row * size + column] as number;
-        this.#scratch[row * size + column] = value;
-        this.#scratch[column * size + row] = value;
-      }
-    }
-    symmetricEigen(this.#scratch, this.#basis, this.#lengths);
+    this.#turnCovariance();
+    diagonalize(this.#scratch, this.#basis, this.#lengths);
     let [least, most] = [Number.POSITIVE_INFINITY, 0];
     for (let place = 0; place < size; place++) {
       const value = this.#lengths[place] as number;
@@ -216,6 +212,30 @@ export class CmaEngine implements Engine {
       this.#lengths[place] = Math.sqrt(Math.max(0, value));
     }
     if (!(most < 1e14 * least)) this.isConverged = true;
+  }
+
+  /** BᵀCB into the scratch: C, of which the lower half is kept, in the basis of the last decomposition. */
+  #turnCovariance(): void {
+    const [size, covariance, basis, half] = [this.#size, this.#covariance, this.#basis, this.#half];
+    for (let row = 0; row < size; row++) {
+      for (let k = 0; k < size; k++) {
+        let sum = 0;
+        for (let column = 0; column < size; column++) {
+          const at = column <= row ? row * size + column : column * size + row;
+          sum += (covariance[at] as number) * (basis[column * size + k] as number);
+        }
+        half[row * size + k] = sum;
+      }
+    }
+    for (let j = 0; j < size; j++) {
+      for (let k = 0; k <= j; k++) {
+        let sum = 0;
+        for (let row = 0; row < size; row++)
+          sum += (basis[row * size + j] as number) * (half[row * size + k] as number);
+        this.#scratch[j * size + k] = sum;
+        this.#scratch[k * size + j] = sum;
+      }
+    }
   }
 
   #judge(): void {

@@ -16,7 +16,7 @@ export interface CmaEsOptions {
    * small starts of narrow deviation (Hansen 2009), `none` ends. @default 'bipop'
    */
   readonly restarts?: 'bipop' | 'ipop' | 'none';
-  /** A start ends where values of its last generations differ by less than this. @default 1e-11 */
+  /** A start ends where values of its last generations differ by less than this. @default 1e-9 */
   readonly tolerance?: number;
 }
 
@@ -33,7 +33,7 @@ export interface CmaEsOptions {
  * console.log(Array.from(best.point, (value) => value.toFixed(4))); // → [ '1.0000', '1.0000' ]
  */
 export function cmaEs(options: CmaEsOptions = {}): SearchMethod {
-  const { samples, deviation = 0.2, restarts = 'bipop', tolerance = 1e-11 } = options;
+  const { samples, deviation = 0.2, restarts = 'bipop', tolerance = 1e-9 } = options;
   if (samples !== undefined) requireWhole('cmaEs', 'samples', samples, 4);
   requireShare('cmaEs', 'deviation', deviation);
   if (!(tolerance >= 0)) throw new ArgumentError('cmaEs', `tolerance must be 0 or above, got ${tolerance}`);
@@ -94,12 +94,13 @@ class Regimes {
       return ((start[index] as number) - low) / (high - low);
     });
     if (!this.#isSmall) return new CmaEngine(space, random, { mean, deviation, samples: large, tolerance });
-    const samples = Math.floor(first * (large / (2 * first)) ** (random.uniform() ** 2));
+    // From λ of the first start up to that of the next large one.
+    const samples = Math.floor(first * ((2 * large) / first) ** (random.uniform() ** 2));
     const narrow = deviation * 10 ** (-2 * random.uniform());
     return new CmaEngine(space, random, {
       mean,
       deviation: narrow,
-      samples: Math.max(4, samples),
+      samples,
       tolerance,
     });
   }

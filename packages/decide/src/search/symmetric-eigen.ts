@@ -10,6 +10,15 @@ export function symmetricEigen(matrix: Float64Array, vectors: Float64Array, valu
   const size = values.length;
   vectors.fill(0);
   for (let place = 0; place < size; place++) vectors[place * (size + 1)] = 1;
+  diagonalize(matrix, vectors, values);
+}
+
+/**
+ * As `symmetricEigen`, for a matrix given in a basis where it is nearly diagonal: VᵀAV, with that basis in `vectors`. Few sweeps
+ * are left then.
+ */
+export function diagonalize(matrix: Float64Array, vectors: Float64Array, values: Float64Array): void {
+  const size = values.length;
   for (let sweep = 0; sweep < mostSweeps && !isDiagonal(matrix, size); sweep++) {
     for (let p = 0; p < size - 1; p++) for (let q = p + 1; q < size; q++) rotate(matrix, vectors, size, p, q);
   }
