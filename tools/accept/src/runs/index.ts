@@ -12,6 +12,7 @@ import { fitMemory } from './fit-memory.js';
 import { fitOverheadCnn, fitOverheadMlp } from './fit-overhead.js';
 import { flops } from './flops.js';
 import { forecastNoLookAhead } from './forecast-no-look-ahead.js';
+import { garchAgreement } from './garch-agreement.js';
 import { hostileFiles } from './hostile-files.js';
 import { lstmAdding } from './lstm-adding.js';
 import { m4HourlyAuto } from './m4-hourly-auto.js';
@@ -39,6 +40,7 @@ import { statsforecastSpeed } from './statsforecast-speed.js';
 import { tenThousandSeries } from './ten-thousand-series.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
 import { trackingOverhead } from './tracking-overhead.js';
+import { varBacktest } from './var-backtest.js';
 import { wrongUsesRun } from './wrong-uses.js';
 
 export const runs: readonly AcceptanceRun[] = [
@@ -83,5 +85,7 @@ export const runs: readonly AcceptanceRun[] = [
   tenThousandSeries,
   bbob,
   portfolioAgreement,
+  garchAgreement,
+  varBacktest,
   reportBrowser,
 ];
