@@ -225,6 +225,7 @@ function areaSpec(
   };
   const base = new Array<number>(kept.length).fill(0);
   const layers = values.flatMap((each, series): Spec[] => {
+    if (each.every(Number.isNaN)) return [];
     const rows = kept.map((index, place) => {
       const value = each[index] as number;
       const low = base[place] as number;

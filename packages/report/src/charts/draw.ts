@@ -42,6 +42,8 @@ export interface Drawing {
 export async function draw(operation: string, drawing: Drawing): Promise<Chart> {
   const { text, counts, notes = [] } = drawing;
   checkText(operation, text);
+  if (counts.values === 0)
+    throw new ReportError(operation, 'expected one or more numbers, got only gaps; say so in a paragraph');
   const [svg, narrowSvg] = await Promise.all([
     drawIn(operation, drawing, wide),
     drawIn(operation, drawing, narrow),
@@ -60,11 +62,10 @@ export async function draw(operation: string, drawing: Drawing): Promise<Chart> 
 
 async function drawIn(operation: string, drawing: Drawing, room: Room): Promise<string> {
   const { compile, View, parse } = await loadVega();
-  const warnings: string[] = [];
-  const logger = quietLogger(warnings);
+  const logger = quietLogger(operation);
   const height = drawing.height(room);
   const spec = {
-    ...drawing.spec(room),
+    ...withoutEmptyLayers(drawing.spec(room)),
     width: room.width,
     height,
     autosize: { type: 'fit', contains: 'padding' },
@@ -75,7 +76,6 @@ async function drawIn(operation: string, drawing: Drawing, room: Room): Promise<
   const view = new View(parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
   try {
     const svg = await view.toSVG();
-    if (warnings.length > 0) throw new ReportError(operation, `internal: ${warnings.join('; ')}`);
     return tidySvg(svg, {
       alt: clean(drawing.text.alt),
       tips: drawing.tips ?? [],
@@ -118,10 +118,19 @@ function placeHover(
   );
 }
 
-/** Keeps warnings instead of printing them: each is a mistake of ours. */
-function quietLogger(warnings: string[]) {
+/** A layer without rows draws nothing, and has no extent for the axes. */
+function withoutEmptyLayers(spec: Spec): Spec {
+  const layers = spec.layer as readonly { readonly data?: { readonly values: readonly unknown[] } }[];
+  return { ...spec, layer: layers.filter(({ data }) => data?.values.length !== 0) };
+}
+
+/** What Vega complained of: nothing, as tests check. A chart with a blemish is still better than none. */
+export const complaints: string[] = [];
+const mostComplaints = 100;
+
+function quietLogger(operation: string) {
   const keep = (...texts: readonly unknown[]) => {
-    warnings.push(texts.map(String).join(' '));
+    if (complaints.length < mostComplaints) complaints.push(`${operation}: ${texts.map(String).join(' ')}`);
     return logger;
   };
   const pass = () => logger;

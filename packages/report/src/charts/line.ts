@@ -155,27 +155,31 @@ function lineSpec(
     title: titleAbove(yAxis),
     layer: [
       ...lines.flatMap((line) =>
-        line.intervals.map((interval, index) => bandLayer(line, interval, index, bothAxes)),
+        line.intervals
+          .filter(({ low, high }) => isKnown(low) && isKnown(high))
+          .map((interval, index) => bandLayer(line, interval, index, bothAxes)),
       ),
       ...rules.flatMap(({ below }) => below),
-      ...lines.map((line) => ({
-        name: `data_${line.position}`,
-        data: {
-          values: line.kept.map((index) => ({
-            x: line.x.values[index],
-            y: nullable(line.values[index]),
-            name: line.name,
-          })),
-        },
-        mark: {
-          type: 'line',
-          strokeWidth: 1.75,
-          strokeCap: 'round',
-          strokeJoin: 'round',
-          ...(line.dashed && { strokeDash: [5, 3] }),
-        },
-        encoding: { ...bothAxes, color: stroke },
-      })),
+      ...lines
+        .filter(({ values }) => isKnown(values))
+        .map((line) => ({
+          name: `data_${line.position}`,
+          data: {
+            values: line.kept.map((index) => ({
+              x: line.x.values[index],
+              y: nullable(line.values[index]),
+              name: line.name,
+            })),
+          },
+          mark: {
+            type: 'line',
+            strokeWidth: 1.75,
+            strokeCap: 'round',
+            strokeJoin: 'round',
+            ...(line.dashed && { strokeDash: [5, 3] }),
+          },
+          encoding: { ...bothAxes, color: stroke },
+        })),
       ...rules.flatMap(({ above }) => above),
     ],
   };
@@ -248,6 +252,10 @@ function lineNotes(lines: readonly ReadLine[]): string[] {
     ...shaded,
     ...thinningNote(thinned.map(({ kept, values }) => [values.length, kept.length] as const)),
   ];
+}
+
+function isKnown(values: readonly number[]): boolean {
+  return values.some((value) => !Number.isNaN(value));
 }
 
 function nullable(value: number | undefined): number | null {
