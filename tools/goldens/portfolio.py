@@ -19,6 +19,7 @@ import riskfolio
 from pypfopt import BlackLittermanModel, CovarianceShrinkage, DiscreteAllocation, EfficientFrontier, HRPOpt
 from pypfopt import expected_returns, risk_models
 from skfolio import RiskMeasure
+from skfolio.model_selection import CombinatorialPurgedCV
 from skfolio.optimization import HierarchicalRiskParity, MeanRisk, ObjectiveFunction, RiskBudgeting
 from skfolio.prior import BlackLitterman
 
@@ -157,6 +158,43 @@ def lots(allocation_weights, prices, value):
     }
 
 
+def walk_forward(X, train, test, cost):
+    """Inverse volatility, in money instead of weights: amounts held, paid for and left to drift."""
+    returns, money, held, history, row = X.values, 1.0, np.zeros(X.shape[1]), [], train
+    while row < len(returns):
+        inverse = 1 / returns[row - train : row].std(axis=0, ddof=1)
+        share = inverse / inverse.sum()
+        # Costs are a share of the value, for the difference of the weights; the rest is spread.
+        paid = cost * np.abs(share - held / money).sum() * money
+        held = share * (money - paid)
+        for day in range(row, min(row + test, len(returns))):
+            before = money
+            held = held * (1 + returns[day])
+            money = held.sum()
+            history.append(money / before - 1)
+        row += test
+    series = pd.Series(history)
+    value = (1 + series).cumprod()
+    peak = np.maximum(1, value.cummax())
+    return {
+        "train": train, "test": test, "cost": cost, "returns": history,
+        "annualReturn": float(value.iloc[-1] ** (252 / len(series)) - 1), "annualVolatility": float(series.std() * np.sqrt(252)),
+        "sharpe": float(series.mean() / series.std() * np.sqrt(252)),
+        "sortino": float(series.mean() * np.sqrt(252) / np.sqrt((series.clip(upper=0) ** 2).mean())),
+        "maximumDrawdown": float((1 - value / peak).max()),
+    }
+
+
+def folds(rows, groups, tests, purge, embargo):
+    model = CombinatorialPurgedCV(n_folds=groups, n_test_folds=tests, purged_size=purge, embargo_size=embargo)
+    return {
+        "rows": rows, "groups": groups, "testGroups": tests, "purge": purge, "embargo": embargo,
+        "train": [train.tolist() for train, _ in model.split(np.zeros((rows, 1)))],
+        "test": [[block.tolist() for block in test] for _, test in model.split(np.zeros((rows, 1)))],
+        "paths": model.get_path_ids().tolist(),
+    }
+
+
 def simulated():
     rng = np.random.default_rng(7)
     days, count = 260, 8
@@ -182,7 +220,8 @@ def simulated():
             "hierarchical": weights(HRPOpt(X).optimize()),
             "blackLittermanMean": relative.bl_returns().tolist(), "blackLittermanCovariance": relative.bl_cov().values.tolist(),
         },
-        "lots": lots(weights(sharpe), prices.iloc[-1], 20_000),
+        "lots": [lots(np.round(weights(sharpe), 4).tolist(), prices.iloc[-1], 20_000), lots([1 / count] * count, prices.iloc[-1], 3_000)],
+        "walkForward": walk_forward(X, 100, 20, 0.002), "folds": folds(40, 5, 2, 1, 2),
     }
 
 
