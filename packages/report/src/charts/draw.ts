@@ -71,7 +71,7 @@ async function drawIn(operation: string, drawing: Drawing, room: Room): Promise<
     autosize: { type: 'fit', contains: 'padding' },
     padding: 2,
     background: null,
-    config: chartConfig(room.isNarrow),
+    config: chartConfig(room),
   } as unknown as TopLevelSpec;
   const view = new View(parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
   try {

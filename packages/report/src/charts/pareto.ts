@@ -5,7 +5,7 @@ import { color } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText } from './chart.js';
 import { checkAxis, checkLength, checkLogarithm, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { quantityAxis, textOver, titleAbove } from './vega-config.js';
+import { labelsOver, quantityAxis, titleAbove } from './vega-config.js';
 
 /** A quantity that is wanted small or large. */
 export interface Goal extends Axis {
@@ -165,11 +165,7 @@ function paretoSpec(room: Room, points: readonly ParetoPoint[], { xAxis, yAxis }
           description: { field: 'tip' },
         },
       },
-      ...textOver({
-        data: { values: points.filter(({ label }) => label !== '') },
-        mark: { type: 'text', dy: -11, limit: room.isNarrow ? 120 : 200 },
-        encoding: { ...both, text: { field: 'label' } },
-      }),
+      ...labelsOver(points, both, room),
     ],
   };
 }

@@ -7,7 +7,7 @@ import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './
 import { checkAxis, checkLength, checkLogarithm, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
 import { type FittedLine, fitLine } from './fit-line.js';
-import { legendColumns, quantityAxis, textOver, titleAbove } from './vega-config.js';
+import { labelsOver, legendColumns, quantityAxis, titleAbove } from './vega-config.js';
 
 export interface ScatterChartOptions extends ChartText {
   readonly x: readonly Value[];
@@ -193,11 +193,7 @@ function scatterSpec(
           description: { field: 'tip' },
         },
       },
-      ...textOver({
-        data: { values: points.filter(({ label }) => label !== '') },
-        mark: { type: 'text', dy: -10, limit: room.isNarrow ? 110 : 200 },
-        encoding: { ...both, text: { field: 'label' } },
-      }),
+      ...labelsOver(points, both, room),
     ],
   };
 }

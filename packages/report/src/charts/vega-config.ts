@@ -2,7 +2,7 @@
 import { color } from '../theme/colors.js';
 import type { Axis } from './chart.js';
 import { axisTitle } from './chart.js';
-import type { Spec } from './draw.js';
+import type { Room, Spec } from './draw.js';
 import { textWidth } from './text-width.js';
 
 /** Of all text in charts, in px of the drawing. */
@@ -10,7 +10,7 @@ export const fontSize = 12;
 
 export const fontFamily = '"Segoe UI", "Helvetica Neue", Roboto, Arial, "Liberation Sans", sans-serif';
 
-export function chartConfig(isNarrow: boolean): Spec {
+export function chartConfig({ isNarrow, width }: Room): Spec {
   const text = { labelFontSize: fontSize, titleFontSize: fontSize, labelColor: color('muted') };
   return {
     aria: false,
@@ -21,6 +21,7 @@ export function chartConfig(isNarrow: boolean): Spec {
       titleColor: color('muted'),
       titleFontWeight: 'normal',
       titlePadding: 8,
+      titleLimit: width - 110,
       labelPadding: 6,
       labelLimit: isNarrow ? 150 : 260,
       gridColor: color('grid'),
@@ -54,6 +55,7 @@ export function chartConfig(isNarrow: boolean): Spec {
       fontWeight: 'normal',
       color: color('muted'),
       offset: 10,
+      limit: width - 12,
     },
     text: { fontSize, color: color('ink') },
   };
@@ -75,6 +77,27 @@ export function textOver(layer: Spec): Spec[] {
   const mark = layer.mark as Spec;
   const rim = { stroke: color('background'), strokeWidth: 3, strokeJoin: 'round', opacity: 0.85 };
   return [{ ...layer, mark: { ...mark, ...rim } }, layer];
+}
+
+/** Names above points, which never reach over the ends of the x axis. */
+export function labelsOver(
+  points: readonly { readonly x: number; readonly label: string }[],
+  both: Spec,
+  room: Room,
+): Spec[] {
+  const xs = points.map(({ x }) => x);
+  const [least, greatest] = [Math.min(...xs), Math.max(...xs)];
+  const sideOf = (x: number) => {
+    const share = greatest > least ? (x - least) / (greatest - least) : 0.5;
+    return share < 0.2 ? 'left' : share > 0.8 ? 'right' : 'center';
+  };
+  return (['left', 'center', 'right'] as const).flatMap((align) =>
+    textOver({
+      data: { values: points.filter(({ x, label }) => label !== '' && sideOf(x) === align) },
+      mark: { type: 'text', align, dy: -11, limit: room.isNarrow ? 120 : 200 },
+      encoding: { ...both, text: { field: 'label' } },
+    }),
+  );
 }
 
 /** Of a quantity: tick labels with SI prefixes once numbers are long. */

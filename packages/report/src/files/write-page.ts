@@ -24,17 +24,21 @@ export async function writePage(
   content: string | Uint8Array,
   { overwrite = false }: WriteOptions = {},
 ): Promise<void> {
+  const folder = dirname(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new ReportError('writePage', `the folder ${folder} cannot be made: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  try {
     await writeFile(path, content, { flag: overwrite ? 'w' : 'wx' });
   } catch (cause) {
     const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new ReportError(
-      'writePage',
-      isThere
-        ? `${path} is there already; choose another name, or overwrite: true`
-        : `${path} cannot be written: ${(cause as Error).message}`,
-      { cause },
-    );
+    const what = isThere
+      ? 'is there already; choose another name, or overwrite: true'
+      : `cannot be written: ${(cause as Error).message}`;
+    throw new ReportError('writePage', `${path} ${what}`, { cause });
   }
 }

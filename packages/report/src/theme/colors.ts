@@ -1,6 +1,7 @@
 /**
  * The colours of pages and charts, in light and in dark. A chart names them as CSS custom properties, so that one SVG serves
- * both. Series are Okabe and Ito's eight, shifted until each has a contrast of 3 on its background.
+ * both. Series follow Okabe and Ito, shifted until each has a
+ * contrast of 3 on its background and the first four differ for eyes that lack a kind of cone.
  */
 import { contrast } from './contrast.js';
 
@@ -11,12 +12,12 @@ type Pair = readonly [light: string, dark: string];
 const series: readonly Pair[] = [
   ['#0072b2', '#4da3e0'],
   ['#d55e00', '#f0803c'],
-  ['#007f5c', '#2dbe93'],
-  ['#a8518a', '#d88bbb'],
-  ['#a87200', '#e6b022'],
+  ['#3d444d', '#e6e8eb'],
+  ['#00997a', '#2dbe93'],
+  ['#7a2f6b', '#f0b3d8'],
+  ['#6a3d00', '#f0e442'],
   ['#3b8fc4', '#9bd2f5'],
-  ['#3d444d', '#c3c9d0'],
-  ['#857400', '#f0e442'],
+  ['#857400', '#e6b022'],
 ];
 
 /** From little to much. */
