@@ -1,3 +1,4 @@
+export * from './allocation/index.js';
 export * from './portfolio/index.js';
 export * from './risk/index.js';
 export * from './search/index.js';
