@@ -1,5 +1,6 @@
 import { parseFragment } from 'parse5';
 import { afterEach, describe, expect, test } from 'vitest';
+import { allElements, attributeOf, dataMarks, textsOf } from '../../test/parsed.js';
 import type { Chart } from '../index.js';
 import {
   barChart,
@@ -15,7 +16,6 @@ import {
   scatterChart,
   stackedAreaChart,
 } from '../index.js';
-import { allElements, attributeOf, dataMarks, textsOf } from '../page/parsed.test-helper.js';
 import { complaints } from './draw.js';
 
 afterEach(() => expect(complaints).toEqual([]));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'parse5';
 import { describe, expect, test } from 'vitest';
+import { allElements, attributeOf, textsOf } from '../../test/parsed.js';
 import {
   type Chart,
   lineChart,
@@ -15,7 +16,6 @@ import {
   toSvg,
   writePage,
 } from '../index.js';
-import { allElements, attributeOf, textsOf } from './parsed.test-helper.js';
 import { hoverScript } from './script.js';
 
 /** Two charts under a name: one with text in the drawing, one with pointers' texts. */
@@ -297,7 +297,7 @@ describe('hostile names', () => {
   });
 
   test('are shown as they are', async () => {
-    const name = '<b>&amp;"\'${x}[0].y';
+    const name = '<b>&amp;"\'$x}[0].y';
     const text = textsOf(parse(page(await optionsOf(name)))).join('|');
     expect(text).toContain(`1 ${name}`);
     expect(text).toContain(`h ${name}`);

@@ -109,7 +109,7 @@ export async function galleryPage(seed: number, name: Naming = (friendly) => fri
             summary: name('Settings'),
             blocks: [{ kind: 'paragraph', text: name('Closed on a screen, open on paper.') }],
           },
-          { kind: 'figures', figures: [{ label: name('One more'), value: -3.14159 }] },
+          { kind: 'figures', figures: [{ label: name('One more'), value: -271.8 }] },
         ],
       },
     ],
