@@ -4,18 +4,24 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { runProgram } from '@noosphere/command-line';
 import { ArgumentError } from '@noosphere/core';
+import { toSentence, track } from '@noosphere/footprint';
+import { writePage } from '@noosphere/report';
 import { audit } from './audit.js';
 import { readOptions } from './options.js';
+import { auditPage } from './page.js';
 import { commandText, reportText } from './report.js';
 import { readTarget } from './target.js';
 import { runCommand } from './training.js';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const { json } = options;
+  const { json, html, place } = options;
   // Known before a training of hours, not after it.
-  if (json !== undefined && existsSync(json))
-    throw new ArgumentError('--json', `${json} is there already; choose another name`);
+  for (const [option, file] of Object.entries({ '--json': json, '--html': html })) {
+    if (file !== undefined && existsSync(file))
+      throw new ArgumentError(option, `${file} is there already; choose another name`);
+  }
+  const tracked = track({ name: 'model-audit', ...(place !== undefined && { place }) });
   const trained = await runCommand(options);
   if (trained) console.log(commandText(trained));
   const audited =
@@ -25,6 +31,9 @@ async function main(): Promise<void> {
   if (audited) console.log(reportText(audited));
   if (json !== undefined)
     await writeFile(json, `${JSON.stringify(audited ?? trained, null, 2)}\n`, { flag: 'wx' });
+  const footprint = toSentence(await tracked.stop());
+  if (html !== undefined)
+    await writePage(html, await auditPage({ audit: audited, trained, seed: options.seed, footprint }));
 }
 
 await runProgram('model-audit', main);

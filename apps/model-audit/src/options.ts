@@ -13,6 +13,7 @@ export interface AuditOptions {
   readonly place: string | undefined;
   readonly int8: boolean;
   readonly json: string | undefined;
+  readonly html: string | undefined;
 }
 
 const help = `
@@ -45,6 +46,7 @@ export function readOptions(args: readonly string[]): AuditOptions {
     )
     .option('--no-int8', 'leave the quantised model out')
     .option('--json <file>', 'write the result there as well')
+    .option('--html <file>', 'write a page with charts there as well')
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .configureOutput({
@@ -67,6 +69,7 @@ export function readOptions(args: readonly string[]): AuditOptions {
     place: options.place,
     int8: options.int8,
     json: options.json,
+    html: options.html,
   };
 }
 

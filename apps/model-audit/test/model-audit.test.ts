@@ -39,6 +39,8 @@ test('an ONNX file: counted by hand, measured, and with int8', async () => {
     json,
     '--place',
     'FRA',
+    '--html',
+    join(folder, 'audit.html'),
   );
   const audit = JSON.parse(await readFile(json, 'utf8'));
   expect(audit.parameters).toBe(16 * 64 + 64 * 4);
@@ -52,6 +54,10 @@ test('an ONNX file: counted by hand, measured, and with int8', async () => {
   expect(audit.int8.mode).toBe('dynamic');
   expect(audit.int8.energy.energyJoules).toBeGreaterThan(0);
   expect(audit.int8.relativeDifference).toBeLessThan(0.1);
+  const html = await readFile(join(folder, 'audit.html'), 'utf8');
+  expect(html).toContain(`<h1>What ${audit.model} costs</h1>`);
+  expect(html).toContain('<dd class="value">1,280</dd>');
+  expect(html).toContain('France');
   expect(stdout).toContain('France');
   expect(stdout).toContain('Pruning and distillation are not measured yet.');
 }, 60_000);
