@@ -16,7 +16,7 @@ import type { AcceptanceRun, Measured, RunContext } from '../run.js';
 
 /** The method that is measured was chosen before it was run: the textbook's filtered historical simulation. */
 const best: TailMethod = 'filtered-garch';
-const compared: readonly TailMethod[] = ['historical', 'normal', 'filtered-ewma', best];
+const compared: readonly TailMethod[] = ['historical', 'filtered-ewma', best];
 const [level, window, refitEvery, fewestForecasts] = [0.95, 1000, 63, 500];
 /** A price that stands still on more days than this is managed: its quantiles say nothing. */
 const mostStill = 0.05;

@@ -32,7 +32,8 @@ export interface PortfolioConstraints {
   readonly maximumTurnover?: number;
   /**
    * Cost of buying or selling one unit of value, charged against the expected return and in its unit: 10 basis points for a
-   * position that is held a quarter are 0.004 by the year.
+   * position that is held a quarter are 0.004 by the year. Where nothing is expected (`minimumVariance`, tail risk without a
+   * target) it changes nothing: limit the turnover instead.
    * @default 0
    */
   readonly costs?: number | ArrayLike<number>;

@@ -1,14 +1,11 @@
 export type { GroupLimit, PortfolioConstraints } from './constraints.js';
+export type { ExpectedPortfolio, MeanVarianceOptions, Moments, Portfolio } from './frontier-problem.js';
 export {
-  type ExpectedPortfolio,
   efficientFrontier,
   type FrontierOptions,
-  type MeanVarianceOptions,
-  type Moments,
   maximumSharpe,
   maximumUtility,
   minimumVariance,
-  type Portfolio,
   type QuadraticUtilityOptions,
   targetReturn,
   targetVolatility,

@@ -1,42 +1,23 @@
 /** Portfolios on the frontier of expected return and variance, each an exact quadratic program. Markowitz 1952. */
 import { ArgumentError } from '@noosphere/core';
-import { dot, times } from '../moments/covariance.js';
-import { requireCovariance, requireList } from '../moments/tables.js';
-import { type ConstrainedProgram, constrainedProgram, type PortfolioConstraints } from './constraints.js';
-import { extended, homogeneous, row, solveLabelled } from './labelled-program.js';
-
-/** What the next period is expected to be like; mean and covariance of the same period, such as a year. */
-export interface Moments {
-  /** Expected return of each asset. */
-  readonly mean: Float64Array;
-  /** [assets, assets] as rows. */
-  readonly covariance: readonly Float64Array[];
-}
-
-/** A portfolio and what it was made from. */
-export interface Portfolio {
-  /** One an asset, shares of the whole. */
-  readonly weights: Float64Array;
-  /** 1 - Σ weights. */
-  readonly cash: number;
-  /** √(wᵀ Σ w). */
-  readonly volatility: number;
-  /** Σ |weight - holding|. */
-  readonly turnover: number;
-}
-
-/** A portfolio chosen by what it is expected to earn. */
-export interface ExpectedPortfolio extends Portfolio {
-  /** wᵀ mean + cash · risk-free rate - costs of trading. */
-  readonly expectedReturn: number;
-  /** (expected return - risk-free rate) / volatility; 0 where nothing moves. */
-  readonly sharpe: number;
-}
-
-export interface MeanVarianceOptions extends PortfolioConstraints {
-  /** What cash earns, in the period of the moments. @default 0 */
-  readonly riskFree?: number;
-}
+import { requireCovariance } from '../moments/tables.js';
+import { constrainedProgram, type PortfolioConstraints } from './constraints.js';
+import {
+  type ExpectedPortfolio,
+  endsOf,
+  expectedPortfolioOf,
+  indicesOf,
+  leastVariance,
+  type MeanVarianceOptions,
+  type Moments,
+  type Portfolio,
+  type Problem,
+  portfolioOf,
+  problemOf,
+  requireNumber,
+  scaledQuadratic,
+} from './frontier-problem.js';
+import { homogeneous, row, solveLabelled } from './labelled-program.js';
 
 /**
  * The portfolio of least variance: minimise wᵀ Σ w.
@@ -221,62 +202,6 @@ export async function efficientFrontier(
   return [...frontier, boldest];
 }
 
-interface Problem {
-  readonly program: ConstrainedProgram;
-  readonly moments: Moments;
-  readonly riskFree: number;
-  readonly assets: number;
-  /** mean - rf of weights and minus the cost of trades, one a column. */
-  readonly excess: readonly number[];
-  /** Σ times the scale, row by row: numbers of the size of one. */
-  readonly quadratic: Float64Array;
-  readonly scale: number;
-}
-
-function problemOf(operation: string, moments: Moments, options: MeanVarianceOptions): Problem {
-  const { riskFree = 0 } = options;
-  requireNumber(operation, 'riskFree', riskFree);
-  const assets = requireCovariance(operation, moments.covariance);
-  const mean = requireList(operation, 'mean', moments.mean, assets);
-  const program = constrainedProgram(operation, assets, options);
-  const excess = program.costs.map((cost, at) => (at < assets ? (mean[at] as number) - riskFree : 0) - cost);
-  const { values, scale } = scaledQuadratic(moments.covariance);
-  return { program, moments, riskFree, assets, excess, quadratic: values, scale };
-}
-
-/** Least variance among those that earn at least so much after costs. */
-async function leastVariance(
-  operation: string,
-  problem: Problem,
-  target: number,
-): Promise<ExpectedPortfolio> {
-  const { program, excess, riskFree, quadratic, assets } = problem;
-  const limited = extended(program);
-  const size = excess.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-  const scaled = excess.map((value) => value / size);
-  const least = (target - riskFree) / size;
-  row(
-    limited,
-    `expected return at least ${target}`,
-    indicesOf(excess),
-    scaled,
-    least,
-    Number.POSITIVE_INFINITY,
-  );
-  const { values } = await solveLabelled(operation, limited, { quadratic });
-  return expectedPortfolioOf(values.slice(0, assets), problem);
-}
-
-/** The portfolio of least variance, and that of greatest expected return (the safest of them). */
-async function endsOf(operation: string, problem: Problem): Promise<[ExpectedPortfolio, ExpectedPortfolio]> {
-  const { program, excess, quadratic, assets, riskFree } = problem;
-  const safest = await solveLabelled(operation, program, { quadratic });
-  const most = await solveLabelled(operation, program, { linear: excess, maximize: true });
-  const size = Math.abs(most.objective);
-  const boldest = await leastVariance(operation, problem, most.objective + riskFree - 1e-10 * size);
-  return [expectedPortfolioOf(safest.values.slice(0, assets), problem), boldest];
-}
-
 /** Variance is convex and rises with the return asked for: false position, and every fourth step a bisection. */
 async function volatilityAlong(
   problem: Problem,
@@ -298,56 +223,4 @@ async function volatilityAlong(
     if (Math.abs(off) <= 1e-12 * target ** 2 || high - low <= 1e-14 * Math.abs(high)) break;
   }
   return best;
-}
-
-function scaledQuadratic(covariance: readonly Float64Array[]): { values: Float64Array; scale: number } {
-  const size = covariance.length;
-  const trace = covariance.reduce((sum, values, at) => sum + (values[at] as number), 0);
-  const scale = trace > 0 ? size / trace : 1;
-  const values = new Float64Array(size * size);
-  for (const [at, line] of covariance.entries())
-    values.set(
-      line.map((value) => value * scale),
-      at * size,
-    );
-  return { values, scale };
-}
-
-/** Volatility and turnover of weights. */
-export function portfolioOf(
-  weights: Float64Array,
-  covariance: readonly Float64Array[],
-  { holdings }: Pick<ConstrainedProgram, 'holdings'>,
-): Portfolio {
-  return {
-    weights,
-    cash: 1 - weights.reduce((sum, weight) => sum + weight, 0),
-    volatility: Math.sqrt(Math.max(0, dot(weights, times(covariance, weights)))),
-    turnover: weights.reduce((sum, weight, at) => sum + Math.abs(weight - (holdings[at] as number)), 0),
-  };
-}
-
-function expectedPortfolioOf(weights: Float64Array, problem: Problem): ExpectedPortfolio {
-  const { moments, program, riskFree, assets } = problem;
-  const portfolio = portfolioOf(weights, moments.covariance, program);
-  let earned = dot(weights, moments.mean) + portfolio.cash * riskFree;
-  if (program.costs.length > assets) {
-    for (const [at, weight] of weights.entries()) {
-      earned -= (program.costs[assets + at] as number) * Math.abs(weight - (program.holdings[at] as number));
-    }
-  }
-  const { volatility } = portfolio;
-  return {
-    ...portfolio,
-    expectedReturn: earned,
-    sharpe: volatility > 0 ? (earned - riskFree) / volatility : 0,
-  };
-}
-
-function indicesOf(values: readonly number[]): number[] {
-  return Array.from(values.keys());
-}
-
-function requireNumber(operation: string, name: string, value: number): void {
-  if (!Number.isFinite(value)) throw new ArgumentError(operation, `${name} must be finite, got ${value}`);
 }

@@ -9,7 +9,8 @@ import { requireCovariance, requireList } from '../moments/tables.js';
  *
  * @example
  * const covariance = [Float64Array.of(0.04, 0), Float64Array.of(0, 0.01)];
- * console.log(Array.from(riskContributions(Float64Array.of(0.5, 0.5), covariance))); // → [ 0.8, 0.2 ]
+ * const shares = riskContributions(Float64Array.of(0.5, 0.5), covariance);
+ * console.log(Array.from(shares, (share) => share.toFixed(2))); // → [ '0.80', '0.20' ]
  */
 export function riskContributions(weights: Float64Array, covariance: readonly Float64Array[]): Float64Array {
   const assets = requireCovariance('riskContributions', covariance);

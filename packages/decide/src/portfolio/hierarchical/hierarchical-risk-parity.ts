@@ -36,7 +36,7 @@ export interface HierarchicalPortfolio {
  *   Float64Array.of(0, 0, 0.04),
  * ];
  * const { weights, order } = hierarchicalRiskParity(covariance);
- * console.log(order, Array.from(weights, (weight) => weight.toFixed(3))); // → [ 2, 0, 1 ] [ '0.233', '0.233', '0.533' ]
+ * console.log(order, Array.from(weights, (weight) => weight.toFixed(3))); // → [ 2, 0, 1 ] [ '0.267', '0.267', '0.467' ]
  */
 export function hierarchicalRiskParity(
   covariance: readonly Float64Array[],

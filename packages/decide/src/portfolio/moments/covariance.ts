@@ -107,7 +107,7 @@ export function exponentialCovariance(
  *
  * @example
  * const covariance = [Float64Array.of(0.04, 0.01), Float64Array.of(0.01, 0.25)];
- * console.log(correlationOf(covariance)[0]?.[1]); // → 0.1
+ * console.log(correlationOf(covariance)[0]?.[1]?.toFixed(2)); // → 0.10
  */
 export function correlationOf(covariance: readonly Float64Array[]): Float64Array[] {
   const size = requireCovariance('correlationOf', covariance);

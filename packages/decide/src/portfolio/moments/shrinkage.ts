@@ -43,7 +43,7 @@ interface Shrunk {
  * @example
  * const returns = [Float64Array.of(0.01, -0.01, 0.03, 0), Float64Array.of(0.02, 0, 0.01, -0.01)];
  * const { shrinkage, covariance } = ledoitWolf(returns);
- * console.log(shrinkage.toFixed(2), covariance.length); // → 0.74 2
+ * console.log(shrinkage.toFixed(2), covariance.length); // → 0.66 2
  */
 export function ledoitWolf(
   returns: readonly Float64Array[],
@@ -65,8 +65,8 @@ export function ledoitWolf(
  * Chen, Wiesel, Eldar & Hero 2010; with the formula of scikit-learn, S with divisor n.
  *
  * @example
- * const returns = [Float64Array.of(0.01, -0.01, 0.03, 0), Float64Array.of(0.02, 0, 0.01, -0.01)];
- * console.log(oracleShrinkage(returns).shrinkage.toFixed(2)); // → 0.54
+ * const returns = [1, 2, 3].map((asset) => Float64Array.from({ length: 60 }, (_, t) => asset * Math.sin(asset * t * t)));
+ * console.log(oracleShrinkage(returns).shrinkage.toFixed(2)); // → 0.13
  */
 export function oracleShrinkage(
   returns: readonly Float64Array[],

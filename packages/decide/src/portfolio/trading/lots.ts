@@ -24,7 +24,7 @@ export interface Lots {
  *
  * @example
  * const { lots, left } = greedyLots([0.5, 0.5], [30, 70], 1000);
- * console.log(Array.from(lots), left); // → [ 16, 7 ] 30
+ * console.log(Array.from(lots), left); // → [ 17, 7 ] 0
  */
 export function greedyLots(weights: ArrayLike<number>, prices: ArrayLike<number>, value: number): Lots {
   const { shares, costs } = checked('greedyLots', weights, prices, value);

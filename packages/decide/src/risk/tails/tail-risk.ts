@@ -1,6 +1,6 @@
 /** Value at risk and expected shortfall of one series of returns: what is lost on a bad day, and on the mean of worse ones. */
 import { ArgumentError } from '@noosphere/core';
-import { normalQuantile, quantileOf, studentQuantile } from '@noosphere/statistics';
+import { normalQuantile, studentQuantile } from '@noosphere/statistics';
 import { requireReturns, requireShare } from '../returns.js';
 import { ewmaVolatility, garchVolatility, type VolatilityFit } from '../volatility.js';
 import { fitStudent, logStudentDensity } from './student-fit.js';
@@ -43,7 +43,7 @@ const fewest = 10;
 /**
  * Value at risk and expected shortfall of the next period.
  *
- * `historical` takes the quantile of type 7 and the mean of the worst 1 - level of the returns, the one at the border by its share.
+ * `historical` takes the quantile of rank (n + 1)(1 - level) and the mean of the worst 1 - level of the returns, the one at the border by its share.
  * `cornish-fisher` is off where returns are very skewed or heavy-tailed: beyond some 8 of excess kurtosis take `t` or `historical`.
  *
  * Barone-Adesi, Giannopoulos & Vosper 1999 for `filtered`; Zangari 1996 for `cornish-fisher`.
@@ -53,7 +53,7 @@ const fewest = 10;
  * @example
  * const returns = Float64Array.from({ length: 100 }, (_, at) => (at - 49.5) / 1000);
  * const { valueAtRisk, expectedShortfall } = tailRisk(returns, { level: 0.95 });
- * console.log(valueAtRisk.toFixed(4), expectedShortfall.toFixed(4)); // → 0.0446 0.0475
+ * console.log(valueAtRisk.toFixed(5), expectedShortfall.toFixed(5)); // → 0.04545 0.04750
  */
 export function tailRisk(returns: Float64Array, options: TailMethodOptions = {}): TailRisk {
   const { method = 'historical', level = 0.95 } = options;
@@ -94,7 +94,17 @@ export function historicalTail(returns: Float64Array, level: number): TailRisk {
     left -= 1;
     if (left <= 0) break;
   }
-  return { valueAtRisk: -quantileOf(sorted, 1 - level), expectedShortfall: -sum / size };
+  return { valueAtRisk: -predictiveQuantile(sorted, 1 - level), expectedShortfall: -sum / size };
+}
+
+/**
+ * Linear between order statistics, at the rank (n + 1) · share: Hyndman & Fan's type 6. The next of n + 1 values that are alike
+ * falls below it with just this probability; below type 7's, which spreadsheets take, with 5.09 instead of 5 % for n = 1000.
+ */
+function predictiveQuantile(sorted: Float64Array, share: number): number {
+  const place = Math.min(sorted.length - 1, Math.max(0, (sorted.length + 1) * share - 1));
+  const low = sorted[Math.floor(place)] as number;
+  return low + ((sorted[Math.ceil(place)] as number) - low) * (place - Math.floor(place));
 }
 
 function normalTail(returns: Float64Array, level: number): TailRisk {
