@@ -43,7 +43,7 @@ budget = rng.integers(20, 200, COUNT)
 staff = rng.integers(1, 25, COUNT)
 # Benefits follow costs, so that few projects are plainly better.
 benefit = np.maximum(5, np.round(0.6 * budget + 5 * staff + rng.normal(0, 60, COUNT))).astype(int)
-limits = {"budget": 2000, "staff": 220}
+limits = {"budget": 3000, "staff": 330}
 names = [f"project {place + 1}" for place in range(COUNT)]
 
 optimum = knapsack(benefit, budget, staff, limits["budget"], limits["staff"])

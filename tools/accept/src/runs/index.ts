@@ -1,5 +1,6 @@
 /** All runs. A later one is a file here and a line in this list. */
 import type { AcceptanceRun } from '../run.js';
+import { allocationExact } from './allocation-exact.js';
 import { auditInt8 } from './audit-int8.js';
 import { bbob } from './bbob.js';
 import { charlm } from './charlm.js';
@@ -84,6 +85,7 @@ export const runs: readonly AcceptanceRun[] = [
   m4HourlyNeural,
   tenThousandSeries,
   bbob,
+  allocationExact,
   portfolioAgreement,
   garchAgreement,
   varBacktest,
