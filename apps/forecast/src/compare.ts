@@ -15,7 +15,8 @@ import { countText, numberFormat } from './numbers.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { savedName, writeSaved } from './saved-models.js';
-import { naiveNames, scoreRows, scoresLines } from './scores.js';
+import { naiveNames, scoreRows, scoresLines, verdict } from './scores.js';
+import { choicesSection, scoresSection } from './scores-section.js';
 import type { Outcome, Session } from './session.js';
 
 const shownSeries = 10;
@@ -68,6 +69,16 @@ export async function compare(session: Session): Promise<Outcome> {
     elapsedMs,
     files: { selection: 'selection.csv', models: savedName, lastWindow: file },
     facts: { ...scores, manifest: earlier.manifest, choices, columns: columnLegend(table), failures },
+    page: {
+      summary: [verdict(scores)],
+      sections: async (joules) => [
+        await scoresSection(`The last ${horizon} rows, which no choice saw`, table, scores, joules),
+        await choicesSection(choices, earlier.models, metric),
+      ],
+      method: [
+        `Chosen by ${metric} on ${countText(earlier.manifest.windows, 'window')} of ${horizon} rows, ${earlier.manifest.step} apart, before the last one; ${refitText(options.refit)}.`,
+      ],
+    },
     lines: (joules) => [
       wrap(
         `Models: ${earlier.models.join(', ')} (${plan.reason}). Chosen by ${metric} on ` +

@@ -5,7 +5,8 @@ import { type BacktestTable, conformalBacktest, crossValidate, writeForecasts } 
 import { allModels, lacksIntervals } from './models.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
-import { scoreRows, scoresLines } from './scores.js';
+import { scoreRows, scoresLines, verdict } from './scores.js';
+import { scoresSection } from './scores-section.js';
 import type { Outcome, Session } from './session.js';
 
 export async function crossValidation(session: Session): Promise<Outcome> {
@@ -34,6 +35,11 @@ export async function crossValidation(session: Session): Promise<Outcome> {
     elapsedMs: table.elapsedMs,
     files: { backtest: file },
     facts: { ...scores, manifest: table.manifest, columns: columnLegend(table), failures: table.failures },
+    page: {
+      summary: [verdict(scores)],
+      sections: async (joules) => [await scoresSection('Errors of the models', table, scores, joules)],
+      method: [`Backtest: ${table.manifest.split}; ${refitText(options.refit)}.`],
+    },
     lines: (joules) => [
       wrap(`Models: ${table.models.join(', ')} (${plan.reason}).`),
       wrap(

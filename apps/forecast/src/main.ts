@@ -3,11 +3,13 @@
 import { join, relative } from 'node:path';
 import { bold, interruptedStatus, runProgram, wrap } from '@noosphere/command-line';
 import { toSentence, track } from '@noosphere/footprint';
+import { writePage } from '@noosphere/report';
 import { compare } from './compare.js';
 import { crossValidation } from './cv.js';
 import { fit } from './fit.js';
 import { joulesByModel, manifestText } from './manifest.js';
 import { type CommandName, readOptions } from './options.js';
+import { runPage } from './page.js';
 import { predict } from './predict.js';
 import { type Outcome, openSession, type Session } from './session.js';
 
@@ -43,6 +45,11 @@ async function main(): Promise<void> {
   const manifest = manifestText(session, outcome, footprint);
   await folder.write('manifest.json', manifest);
   if (options.json !== undefined) await folder.writeTo(options.json, manifest);
+  if (options.html !== undefined && outcome.page) {
+    const title = titles[options.command](horizon);
+    const html = await runPage(session, outcome, outcome.page, { title, footprint });
+    await writePage(options.html, html, { overwrite: options.force });
+  }
   console.log(`\n${wrap(`Footprint: ${toSentence(footprint)}`)}`);
   const files = [...Object.values(outcome.files), 'manifest.json'];
   console.log(`Written: ${files.map((file) => relative('', join(folder.path, file))).join(', ')}`);

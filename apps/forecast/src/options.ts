@@ -42,6 +42,8 @@ export interface ForecastOptions {
   readonly format: 'csv' | 'parquet' | 'json';
   readonly out: string | undefined;
   readonly json: string | undefined;
+  /** A page with charts; not of `fit`. */
+  readonly html: string | undefined;
   readonly place: string | undefined;
   readonly force: boolean;
 }
@@ -80,7 +82,7 @@ const descriptions: Readonly<Record<CommandName, string>> = {
 /** Options that not every command has. */
 const onlyOf: Readonly<
   Record<
-    'level' | 'conformal' | 'model' | 'windows' | 'step' | 'format' | 'refit' | 'metric' | 'ahead',
+    'level' | 'conformal' | 'model' | 'windows' | 'step' | 'format' | 'refit' | 'metric' | 'ahead' | 'html',
     readonly CommandName[]
   >
 > = {
@@ -93,6 +95,7 @@ const onlyOf: Readonly<
   refit: ['cv', 'compare'],
   metric: ['cv', 'compare'],
   ahead: ['predict'],
+  html: ['predict', 'cv', 'compare'],
 };
 
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
@@ -139,6 +142,7 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         workers: others.workers,
         out: others.out,
         json: others.json,
+        html: others.html,
         place: others.place,
         unordered: others.sort ? 'sort' : 'error',
       };
@@ -206,6 +210,7 @@ function subcommand(name: CommandName) {
     )
     .option('--out <dir>', 'folder for tables and manifest (default: a new one in ./forecast-out)')
     .option('--json <file>', 'write the manifest with all results there as well')
+    .option('--html <file>', 'write a page with charts and tables there as well')
     .option('--place <code>', 'whose electricity counts, such as DEU (default: the world, and said so)')
     .option('--force', 'write into a folder, or over a file, that is there already')
     .addHelpText('after', modelHelp)

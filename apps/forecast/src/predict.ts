@@ -16,6 +16,7 @@ import {
   writeForecasts,
 } from '@noosphere/forecast';
 import { readAhead } from './ahead.js';
+import { forecastSections, leadingModel } from './forecast-section.js';
 import { allModels, ensembleName, lacksIntervals, selectedName } from './models.js';
 import { countText } from './numbers.js';
 import { columnLegend, failureLines, forecastLines } from './report.js';
@@ -60,6 +61,13 @@ export async function predict(session: Session): Promise<Outcome> {
       columns: columnLegend(table),
       failures: table.failures,
       withoutIntervals,
+    },
+    page: {
+      summary: [
+        `${leadingModel(table)} leads: its forecasts are drawn in full, those of the others are dashed. No model is known to be better than a naive one before a backtest says so.`,
+      ],
+      sections: () => forecastSections(data.frame, table, file),
+      method: [`Intervals: ${intervals}.`],
     },
     lines: () => [
       wrap(`Models: ${table.models.join(', ')} (${plan.reason}). Intervals: ${intervals}.`),

@@ -98,6 +98,11 @@ const titles: Readonly<Partial<Record<MetricName, string>>> = {
   scaledWinkler: 'Winkler',
 };
 
+/** A metric as it is printed. */
+export function metricTitle(metric: MetricName): string {
+  return titles[metric] ?? metric;
+}
+
 /** @param joules By model: the run's energy, shared by time. */
 export function scoresLines(
   table: BacktestTable,
@@ -128,7 +133,7 @@ export function scoresLines(
     wrap(verdict(scores)),
     '',
     ...layOut([header, ...cells]),
-    ...wrap(`  ${legend(scores, table.levels.length > 0)}`, 2)
+    ...wrap(`  ${scoresLegend(scores, table.levels.length > 0)}`, 2)
       .split('\n')
       .map(dim),
     ...(windowsLeftOut > 0
@@ -142,7 +147,8 @@ export function scoresLines(
   ];
 }
 
-function verdict({ rows, metric, bestNaive }: Scores): string {
+/** Whether the best model beats the best naive one, in a sentence. */
+export function verdict({ rows, metric, bestNaive }: Scores): string {
   // A choice that was made before is what is judged, where there is one.
   const best = rows.find(({ model }) => model === selectedName) ?? rows.find(({ isNaive }) => !isNaive);
   const naive = rows.find(({ model }) => model === bestNaive);
@@ -170,11 +176,12 @@ function verdict({ rows, metric, bestNaive }: Scores): string {
   return `${bold(best.model)} has ${amount} less ${title} than ${naive.model}, the best naive row (${chance}).`;
 }
 
-function probability(pValue: number): string {
+export function probability(pValue: number): string {
   return pValue < 0.005 ? '< 0.005' : pValue.toFixed(2);
 }
 
-function legend({ metric, bestNaive, formulas }: Scores, hasLevels: boolean): string {
+/** What the columns of the table mean. */
+export function scoresLegend({ metric, bestNaive, formulas }: Scores, hasLevels: boolean): string {
   return [
     `${titles[metric] ?? metric}: ${formulas[metric]};`,
     'all are means over windows, then series.',

@@ -1,10 +1,13 @@
 /** What the commands share: options, data, where results go, and how a run is told and stopped. */
+import { existsSync } from 'node:fs';
 import { RunFolder, stopSignal } from '@noosphere/command-line';
+import { ArgumentError } from '@noosphere/core';
 import { type ModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
 import { readTable, type TableData } from './data.js';
 import { type ModelPlan, planModels } from './models.js';
 import { isNeural } from './neural.js';
 import type { ForecastOptions } from './options.js';
+import type { PageParts } from './page.js';
 import { Progress } from './progress.js';
 import { readNeural, readSaved, type SavedModels } from './saved-models.js';
 
@@ -35,6 +38,8 @@ export interface Outcome {
   readonly files: Readonly<Record<string, string>>;
   /** Settings of all models that were run. */
   readonly models: readonly ModelSettings[];
+  /** What the command adds to its page, where it has one. */
+  readonly page?: PageParts;
   /** Of all fits and forecasts over all threads, by model. */
   readonly elapsedMs: Readonly<Record<string, number>>;
 }
@@ -50,6 +55,12 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
     columns: given.columns ?? saved?.columns,
     ...(saved?.covariates && !hasCovariates(given) && saved.covariates),
   };
+  // Known before hours of work, not after them.
+  if (options.html !== undefined && existsSync(options.html) && !options.force)
+    throw new ArgumentError(
+      '--html',
+      `${options.html} is there already; choose another name or pass --force`,
+    );
   const data = await readTable(options);
   const plan = saved
     ? {

@@ -371,3 +371,29 @@ test('neural models stand beside the others, with covariates; fit saves weights 
   const wrong = await forecast(['predict', 'promoted.csv', '--horizon', '4', '--models', 'mlp:stpes=3']);
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("mlp has no option 'stpes'")]);
 });
+
+test('a page of each command holds its models, charts and where the data end, and is not replaced', async () => {
+  const shared = [
+    'shops.csv',
+    '--series',
+    'North,South',
+    '--horizon',
+    '7',
+    '--models',
+    'seasonalNaive,autoEts',
+  ];
+  for (const command of ['predict', 'cv', 'compare']) {
+    const page = `${command}.html`;
+    const ended = await forecast([command, ...shared, '--out', `page-${command}`, '--html', page]);
+    expect([ended.status, besideProgress(ended.stderr)]).toEqual([0, []]);
+    const html = readText(page);
+    expect(html).toContain('AutoETS');
+    expect(html).toContain('<figure');
+    expect(html).toContain(`<td>${day(89)}</td>`);
+  }
+  const again = await forecast(['cv', ...shared, '--out', 'page-again', '--html', 'cv.html']);
+  expect(again.status).toBe(2);
+  expect(again.stderr).toContain('cv.html is there already');
+  const fitted = await forecast(['fit', ...shared, '--html', 'fit.html']);
+  expect(fitted.stderr).toContain('--html is an option of predict and cv and compare, not of fit');
+});

@@ -43,4 +43,5 @@ export type {
   Table,
 } from './page/blocks.js';
 export { type PageOptions, page } from './page/page.js';
+export { formatNumber } from './text/numbers.js';
 export type { Theme } from './theme/colors.js';

@@ -28,7 +28,7 @@ export interface Column {
   readonly header: string;
   /** Behind the header, as in `Return (% a year)`. */
   readonly unit?: string;
-  /** @default as many as give four digits, cell by cell */
+  /** @default as many as give the greatest number four digits; cell by cell where sizes differ much */
   readonly decimals?: number;
 }
 

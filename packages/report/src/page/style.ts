@@ -57,10 +57,11 @@ figcaption .finding{display:block;font-size:.9375rem;color:var(--report-muted);m
 .pair{display:grid;gap:0 36px}
 .pair>figure{min-width:0}
 @media (min-width:760px),print{.pair{grid-template-columns:1fr 1fr}}
-.table-block{margin:28px 0;break-inside:auto}
+.table-block{margin:28px 0;container-type:inline-size}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums}
 caption{text-align:left;font-weight:600;font-size:1rem;padding-bottom:8px}
+caption span{display:block;position:sticky;left:0;max-width:100cqi}
 th,td{padding:6px 12px 6px 0;text-align:left;vertical-align:middle;border-bottom:1px solid var(--report-rule);font-weight:400}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--report-muted);font-size:.8125rem;border-bottom:2px solid var(--report-axis);vertical-align:bottom}

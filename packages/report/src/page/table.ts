@@ -19,11 +19,12 @@ export function tableHtml(table: Table, state: PageState): string {
   state.tables++;
   const id = `table-${state.tables}`;
   const numeric = columns.map((_, column) => isNumeric(rows.map((row) => row[column] as Cell)));
+  const common = columns.map((_, column) => commonDecimals(rows.map((row) => row[column] as Cell)));
   const head = columns.map((column, index) => headerHtml(column, numeric[index] === true)).join('');
   const body = rows
     .map((row, index) => {
       const cells = row.map((cell, column) => {
-        const { decimals } = columns[column] as Column;
+        const decimals = columns[column]?.decimals ?? common[column];
         const content = cellHtml(cell, decimals, state);
         const kind = numeric[column] ? ' class="number"' : '';
         return column === 0 ? `<th scope="row"${kind}>${content}</th>` : `<td${kind}>${content}</td>`;
@@ -33,7 +34,7 @@ export function tableHtml(table: Table, state: PageState): string {
     .join('\n');
   const below = note === undefined ? '' : `<p class="note">${escapeMarkup(note)}</p>`;
   return `<div class="table-block"><div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table>
-<caption id="${id}">${escapeMarkup(caption)}</caption>
+<caption id="${id}"><span>${escapeMarkup(caption)}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}
@@ -51,6 +52,17 @@ function isNumeric(cells: readonly Cell[]): boolean {
     cells.some((cell) => typeof cell === 'number') &&
     cells.every((cell) => typeof cell === 'number' || cell === null)
   );
+}
+
+/** Decimals that give the greatest number of a column four digits, where its numbers are of like size. */
+function commonDecimals(cells: readonly Cell[]): number | undefined {
+  const sizes = cells.flatMap((cell) =>
+    typeof cell === 'number' && Number.isFinite(cell) && cell !== 0 ? [Math.abs(cell)] : [],
+  );
+  const [least, greatest] = [Math.min(...sizes), Math.max(...sizes)];
+  if (sizes.length === 0 || least < 0.01 || greatest > 1e3 * least) return undefined;
+  if (sizes.every(Number.isInteger)) return 0;
+  return Math.max(0, 3 - Math.floor(Math.log10(greatest)));
 }
 
 function cellHtml(cell: Cell, decimals: number | undefined, state: PageState): string {

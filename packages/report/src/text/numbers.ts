@@ -1,6 +1,13 @@
 /** Numbers and dates as a reader sees them. */
 
-/** A number with grouped thousands and a true minus sign, such as −1,234.5; a dash for what is not a number. */
+/**
+ * A number with grouped thousands and a true minus sign, as tables and charts print it; a dash for what is not a number.
+ *
+ * @param significantDigits @default 4
+ *
+ * @example
+ * console.log(formatNumber(-1234.5), formatNumber(0.00001234), formatNumber(Number.NaN)); // → −1,235 1.234 × 10⁻⁵ –
+ */
 export function formatNumber(value: number, significantDigits = 4): string {
   if (value === Number.POSITIVE_INFINITY) return '∞';
   if (value === Number.NEGATIVE_INFINITY) return '−∞';
