@@ -37,6 +37,9 @@ function ratiosOf(operation: string, prices: ArrayLike<number>): Float64Array {
   );
 }
 
+/** Squares and fourth powers of what is smaller stay within the range of numbers; nothing real comes near. */
+export const mostReturn = 1e12;
+
 /** Refuses too few returns, or one that is not finite. */
 export function requireReturns(operation: string, returns: Float64Array, minimum: number): void {
   if (returns.length < minimum) {
@@ -45,11 +48,11 @@ export function requireReturns(operation: string, returns: Float64Array, minimum
       `needs at least ${minimum} returns, got ${returns.length}; take a longer history`,
     );
   }
-  const wrong = returns.findIndex((value) => !Number.isFinite(value));
+  const wrong = returns.findIndex((value) => !(Math.abs(value) < mostReturn));
   if (wrong >= 0) {
     throw new ArgumentError(
       operation,
-      `returns[${wrong}] must be finite, got ${returns[wrong]}; fill the gap or leave it out`,
+      `returns[${wrong}] must be finite and no price, got ${returns[wrong]}; fill the gap or leave it out`,
     );
   }
 }

@@ -33,6 +33,13 @@ export function meanReturns(
       throw new ArgumentError('meanReturns', `returns[${asset}] has no value at all; leave the asset out`);
     }
     if (!compound) return (known.reduce((sum, value) => sum + value, 0) / known.length) * periodsPerYear;
+    const lost = known.find((value) => value < -1);
+    if (lost !== undefined) {
+      throw new ArgumentError(
+        'meanReturns',
+        `returns[${asset}] has ${lost}, more than everything: take compound: false`,
+      );
+    }
     // A sum of logarithms: a product over decades could leave the range of numbers.
     const growth = known.reduce((sum, value) => sum + Math.log1p(value), 0);
     return Math.expm1((growth * periodsPerYear) / known.length);

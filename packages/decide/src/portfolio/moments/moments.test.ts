@@ -40,6 +40,10 @@ describe('expected returns', () => {
     expect(() => exponentialMeanReturns(gapped)).toThrow('returns[0][1]');
     expect(() => meanReturns([Float64Array.of(Number.NaN)])).toThrow('no value');
     expect(() => meanReturns([Float64Array.of(1), Float64Array.of(1, 2)])).toThrow('calendar');
+    expect(() => meanReturns([Float64Array.of(-1.5)])).toThrow('compound: false');
+    // Prices in the place of returns, or numbers whose squares are not.
+    expect(() => ledoitWolf([Float64Array.of(1e200, 0)])).toThrow('returns[0][0]');
+    expect(() => ledoitWolf([Float64Array.of(1e-200, 0)])).toThrow('does not move');
   });
 });
 

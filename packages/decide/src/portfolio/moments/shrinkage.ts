@@ -91,7 +91,7 @@ function sampleOf(
   const rows = requireTable(operation, returns);
   requirePositive(operation, 'periodsPerYear', periodsPerYear);
   const deviations = returns.map(withoutMean);
-  const still = deviations.findIndex((column) => column.every((value) => value === 0));
+  const still = deviations.findIndex((column) => !(dot(column, column) > 0));
   if (still >= 0) {
     throw new ArgumentError(operation, `returns[${still}] does not move; leave the asset out`);
   }

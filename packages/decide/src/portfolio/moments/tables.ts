@@ -1,5 +1,6 @@
 /** Checks of tables of returns: one typed array an asset, all of one length. */
 import { ArgumentError } from '@noosphere/core';
+import { mostReturn } from '../../risk/returns.js';
 
 /** Number of rows; refuses columns of different lengths, and values that are not finite unless gaps are allowed. */
 export function requireTable(
@@ -21,7 +22,9 @@ export function requireTable(
         `${name}: asset 0 has ${rows} rows, asset ${asset} has ${column.length}; align them on one calendar`,
       );
     }
-    const at = column.findIndex((value) => !(Number.isFinite(value) || (allowGaps && Number.isNaN(value))));
+    const at = column.findIndex(
+      (value) => !(Math.abs(value) < mostReturn || (allowGaps && Number.isNaN(value))),
+    );
     if (at >= 0) {
       throw new ArgumentError(
         operation,
