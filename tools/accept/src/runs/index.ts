@@ -7,6 +7,7 @@ import { charlm } from './charlm.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { conformalCoverage } from './conformal-coverage.js';
 import { ctc } from './ctc.js';
+import { decisionFocused } from './decision-focused.js';
 import { etth1Linear, etth1Patchtst } from './etth1.js';
 import { eventLoop } from './event-loop.js';
 import { fitMemory } from './fit-memory.js';
@@ -86,6 +87,7 @@ export const runs: readonly AcceptanceRun[] = [
   tenThousandSeries,
   bbob,
   allocationExact,
+  decisionFocused,
   portfolioAgreement,
   garchAgreement,
   varBacktest,

@@ -1,0 +1,2 @@
+export * from './cvar-loss.js';
+export * from './decision-costs.js';
