@@ -19,7 +19,7 @@ export function backtestText({ table, evaluation, tests, refit, days, tooShort }
       (values.coverage ?? Number.NaN).toFixed(1),
       percent(values.winkler ?? Number.NaN, 3),
       test ? pText(test.pValue).replace('= ', '') : '–',
-      ((table.elapsedMs[model] ?? 0) / 1000).toFixed(2),
+      table.elapsedMs[model] === undefined ? '–' : (table.elapsedMs[model] / 1000).toFixed(2),
     ];
   });
   const header = ['', 'MAE %', 'RMSE %', 'MASE', `in ${level} %`, 'Winkler %', 'p', 's'];
@@ -32,7 +32,6 @@ export function backtestText({ table, evaluation, tests, refit, days, tooShort }
     wrap(
       `${windows} origins each, ${step} days apart, up to the last day. Of the last ${days} days, models see those before ` +
         `an origin; they are fitted anew every ${refit * step} days. Intervals are conformal, from errors known at the origin.`,
-      96,
     ),
     wrap(verdictText(evaluation.rows, tests)),
     ...layOut([header, ...cells]),
@@ -42,7 +41,10 @@ export function backtestText({ table, evaluation, tests, refit, days, tooShort }
   ].join('\n');
 }
 
-function verdictText(rows: BacktestResult['evaluation']['rows'], tests: BacktestResult['tests']): string {
+export function verdictText(
+  rows: BacktestResult['evaluation']['rows'],
+  tests: BacktestResult['tests'],
+): string {
   const maeOf = (model: string) => rows.find((row) => row.model === model)?.values.mae ?? Number.NaN;
   const own = rows.filter(({ model }) => tests.has(model));
   const best = own.reduce((least, row) => (maeOf(row.model) < maeOf(least.model) ? row : least));

@@ -1,8 +1,9 @@
-/** The statistical models over all markets at once: a rolling backtest, and the next days with intervals from its errors. */
+/** Models of one market each and of all at once: a rolling backtest, and the next days with intervals from its errors. */
 import type { RunFolder } from '@noosphere/command-line';
 import {
   autoEts,
   type BacktestTable,
+  combineForecasts,
   compareModels,
   conformalBacktest,
   conformalForecasts,
@@ -11,13 +12,16 @@ import {
   drift,
   dynamicOptimizedTheta,
   type Evaluation,
-  ensemble,
   evaluate,
+  type ForecastModel,
   type ForecastTable,
   forecastFrame,
   logPriceFrame,
   mstl,
+  nhits,
+  nlinear,
   type RunOptions,
+  type RunProgress,
   ses,
   writeForecasts,
 } from '@noosphere/forecast';
@@ -27,26 +31,39 @@ import { CountProgress } from './progress.js';
 const week = 5;
 /** Days of each market that models are fitted to: older ones say little of tomorrow. */
 const days = 1000;
-const horizon = 5;
-const windows = 60;
-/** Fewest rows that the first origin has behind it. */
+const mostWindows = 60;
+/** Rows behind the first origin: at least, and where there are enough. */
 const leastTraining = 60;
-const leastDays = horizon * windows + leastTraining;
-/** Between fits a model goes forward with its estimates. */
+const usualTraining = 400;
+/** Values that neural models look back on. */
+const lookback = 40;
+/** Between fits a model goes forward with its estimates or weights. */
 const refit = 10;
 /** Per cent of the intervals. */
 export const level = 90;
 
 export const ensembleName = 'Ensemble';
 
-const members = [
-  drift(),
-  ses(),
-  autoEts({ model: 'ZZN' }),
-  dynamicOptimizedTheta(),
-  mstl({ seasons: [week] }),
-];
-const models = [...members, ensemble(members, { combine: 'median', name: ensembleName })];
+/** Each is cheap: ten markets take seconds. The linear and the N-HiTS network learn from all markets at once. */
+function modelsOf(horizon: number, seed: number): ForecastModel[] {
+  const neural = { horizon, lookback, scaler: 'standard', windowsPerBatch: 256, seed } as const;
+  return [
+    drift(),
+    ses(),
+    autoEts({ model: 'ZZN' }),
+    dynamicOptimizedTheta(),
+    mstl({ seasons: [week] }),
+    nlinear({ ...neural, steps: 300, learningRate: 1e-3 }),
+    nhits({ ...neural, steps: 150, learningRate: 1e-3, hiddenSize: 64 }),
+  ];
+}
+
+export interface BacktestOptions {
+  /** Days ahead. */
+  readonly horizon: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
 
 export interface BacktestResult {
   /** Windows behind the calibration of intervals, with these. */
@@ -67,17 +84,21 @@ export interface BacktestResult {
 /** `undefined` where the signal ended it, or no market has enough days. */
 export async function backtestOf(
   markets: readonly Market[],
-  signal: AbortSignal,
+  { horizon, seed, signal }: BacktestOptions,
 ): Promise<BacktestResult | undefined> {
+  const windows = Math.max(1, Math.min(mostWindows, Math.floor((days - usualTraining) / horizon)));
+  const leastDays = horizon * windows + leastTraining;
   const isLong = ({ history }: Market) => history.prices.length >= leastDays;
   const long = markets.filter(isLong);
   if (long.length === 0) return undefined;
   const progress = new CountProgress('backtest');
   try {
-    const result = await backtestMarkets(long, {
+    const run = {
       signal,
-      onProgress: ({ done, total }) => progress.show(done, total),
-    });
+      onProgress: ({ done, total, unit, model }: RunProgress) =>
+        progress.show(done, total, unit === 'series' ? 'markets' : `steps of ${model}`),
+    };
+    const result = await backtestMarkets(long, { horizon, windows, seed }, run);
     const short = markets.filter((market) => !isLong(market));
     return {
       ...result,
@@ -93,19 +114,27 @@ export async function backtestOf(
 
 async function backtestMarkets(
   markets: readonly Market[],
+  { horizon, windows, seed }: { readonly horizon: number; readonly windows: number; readonly seed: number },
   run: RunOptions,
 ): Promise<Omit<BacktestResult, 'tooShort'>> {
   const frame = logPriceFrame(
     markets.map(({ history }) => history),
     { days },
   );
-  const all = await crossValidate(frame, { models, horizon, windows, refit, season: week, ...run });
+  const models = modelsOf(horizon, seed);
+  const median = { models: models.map(({ name }) => name), name: ensembleName };
+  const all = combineForecasts(
+    await crossValidate(frame, { models, horizon, windows, refit, season: week, ...run }),
+    median,
+  );
   const table = conformalBacktest(all, { levels: [level] });
-  const forecasts = await forecastFrame(frame, { models, horizon, ...run });
+  const forecasts = combineForecasts(await forecastFrame(frame, { models, horizon, ...run }), median);
   return {
     table,
     evaluation: evaluate(table, { metrics: ['mae', 'rmse', 'mase', 'coverage', 'winkler'] }),
-    tests: new Map(models.map(({ name }) => [name, compareModels(table, name, 'Naive')] as const)),
+    tests: new Map(
+      [...median.models, ensembleName].map((name) => [name, compareModels(table, name, 'Naive')] as const),
+    ),
     next: conformalForecasts(forecasts, all, { levels: [level] }),
     lastPrices: markets.map(({ history }) => history.prices.at(-1) ?? Number.NaN),
     refit,

@@ -1,15 +1,23 @@
 #!/usr/bin/env node
-/** The main job: options, data, tables, files. */
+/** The main job: options, data, stages, page, files. */
 import { relative } from 'node:path';
-import { interruptedStatus, RunFolder, runProgram, stopSignal } from '@noosphere/command-line';
+import {
+  bold,
+  dim,
+  interruptedStatus,
+  RunFolder,
+  runProgram,
+  stopSignal,
+  wrap,
+} from '@noosphere/command-line';
 import { track } from '@noosphere/footprint';
-import { backtestOf, saveBacktest } from './backtest.js';
-import { backtestText, nextText } from './backtest-report.js';
+import { writePage } from '@noosphere/report';
 import { loadMarkets } from './markets.js';
 import { readOptions } from './options.js';
-import { footprintText, introduction, legend, seriesHead, summary, tableText } from './report.js';
+import { outlookPage } from './page.js';
+import { footprintText, introduction } from './report.js';
 import { resultJson } from './result.js';
-import { filesAgree, runTables, type TableResult } from './run.js';
+import { runStages } from './stages/stages.js';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -18,52 +26,42 @@ async function main(): Promise<void> {
   const folder = await RunFolder.create({
     ...options,
     parent: 'outlook-out',
-    folders: ['models', 'forecasts'],
+    folders: ['models', 'forecasts', 'allocation'],
   });
   const signal = stopSignal(() => {
     process.stderr.write('\noutlook: finishing this step, then saving; Ctrl-C again leaves at once\n');
   });
   console.log(introduction(data, options.seed));
-  let lastMarket: TableResult['market'] | undefined;
-  const tables = await runTables({
-    markets: data.markets,
+  const { stages, summary, keyFigures, seeds, agrees } = await runStages({
     options,
+    data,
     folder,
     signal,
-    onTable: (table) => {
-      if (table.market !== lastMarket) console.log(seriesHead(table, lastMarket?.origin));
-      lastMarket = table.market;
-      console.log(tableText(table));
-    },
+    tracked,
   });
-  console.log(summary(tables));
-  const backtest = signal.aborted ? undefined : await backtestOf(data.markets, signal);
-  if (backtest) {
-    console.log(backtestText(backtest));
-    console.log(nextText(backtest));
-    await saveBacktest(backtest, folder);
-  }
   const footprint = await tracked.stop();
-  const result = resultJson(tables, {
-    options,
-    folder: folder.path,
-    interrupted: signal.aborted,
-    backtest,
-    footprint,
-  });
-  await folder.write('result.json', result);
-  if (options.json !== undefined) await folder.writeTo(options.json, result);
-  console.log(legend());
+  await writePage(
+    folder.place('outlook.html'),
+    outlookPage({ options, data, stages, summary, keyFigures, seeds, footprint }),
+    folder.writeOptions,
+  );
+  const files = Object.assign({ page: 'outlook.html' }, ...stages.map(({ result }) => result?.files));
+  const facts = { options, folder: folder.path, interrupted: signal.aborted, stages, files, footprint };
+  await folder.write('result.json', resultJson(facts));
+  if (options.json !== undefined) await folder.writeTo(options.json, resultJson(facts));
+  if (summary.length > 0) console.log(`\n${bold('In short')}`);
+  for (const sentence of summary) console.log(wrap(sentence));
   console.log(footprintText(footprint));
-  console.log(`\nModels, forecasts and result.json: ${relative('', folder.path) || '.'}`);
-  if (!tables.every(({ rescored }) => filesAgree(rescored))) {
+  console.log(dim(`\nThe whole as a page: ${relative('', folder.place('outlook.html'))}`));
+  console.log(`Page, models, forecasts and result.json: ${relative('', folder.path) || '.'}`);
+  if (!agrees) {
     process.stderr.write(
       'outlook: a saved file forecasts otherwise than its table says; please report this\n',
     );
     process.exitCode = 1;
   }
   if (signal.aborted) {
-    process.stderr.write('outlook: stopped early; the tables above are what was finished\n');
+    process.stderr.write('outlook: stopped early; what is told above was finished\n');
     process.exitCode = interruptedStatus;
   }
 }

@@ -3,6 +3,7 @@ import { ArgumentError, NoosphereError } from '@noosphere/core';
 import {
   adjustOhlcv,
   type Dataset,
+  type EuroRates,
   loadEuroRates,
   loadSp500,
   loadStocks,
@@ -10,10 +11,14 @@ import {
   type Ohlcv,
 } from '@noosphere/datasets';
 import { barHistory, type PriceHistory, priceHistory, readSeries, splitByTime } from '@noosphere/forecast';
+import type { Source } from '@noosphere/report';
+import type { Quote } from './joint.js';
 import type { OutlookOptions } from './options.js';
 
-/** Days ahead, one table each. */
-export const horizons = [1, 5] as const;
+/** Days ahead of the networks, one table each. */
+export function tableHorizons({ horizon }: OutlookOptions): readonly number[] {
+  return horizon === 1 ? [1] : [1, horizon];
+}
 
 /** Of series that are left out: a table may have thousands. */
 const shownReasons = 10;
@@ -24,19 +29,24 @@ export interface Market {
   readonly origin: string;
   /** Part of file names: letters, digits and dashes, unlike any other's. */
   readonly slug: string;
+  readonly quote: Quote;
+  /** Where it comes from, for the page's list of sources. */
+  readonly source: Source;
 }
 
 export interface Markets {
   readonly markets: readonly Market[];
   /** What a reader should know about the data before any table. */
   readonly notes: readonly string[];
+  /** Exchange rates, where prices are in several currencies. */
+  readonly rates: EuroRates | undefined;
 }
 
 /** Loads what the options ask for. */
 export async function loadMarkets(options: OutlookOptions): Promise<Markets> {
-  const { markets, notes } =
+  const { markets, ...others } =
     options.data === undefined ? await embedded() : await fromFile(options.data, options);
-  return { markets: choose(markets, options.series), notes };
+  return { markets: choose(markets, options.series), ...others };
 }
 
 async function embedded(): Promise<Markets> {
@@ -46,21 +56,26 @@ async function embedded(): Promise<Markets> {
     loadWti(),
     loadEuroRates(),
   ]);
-  const bars = (name: string, ohlcv: Ohlcv, dataset: Dataset): Market =>
-    market(barHistory(name, ohlcv.dates, adjustOhlcv(ohlcv)), dataset);
-  const prices = (name: string, dates: readonly string[], values: Float64Array, dataset: Dataset): Market =>
-    market(priceHistory({ name, dates, values }), dataset);
+  const bars = (name: string, ohlcv: Ohlcv, dataset: Dataset, role: Quote['role'] = 'asset'): Market =>
+    market(barHistory(name, ohlcv.dates, adjustOhlcv(ohlcv)), dataset, { currency: 'USD', role });
   return {
     markets: [
       ...(['AAPL', 'IBM', 'MSFT', 'GOOG'] as const).map((ticker) =>
         bars(ticker, stocks.series[ticker], stocks),
       ),
-      bars('S&P 500', sp500.bars, sp500),
-      prices('WTI', wti.dates, wti.price, wti),
+      bars('S&P 500', sp500.bars, sp500, 'index'),
+      market(priceHistory({ name: 'WTI', dates: wti.dates, values: wti.price }), wti, {
+        currency: 'USD',
+        role: 'asset',
+      }),
       ...(['USD', 'JPY', 'GBP', 'CHF'] as const).map((code) =>
-        prices(`EUR/${code}`, euro.dates, euro.rates[code], euro),
+        market(priceHistory({ name: `EUR/${code}`, dates: euro.dates, values: euro.rates[code] }), euro, {
+          currency: code,
+          role: 'euro rate',
+        }),
       ),
     ],
+    rates: euro,
     notes: [
       'Stocks: closes adjusted for splits and dividends. The four were picked by people who knew how they fared, ' +
         'so their returns say nothing about stocks at large. Days without a price are left out.',
@@ -68,11 +83,24 @@ async function embedded(): Promise<Markets> {
   };
 }
 
-function market(history: PriceHistory, { source, licence }: Dataset): Market {
-  return { history, origin: `${source}; ${licence}`, slug: slugOf(history.name) };
+function market(history: PriceHistory, { source, licence }: Dataset, quote: Quote): Market {
+  const { name, dates } = history;
+  return {
+    history,
+    origin: `${source}; ${licence}`,
+    slug: slugOf(name),
+    quote,
+    source: { name: `${name}: ${source}`, licence, ...spanOf(dates) },
+  };
 }
 
-async function fromFile(path: string, { layout }: OutlookOptions): Promise<Markets> {
+function spanOf(dates: readonly string[]): { readonly from?: string; readonly to?: string } {
+  const [from, to] = [dates[0], dates.at(-1)];
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
+
+async function fromFile(path: string, options: OutlookOptions): Promise<Markets> {
+  const { layout } = options;
   const table = await readSeries(path, layout === undefined ? {} : { layout });
   const notes = [
     `${path}: read as ${table.layout} (${table.layoutReason}); ${table.series.length} series, ${table.rowCount} rows, ` +
@@ -84,8 +112,14 @@ async function fromFile(path: string, { layout }: OutlookOptions): Promise<Marke
   for (const series of table.series) {
     try {
       const history = priceHistory(series);
-      for (const horizon of horizons) splitByTime(history.prices.length, { horizon });
-      markets.push({ history, origin: path, slug: freeSlug(series.name, slugs) });
+      for (const horizon of tableHorizons(options)) splitByTime(history.prices.length, { horizon });
+      markets.push({
+        history,
+        origin: path,
+        slug: freeSlug(series.name, slugs),
+        quote: { currency: undefined, role: 'asset' },
+        source: { name: `${series.name}: ${path}`, licence: "the user's own", ...spanOf(history.dates) },
+      });
     } catch (error) {
       if (!NoosphereError.isInstance(error)) throw error;
       leftOut.push(`Left out: ${series.name}, because ${error.message}.`);
@@ -94,7 +128,7 @@ async function fromFile(path: string, { layout }: OutlookOptions): Promise<Marke
   if (markets.length === 0)
     throw new ArgumentError('outlook', `no series of ${path} can be used. ${leftOut[0]}`);
   const more = leftOut.length > shownReasons ? [`Left out: ${leftOut.length - shownReasons} more.`] : [];
-  return { markets, notes: [...notes, ...leftOut.slice(0, shownReasons), ...more] };
+  return { markets, notes: [...notes, ...leftOut.slice(0, shownReasons), ...more], rates: undefined };
 }
 
 /** Those that `--series` names, or all. */

@@ -2,9 +2,39 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Layout } from '@noosphere/forecast';
 
+/** Parts of the job, in their order; each is a command of its own too. */
+export const stageNames = [
+  'quality',
+  'networks',
+  'forecast',
+  'insight',
+  'risk',
+  'turbulence',
+  'allocate',
+] as const;
+export type StageName = (typeof stageNames)[number];
+
+const stageDescriptions: Readonly<Record<StageName, string>> = {
+  quality: 'what the data are, where they end, and what is odd about them',
+  networks: 'networks trained for each market, compared with naive forecasts, saved as ONNX',
+  forecast: 'rolling backtest of many models, and the next days with intervals',
+  insight: 'trend, changes of turbulence, odd days',
+  risk: 'value at risk and its tests, stress, correlation',
+  turbulence: 'a 1-D CNN that warns of turbulent months, beside a logistic baseline',
+  allocate: 'portfolios by exact and heuristic search, walked forward net of costs',
+};
+
 export interface OutlookOptions {
+  /** Parts that are run. */
+  readonly stages: readonly StageName[];
   readonly seed: number;
   readonly epochs: number;
+  /** Days ahead of the forecasts. */
+  readonly horizon: number;
+  /** To be allocated, in the base currency. */
+  readonly budget: number;
+  /** Currency code. */
+  readonly base: string;
   readonly json: string | undefined;
   readonly out: string | undefined;
   readonly force: boolean;
@@ -17,28 +47,56 @@ export interface OutlookOptions {
 
 const example = `
 Examples:
-  npm start                                        every embedded market, 1 and 5 days ahead
+  npm start                                        the whole job on the embedded markets
   npm start -- --series IBM WTI --json result.json
-  npm start -- --data prices.csv --layout wide     your own: date,<series>… or unique_id,ds,y`;
+  npm start -- --data prices.csv --horizon 20 --budget 1e6 --base EUR --country DEU
+  npm start -- risk --series AAPL MSFT             one part alone`;
 
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): OutlookOptions {
-  const options = new Command('outlook')
-    .description(
-      'Forecasts log returns of daily prices from the last 10 days, naive and trained, and compares them on the ' +
-        'last 20 % of days. A demonstration, not advice.',
-    )
+  let read: OutlookOptions | undefined;
+  const program = strict(new Command('outlook'))
+    .description('From markets to a decision that a person can check. A demonstration, not advice.')
+    .addHelpText('after', example);
+  const whole = { run: 'the whole job (what runs without a command)', ...stageDescriptions };
+  for (const [name, description] of Object.entries(whole)) {
+    const stages = name === 'run' ? stageNames : [name as StageName];
+    const own = subcommand(name, description).action((options) => {
+      const { country, place, ...others } = options;
+      read = {
+        ...others,
+        stages,
+        json: others.json,
+        out: others.out,
+        data: others.data,
+        layout: others.layout,
+        series: others.series,
+        place: place ?? country,
+      };
+    });
+    program.addCommand(own as unknown as Command, { isDefault: name === 'run' });
+  }
+  program.parse(args, { from: 'user' });
+  return read ?? program.error('error: expected a command; --help lists them');
+}
+
+function subcommand(name: string, description: string) {
+  return strict(new Command(name))
+    .description(description)
     .option(
       '--seed <number>',
-      'seed of weights and batches: the same seed gives the same numbers',
+      'seed of weights, batches and searches: the same seed gives the same numbers',
       wholeNumber(0),
       1,
     )
     .option('--epochs <number>', 'passes over the training windows, at most', wholeNumber(1), 60)
+    .option('--horizon <days>', 'days ahead of the forecasts', wholeNumber(1), 5)
+    .option('--budget <amount>', 'to be allocated, in the base currency', amount, 1_000_000)
+    .option('--base <code>', 'currency in which risk and allocation are counted', code, 'EUR')
     .option('--json <file>', 'write the result there as well')
     .option(
       '--out <dir>',
-      'folder for models, forecasts and the result (default: a new one in ./outlook-out)',
+      'folder for page, models, forecasts and the result (default: a new one in ./outlook-out)',
     )
     .option('--force', 'write into a folder, or over a file, that is there already', false)
     .option('--data <csv>', 'your own daily prices instead of the embedded ones')
@@ -49,22 +107,28 @@ export function readOptions(args: readonly string[]): OutlookOptions {
       ] as const),
     )
     .option('--series <names...>', 'only these')
-    .option('--place <code>', 'place whose electricity counts, such as DEU (default: the world, and said so)')
-    .addHelpText('after', example)
-    .allowExcessArguments(false)
+    .option('--country <code>', 'whose electricity counts, such as DEU (default: the world, and said so)')
+    .addOption(new Option('--place <code>', 'the same; also states and provinces, such as US-CA'))
+    .allowExcessArguments(false);
+}
+
+/** One line and status 2 for what is wrong. */
+function strict(command: Command): Command {
+  return command
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-    .parse(args, { from: 'user' })
-    .opts();
-  return {
-    ...options,
-    json: options.json,
-    out: options.out,
-    data: options.data,
-    layout: options.layout,
-    series: options.series,
-    place: options.place,
-  };
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1e15))
+    throw new InvalidArgumentError('Expected an amount above 0, such as 1e6.');
+  return value;
+}
+
+function code(text: string): string {
+  if (!/^[A-Za-z]{3}$/.test(text)) throw new InvalidArgumentError('Expected a currency code, such as EUR.');
+  return text.toUpperCase();
 }
 
 function wholeNumber(least: number): (text: string) => number {
@@ -78,5 +142,8 @@ function wholeNumber(least: number): (text: string) => number {
 }
 
 function oneLine(text: string): string {
-  return `outlook: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+  return `outlook: ${text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')}\n`;
 }

@@ -47,9 +47,10 @@ export class CountProgress {
     this.#title = title;
   }
 
-  show(done: number, total: number): void {
+  /** @param what What is counted: `markets`. */
+  show(done: number, total: number, what: string): void {
     this.#line.show(
-      `${((100 * done) / total).toFixed(0).padStart(3)} %  ${this.#title}: ${done} of ${total} markets`,
+      `${((100 * done) / total).toFixed(0).padStart(3)} %  ${this.#title}: ${done} of ${total} ${what}`,
     );
   }
 

@@ -16,9 +16,9 @@ export function introduction({ markets, notes }: Markets, seed: number): string 
     .sort()
     .at(-1);
   return [
-    bold('Outlook: prices 1 and 5 days ahead, forecast from the last 10 days'),
+    bold('Outlook: from markets to a decision that can be checked'),
     `A demonstration, not advice. The data end on ${lastDate} or before: nothing later is known here.`,
-    `Each series is judged on the last 20 % of its days, which no model saw. Seed ${seed}.`,
+    `Forecasts are judged on days that no model saw. Seed ${seed}.`,
     ...notes.map((note) => wrap(note)),
   ].join('\n');
 }
@@ -88,19 +88,31 @@ function rescoredText(rescored: readonly Rescored[]): string {
   return `; scored again from the saved .onnx files: ${filesAgree(rescored) ? text : wrong}`;
 }
 
-/** What all tables say together, naive first. */
-export function summary(tables: readonly TableResult[]): string {
+/** In how many tables naive forecasts lead, and models by more than chance would give. */
+export function summaryCounts(tables: readonly TableResult[]): {
+  readonly naive: number;
+  readonly sure: number;
+  readonly count: number;
+} {
   const verdicts = tables.map(({ comparison }) => verdictOf(comparison)).filter((each) => each !== undefined);
   const count = (fits: (verdict: Verdict) => boolean) => verdicts.filter(fits).length;
-  const naive = count(({ naiveWins }) => naiveWins);
-  const sure = count(({ naiveWins, pValue }) => !naiveWins && pValue < significance);
+  return {
+    naive: count(({ naiveWins }) => naiveWins),
+    sure: count(({ naiveWins, pValue }) => !naiveWins && pValue < significance),
+    count: verdicts.length,
+  };
+}
+
+/** What all tables say together, naive first. */
+export function summary(tables: readonly TableResult[]): string {
+  const { naive, sure, count } = summaryCounts(tables);
   // Half of a two-sided test's false alarms are in the model's favour.
-  const byChance = (verdicts.length * significance) / 2;
+  const byChance = (count * significance) / 2;
   return [
     '',
     dim(rule),
-    bold(`Naive wins ${naive} of ${verdicts.length} tables.`),
-    `In ${verdicts.length - naive - sure} more the best model leads by no more than chance may do.`,
+    bold(`Naive wins ${naive} of ${count} tables.`),
+    `In ${count - naive - sure} more the best model leads by no more than chance may do.`,
     `In ${sure} a model leads by more (p < ${significance}); luck alone would give ${byChance.toFixed(1)} or more, since each table`,
     'shows the best of several models.',
   ].join('\n');

@@ -1,52 +1,50 @@
 /** The result as JSON: everything the report says, with full digits and formulas, for programs. */
 import type { Report } from '@noosphere/footprint';
 import { metricLegend, type Score, verdictOf } from '@noosphere/forecast';
-import type { BacktestResult } from './backtest.js';
 import type { OutlookOptions } from './options.js';
 import type { TableResult } from './run.js';
+import type { NetworksStage } from './stages/networks.js';
+import type { StageOutcome } from './stages/stage.js';
 
 export interface RunFacts {
   readonly options: OutlookOptions;
   readonly folder: string;
   readonly interrupted: boolean;
-  /** Undefined where the run was stopped before it. */
-  readonly backtest: BacktestResult | undefined;
-  /** Time, energy with its methods and range, carbon, peak memory. */
+  readonly stages: readonly StageOutcome[];
+  /** Files of the run by what they hold. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Time, energy with its methods and range, carbon, peak memory, in all and by stage. */
   readonly footprint: Report;
 }
 
-export function resultJson(tables: readonly TableResult[], facts: RunFacts): string {
-  const { options, folder, interrupted, backtest, footprint } = facts;
+export function resultJson({ options, folder, interrupted, stages, files, footprint }: RunFacts): string {
+  const { seed, epochs, horizon, base, budget } = options;
+  const networks = stages.find(({ name }) => name === 'networks')?.result as NetworksStage | undefined;
+  const forecast = stages.find(({ name }) => name === 'forecast')?.result;
+  const others = stages.filter(({ name }) => name !== 'networks' && name !== 'forecast');
   const result = {
     app: 'outlook',
+    schema: 2,
     notice: 'A demonstration on past prices, not advice.',
-    seed: options.seed,
-    epochs: options.epochs,
-    folder,
-    interrupted,
+    ...{ seed, epochs, horizon, base, budget, folder, interrupted },
+    failures: stages.flatMap(({ name, message }) =>
+      message === undefined ? [] : [{ stage: name, message }],
+    ),
+    files,
     footprint,
     node: process.version,
     formulas: Object.fromEntries(metricLegend),
     units: { mae: 'log return', rmse: 'log return', fitSeconds: 's', peakBytes: 'bytes, whole process' },
-    tables: tables.map(tableJson),
-    backtest: backtest && backtestJson(backtest),
+    tables: networks?.tables.map(tableJson) ?? [],
+    backtest: forecast && { ...forecast.facts, files: forecast.files },
+    ...Object.fromEntries(
+      others.map(({ name, result: own }) => [name, own && { ...own.facts, files: own.files }]),
+    ),
   };
   return `${JSON.stringify(result, undefined, 2)}\n`;
 }
 
-function backtestJson({ table, evaluation, tests, days, tooShort }: BacktestResult) {
-  return {
-    days,
-    tooShort,
-    manifest: table.manifest,
-    formulas: Object.fromEntries(evaluation.legend),
-    rows: evaluation.rows.map(({ model, values }) => ({ model, ...values, againstNaive: tests.get(model) })),
-    failures: table.failures,
-    files: { backtest: 'forecasts/backtest.csv', next: 'forecasts/next.csv' },
-  };
-}
-
-function tableJson({ market, comparison, rescored, forecastsFile }: TableResult) {
+export function tableJson({ market, comparison, rescored, forecastsFile }: TableResult) {
   const { history, split, scale, actual, rows } = comparison;
   const { dates } = history;
   const verdict = verdictOf(comparison);

@@ -14,7 +14,7 @@ import {
   scoreForecast,
 } from '@noosphere/forecast';
 import { forecastsCsv } from './forecasts-csv.js';
-import { horizons, type Market } from './markets.js';
+import { type Market, tableHorizons } from './markets.js';
 import type { OutlookOptions } from './options.js';
 import { Progress, type Task, taskWeight } from './progress.js';
 
@@ -43,7 +43,7 @@ export interface TableResult {
   readonly forecastsFile: string;
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly markets: readonly Market[];
   readonly options: OutlookOptions;
   readonly folder: RunFolder;
@@ -54,7 +54,9 @@ interface RunOptions {
 /** Runs all tables, or those until the signal is aborted. */
 export async function runTables(run: RunOptions): Promise<TableResult[]> {
   const { markets, signal } = run;
-  const jobs = markets.flatMap((market) => horizons.map((horizon) => ({ market, horizon })));
+  const jobs = markets.flatMap((market) =>
+    tableHorizons(run.options).map((horizon) => ({ market, horizon })),
+  );
   const progress = new Progress(jobs.reduce((sum, { market }) => sum + taskOf(market, 1).weight, 0));
   const tables: TableResult[] = [];
   for (const { market, horizon } of jobs) {

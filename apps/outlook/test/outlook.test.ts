@@ -14,10 +14,10 @@ const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/loader.mjs', i
 const folder = mkdtempSync(join(tmpdir(), 'noosphere-outlook-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** 400 days of two series, one as good as noise, one that swings. */
+/** 620 days of two series, one as good as noise, one that swings. */
 beforeAll(() => {
   let price = 100;
-  const lines = Array.from({ length: 400 }, (_, day) => {
+  const lines = Array.from({ length: 620 }, (_, day) => {
     price *= Math.exp(0.01 * Math.sin(day * day));
     return `${new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10)},${price},${50 + 10 * Math.sin(day / 3)}`;
   });
@@ -75,8 +75,8 @@ test('a run on own data: verdict first, every row, files that hold what the tabl
   const unexpected = stderr.split('\n').filter((line) => line !== '' && !/^ *\d+ % /.test(line));
   expect([status, unexpected]).toEqual([0, []]);
   expect(stdout).toContain('not advice');
-  expect(stdout).toContain('read as wide (the first column holds dates); 2 series, 400 rows, 0 gaps');
-  expect(stdout).toContain('Noise  2020-01-01 to 2021-02-03, 400 days; test from 2020-11-16');
+  expect(stdout).toContain('read as wide (the first column holds dates); 2 series, 620 rows, 0 gaps');
+  expect(stdout).toContain('Noise  2020-01-01 to 2021-09-11, 620 days; test from ');
   const [, table = ''] = stdout.split('1 day ahead. ');
   expect(table).toMatch(/^(Naive wins: |\S+ is )/);
   for (const title of ['zero return', 'training mean', 'seasonal naive 5', 'linear', 'MLP']) {
@@ -115,7 +115,14 @@ test('a run on own data: verdict first, every row, files that hold what the tabl
   }
   const { rows, manifest, files } = result.backtest;
   expect(rows.map(({ model }: { model: string }) => model)).toEqual(
-    expect.arrayContaining(['AutoETS', 'DynamicOptimizedTheta', 'Ensemble', 'SeasonalNaive', 'Naive']),
+    expect.arrayContaining([
+      'AutoETS',
+      'DynamicOptimizedTheta',
+      'NHITS',
+      'Ensemble',
+      'SeasonalNaive',
+      'Naive',
+    ]),
   );
   expect(stdout).toContain('Rolling backtest of 2 markets, 5 days ahead');
   expect(stdout).toContain('The next 5 days by the ensemble');
@@ -131,12 +138,24 @@ test('a run on own data: verdict first, every row, files that hold what the tabl
   });
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeCloseTo(naive.mae, 12);
   expect(result.footprint.energyJoules).toBeGreaterThan(0);
+  expect(result.failures).toEqual([]);
+  expect(result.footprint.windows.map(({ path }: { path: string }) => path)).toEqual(
+    expect.arrayContaining(['quality', 'networks', 'forecast', 'insight', 'risk', 'allocate']),
+  );
+  const weights = Object.values(result.allocate.decision as Record<string, number>);
+  expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
+  // The heuristics search what the exact solver has proved.
+  const [exact, ...heuristic] = result.allocate.searches.map(({ risk }: { risk: number }) => risk);
+  for (const risk of heuristic) expect(risk).toBeGreaterThanOrEqual(exact - 1e-9);
+  const page = readFileSync(join(folder, 'first/outlook.html'), 'utf8');
+  for (const title of ['What to hold', 'What could go wrong', 'What the data are', 'Sources'])
+    expect(page).toContain(`>${title}</h2>`);
   // A sine of the day has its next value in the last two: a model that does not win there is broken.
   expect(result.tables[2].verdict).toMatchObject({ naiveWins: false });
 });
 
 test('the same seed gives the same numbers, another one others', async () => {
-  const args = ['--data', 'prices.csv', '--series', 'Noise', '--epochs', '2'];
+  const args = ['networks', '--data', 'prices.csv', '--series', 'Noise', '--epochs', '2'];
   for (const [name, seed] of [
     ['a', '7'],
     ['b', '7'],
@@ -152,7 +171,7 @@ test('the same seed gives the same numbers, another one others', async () => {
 test('Ctrl-C finishes the step, saves, and says so with status 130', async () => {
   let sent = false;
   const { status, stdout, stderr } = await outlook(
-    ['--out', 'stopped', '--series', 'IBM', 'WTI'],
+    ['networks', '--out', 'stopped', '--series', 'IBM', 'WTI'],
     (text, kill) => {
       if (sent || !text.includes('1 day ahead')) return;
       sent = true;
@@ -165,6 +184,18 @@ test('Ctrl-C finishes the step, saves, and says so with status 130', async () =>
   const { interrupted, tables } = readJson('stopped/result.json');
   expect(interrupted).toBe(true);
   expect(tables.length).toBeLessThan(4);
+});
+
+test('a part that cannot be done is said, and the others are done', async () => {
+  const rows = readFileSync(join(folder, 'prices.csv'), 'utf8').split('\n').slice(0, 300);
+  writeFileSync(join(folder, 'short.csv'), rows.join('\n'));
+  const { status, stdout } = await outlook(['risk', '--data', 'short.csv', '--out', 'short']);
+  expect(status).toBe(0);
+  expect(stdout).toContain('not done: outlook: the series share 299 days, and risk and allocation need 500');
+  const { failures, risk } = readJson('short/result.json');
+  expect(failures).toEqual([{ stage: 'risk', message: expect.stringContaining('share 299 days') }]);
+  expect(risk).toBeUndefined();
+  expect(readFileSync(join(folder, 'short/outlook.html'), 'utf8')).toContain('This part could not be done');
 });
 
 test('nothing is replaced unasked, and refusals are one line with status 2', async () => {

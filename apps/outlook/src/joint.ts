@@ -1,0 +1,122 @@
+/** Assets side by side: the days that all of them have a price on, in one currency. */
+import { ArgumentError } from '@noosphere/core';
+import { type Currency, currencies, type EuroRates } from '@noosphere/datasets';
+import type { Market } from './markets.js';
+
+/** Currency of a price, and what a market is to an investor. */
+export interface Quote {
+  /** `undefined` where prices are taken as they are. */
+  readonly currency: string | undefined;
+  /** An index is compared with, not bought; a rate is units of `currency` for one euro. */
+  readonly role: 'asset' | 'index' | 'euro rate';
+}
+
+export interface JointPrices {
+  readonly names: readonly string[];
+  readonly dates: readonly string[];
+  /** One array an asset, in the base currency. */
+  readonly prices: readonly Float64Array[];
+  /** What the assets are compared with, on the same days. */
+  readonly index: { readonly name: string; readonly prices: Float64Array } | undefined;
+  readonly base: string;
+  /** Markets that are left out, and why. */
+  readonly leftOut: readonly string[];
+}
+
+/** Fewest common days that risk and allocation are of use on. */
+const leastDays = 500;
+/** A market that would cost the others more than this share of their common days is left out. */
+const longestLoss = 0.25;
+
+/**
+ * Prices of all assets on their common days. Euro rates become foreign cash: what one unit of the currency costs in the base.
+ * A market with a much shorter history is left out, rather than the others' cut to it.
+ */
+export function jointPrices(
+  markets: readonly Market[],
+  base: string,
+  rates: EuroRates | undefined,
+): JointPrices {
+  const convert = converter(base, rates);
+  const leftOut: string[] = [];
+  const priced = markets.flatMap((market) => {
+    const own = convert(market);
+    if (own === undefined) leftOut.push(`${market.history.name}: is the base currency itself`);
+    return own === undefined ? [] : [{ ...own, market }];
+  });
+  const assets = priced.filter(({ market }) => market.quote.role !== 'index');
+  if (assets.length === 0) throw new ArgumentError('outlook', 'there is no asset to hold among the series');
+  const kept = longEnough(assets, leftOut);
+  const index = priced.find(({ market }) => market.quote.role === 'index');
+  const withIndex = index ? [...kept, index] : kept;
+  const dates = commonDates(withIndex.map(({ byDate }) => byDate));
+  if (dates.length < leastDays)
+    throw new ArgumentError(
+      'outlook',
+      `the series share ${dates.length} days, and risk and allocation need ${leastDays}; choose series by --series`,
+    );
+  const column = (byDate: ReadonlyMap<string, number>) =>
+    Float64Array.from(dates, (date) => byDate.get(date) ?? Number.NaN);
+  return {
+    names: kept.map(({ name }) => name),
+    dates,
+    prices: kept.map(({ byDate }) => column(byDate)),
+    index: index && { name: index.name, prices: column(index.byDate) },
+    base,
+    leftOut,
+  };
+}
+
+interface Priced {
+  readonly name: string;
+  readonly byDate: ReadonlyMap<string, number>;
+}
+
+/** From a market to its prices in the base currency; `undefined` for the base itself. */
+function converter(base: string, rates: EuroRates | undefined): (market: Market) => Priced | undefined {
+  const rowOf = new Map(rates?.dates.map((date, row) => [date, row]));
+  const perEuro = (code: string, date: string): number => {
+    if (code === 'EUR') return rowOf.has(date) || !rates ? 1 : Number.NaN;
+    if (!rates || !(currencies as readonly string[]).includes(code))
+      throw new ArgumentError(
+        '--base',
+        `there are no rates of '${code}'; choose EUR, ${currencies.join(', ')}`,
+      );
+    return rates.rates[code as Currency][rowOf.get(date) ?? -1] ?? Number.NaN;
+  };
+  return ({ history: { name, dates, prices }, quote: { currency, role } }) => {
+    if (currency === undefined)
+      return { name, byDate: new Map(dates.map((date, row) => [date, prices[row] ?? Number.NaN])) };
+    if (role === 'euro rate' && currency === base) return undefined;
+    const byDate = new Map<string, number>();
+    for (const [row, date] of dates.entries()) {
+      const inBase = perEuro(base, date) / perEuro(currency, date);
+      const value = role === 'euro rate' ? inBase : (prices[row] ?? Number.NaN) * inBase;
+      if (value > 0) byDate.set(date, value);
+    }
+    return { name: role === 'euro rate' ? `${currency} cash` : name, byDate };
+  };
+}
+
+/** Drops the asset that cuts the common days most, as long as one cuts them too much. */
+function longEnough<Each extends Priced>(assets: readonly Each[], leftOut: string[]): readonly Each[] {
+  let kept = assets;
+  while (kept.length > 2) {
+    const days = commonDates(kept.map(({ byDate }) => byDate)).length;
+    const without = kept.map(
+      (_, place) =>
+        commonDates(kept.filter((__, other) => other !== place).map(({ byDate }) => byDate)).length,
+    );
+    const most = Math.max(...without);
+    if (days >= (1 - longestLoss) * most && days >= leastDays) break;
+    const place = without.indexOf(most);
+    leftOut.push(`${kept[place]?.name}: with it the common days would be ${days}, without it ${most}`);
+    kept = kept.filter((_, other) => other !== place);
+  }
+  return kept;
+}
+
+function commonDates(columns: readonly ReadonlyMap<string, number>[]): string[] {
+  const [first, ...others] = [...columns].sort((a, b) => a.size - b.size);
+  return first ? [...first.keys()].filter((date) => others.every((other) => other.has(date))).sort() : [];
+}

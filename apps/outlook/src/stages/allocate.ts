@@ -1,0 +1,209 @@
+/** What to hold: exact and heuristic search side by side, walked forward net of costs, and the trades for a budget. */
+import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
+import { simpleReturns, type TradeList, tradeList } from '@noosphere/decide';
+import type { KeyFigure } from '@noosphere/report';
+import {
+  fallsChart,
+  growthChart,
+  rowsOf,
+  searchTable,
+  strategiesTable,
+  variationTable,
+  weightsChart,
+} from '../allocation/exhibits.js';
+import { searchSideBySide } from '../allocation/search.js';
+import { variationsOf } from '../allocation/sensitivity.js';
+import {
+  chosenName,
+  costs,
+  equalName,
+  holding,
+  isCash,
+  largestCash,
+  level,
+  limitsOf,
+  trainingFor,
+} from '../allocation/strategies.js';
+import {
+  pricesCsv,
+  returnsCsv,
+  type WalkForward,
+  walkForwardOf,
+  weightsCsv,
+} from '../allocation/walk-forward.js';
+import type { JointPrices } from '../joint.js';
+import type { OutlookOptions } from '../options.js';
+import { percent } from '../percent.js';
+import type { StageResult } from './stage.js';
+
+export interface AllocationStage extends StageResult {
+  readonly summary: readonly string[];
+  readonly keyFigures: readonly KeyFigure[];
+}
+
+const files = {
+  prices: 'allocation/prices.csv',
+  weights: 'allocation/weights.csv',
+  returns: 'allocation/returns.csv',
+};
+
+export async function allocateStage(
+  joint: JointPrices,
+  { budget, base, seed }: OutlookOptions,
+  folder: RunFolder,
+): Promise<AllocationStage> {
+  const returns = joint.prices.map(simpleReturns);
+  const training = trainingFor(returns[0]?.length ?? 0);
+  const recent = returns.map((own) => own.subarray(Math.max(0, own.length - training)));
+  const walked = await walkForwardOf(joint);
+  const searches = await searchSideBySide(joint.names, recent, seed);
+  const [exact] = searches;
+  const weights = exact?.weights ?? new Float64Array();
+  const variations = await variationsOf(joint.names, returns, weights);
+  const trades = tradesOf(joint, weights, budget);
+  await folder.write(files.prices, pricesCsv(joint));
+  await folder.write(files.weights, weightsCsv(walked, joint));
+  await folder.write(files.returns, returnsCsv(walked));
+  const told = tell(joint, walked, { weights, training });
+  return {
+    summary: told,
+    keyFigures: keyFiguresOf(walked, joint, weights),
+    files,
+    lines: [
+      ...told.map((sentence) => wrap(`  ${sentence}`, 2)),
+      ...layOut([
+        ['  walk-forward, net of costs', 'return %', 'volatility %', 'Sharpe', 'deepest fall %', 'turnover'],
+        ...rowsOf(walked).map(({ name, statistics, turnover }) => [
+          `${name === chosenName ? '*' : ' '} ${name}`,
+          percent(statistics.annualReturn, 2),
+          percent(statistics.annualVolatility, 2),
+          statistics.sharpe.toFixed(2),
+          percent(statistics.maximumDrawdown, 1),
+          turnover === undefined ? '–' : turnover.toFixed(2),
+        ]),
+      ]),
+      '',
+      ...layOut([
+        [`  least CVaR of ${100 * level} %`, 'CVaR %', 'above exact', 'evaluations', 's'],
+        ...searches.map(({ name, risk, evaluations, elapsedMs }) => [
+          `  ${name}`,
+          percent(risk, 5),
+          `${(1e4 * (risk / (exact?.risk ?? Number.NaN) - 1)).toFixed(2)} bp`,
+          evaluations === undefined ? '–' : String(evaluations),
+          (elapsedMs / 1000).toFixed(2),
+        ]),
+      ]),
+    ],
+    facts: {
+      base,
+      budget,
+      ...{ training, holding, costs, level, limit: limitsOf(joint.names).upper, largestCash },
+      assets: joint.names,
+      leftOut: joint.leftOut,
+      from: joint.dates[0],
+      to: joint.dates.at(-1),
+      decision: Object.fromEntries(joint.names.map((name, asset) => [name, weights[asset]])),
+      trades: trades.trades,
+      cashAfter: trades.cashAfter,
+      strategies: rowsOf(walked),
+      searches: searches.map((search) => ({ ...search, weights: Array.from(search.weights) })),
+      variations: variations.map((variation) => ({ ...variation, weights: Array.from(variation.weights) })),
+    },
+    section: {
+      title: 'What to hold',
+      blocks: [
+        ...told.map((text) => ({ kind: 'paragraph' as const, text })),
+        {
+          kind: 'table',
+          caption: `The decision of ${joint.dates.at(-1)}: ${chosenName.toLowerCase()} of ${training} days, for ${budget.toLocaleString('en')} ${base}`,
+          columns: [
+            { header: 'Asset' },
+            { header: 'Weight', unit: '%', decimals: 1 },
+            { header: 'Units' },
+            { header: 'Price', unit: base },
+            { header: 'Value', unit: base, decimals: 0 },
+          ],
+          rows: joint.names.map((name, asset) => {
+            const trade = trades.trades.find((each) => each.name === name);
+            return [
+              name,
+              100 * (weights[asset] ?? 0),
+              trade ? trade.quantity.toLocaleString('en', { maximumFractionDigits: 2 }) : null,
+              joint.prices[asset]?.at(-1) ?? null,
+              trade?.value ?? 0,
+            ];
+          }),
+          note: `Bought from cash; ${Math.round(trades.cashAfter).toLocaleString('en')} ${base} are left after costs of ${(10_000 * costs).toFixed(0)} basis points. No asset gets more than ${percent(limitsOf(joint.names).upper, 0)} %, and all foreign cash no more than ${percent(largestCash, 0)} %. Left out: ${joint.leftOut.join('; ') || 'nothing'}.`,
+        },
+        { kind: 'heading', text: 'Would it have been any good?' },
+        strategiesTable(walked, training),
+        { kind: 'chart', chart: await growthChart(walked) },
+        { kind: 'chart', chart: await fallsChart(walked) },
+        { kind: 'chart', chart: await weightsChart(walked, joint) },
+        {
+          kind: 'callout',
+          tone: 'warning',
+          title: 'Hindsight',
+          text: 'The assets were chosen by people who knew how they fared. Compare the ways of spreading with each other and with equal parts, not with the index.',
+        },
+        { kind: 'heading', text: 'Exact and heuristic search' },
+        searchTable(searches, training),
+        { kind: 'heading', text: 'What would change the decision' },
+        variationTable(variations, joint),
+      ],
+    },
+  };
+}
+
+function tradesOf({ names, prices, base }: JointPrices, weights: Float64Array, budget: number): TradeList {
+  const positions = names.map((name, asset) => ({
+    name,
+    price: prices[asset]?.at(-1) ?? Number.NaN,
+    // Foreign cash is bought in any amount.
+    lot: isCash(name) ? 0 : 1,
+  }));
+  return tradeList(positions, weights, { base, cash: { [base]: budget }, costs });
+}
+
+interface Decision {
+  readonly weights: Float64Array;
+  /** Days that it was made from. */
+  readonly training: number;
+}
+
+function tell({ names, base }: JointPrices, walked: WalkForward, { weights, training }: Decision): string[] {
+  const rows = rowsOf(walked);
+  const of = (name: string) => rows.find((row) => row.name === name)?.statistics;
+  const [own, equal] = [of(chosenName), of(equalName)];
+  const held = names
+    .map((name, asset) => ({ name, weight: weights[asset] ?? 0 }))
+    .filter(({ weight }) => weight > 0.005)
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ name, weight }) => `${name} ${percent(weight, 0)}\u00a0%`);
+  if (!own || !equal) return [];
+  return [
+    `The least tail risk of the last ${training} days: ${held.join(', ')}.`,
+    `Decided anew every quarter from ${walked.dates[0]} to ${walked.dates.at(-1)}, net of costs and in ${base}, it would have fallen by ${percent(own.maximumDrawdown, 0)} % at worst and earned ${percent(own.annualReturn, 1)} % a year; equal parts fell by ${percent(equal.maximumDrawdown, 0)} % and earned ${percent(equal.annualReturn, 1)} %.`,
+  ];
+}
+
+function keyFiguresOf(walked: WalkForward, { names }: JointPrices, weights: Float64Array): KeyFigure[] {
+  const own = walked.strategies.find(({ name }) => name === chosenName)?.result.statistics;
+  const largest = weights.reduce((best, weight, asset) => (weight > (weights[best] ?? 0) ? asset : best), 0);
+  if (!own) return [];
+  return [
+    {
+      label: 'Largest holding',
+      value: `${names[largest]} ${percent(weights[largest] ?? 0, 0)}`,
+      unit: '%',
+      note: chosenName,
+    },
+    {
+      label: 'Return, walked forward',
+      value: percent(own.annualReturn, 1),
+      unit: '% a year',
+      note: 'net of costs; assets chosen with hindsight',
+    },
+    { label: 'Deepest fall', value: percent(own.maximumDrawdown, 0), unit: '%', note: 'of the same' },
+  ];
+}

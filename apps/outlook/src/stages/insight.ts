@@ -1,0 +1,152 @@
+/** Trend, changes of turbulence, and odd days of each market. */
+import { layOut, wrap } from '@noosphere/command-line';
+import { type AnomalyReport, anomalies, type ChangePoints, changePoints } from '@noosphere/forecast';
+import { lineChart } from '@noosphere/report';
+import { meanOf, studentWidth, varianceOf } from '@noosphere/statistics';
+import type { Market } from '../markets.js';
+import { percent } from '../percent.js';
+import type { StageResult } from './stage.js';
+
+/** Days that are looked at: the last four years or so. */
+const days = 1000;
+const daysOfYear = 252;
+
+export interface Insight {
+  readonly name: string;
+  /** The last days, and their log returns. */
+  readonly dates: readonly string[];
+  readonly returns: Float64Array;
+  /** Mean log return a day, with its 95 % interval: a line through prices would be too sure of itself. */
+  readonly drift: { readonly mean: number; readonly lower: number; readonly upper: number };
+  /** Of mean and spread of the returns. */
+  readonly changes: ChangePoints;
+  readonly odd: AnomalyReport;
+}
+
+export function insightOf({ history: { name, dates, prices } }: Market): Insight {
+  const logs = prices.subarray(Math.max(0, prices.length - days - 1)).map(Math.log);
+  const returns = logs.slice(1).map((value, day) => value - (logs[day] as number));
+  return {
+    name,
+    dates: dates.slice(-returns.length),
+    returns,
+    drift: driftOf(returns),
+    changes: changePoints(returns, { cost: 'normal', minimumLength: 20 }),
+    odd: anomalies(returns, { threshold: 5 }),
+  };
+}
+
+function driftOf(returns: Float64Array): Insight['drift'] {
+  const mean = meanOf(returns);
+  const error = Math.sqrt(varianceOf(returns) / (returns.length - 1));
+  const width = studentWidth(95, returns.length - 1) * error;
+  return { mean, lower: mean - width, upper: mean + width };
+}
+
+export async function insightStage(markets: readonly Market[]): Promise<StageResult> {
+  const found = markets.map(insightOf);
+  const last = found.map(({ changes, dates }) => ({
+    segment: changes.segments.at(-1),
+    since: dates[changes.segments.at(-1)?.from ?? 0] ?? '',
+  }));
+  const yearly = (daily: number | undefined) => 100 * Math.sqrt(daysOfYear) * (daily ?? Number.NaN);
+  const rows = found.map((each, place) => ({
+    name: each.name,
+    drift: 100 * daysOfYear * each.drift.mean,
+    lower: 100 * daysOfYear * each.drift.lower,
+    upper: 100 * daysOfYear * each.drift.upper,
+    changes: each.changes.places.length,
+    since: last[place]?.since ?? '',
+    volatility: yearly(last[place]?.segment?.deviation),
+    before: yearly(each.changes.segments.at(-2)?.deviation),
+    odd: each.odd.anomalies.length,
+  }));
+  const calmest = found.toSorted((a, b) => b.changes.places.length - a.changes.places.length)[0];
+  return {
+    lines: [
+      ...layOut([
+        ['  the last 1000 days', 'drift % a year', 'changes', 'as now since', 'volatility %', 'odd days'],
+        ...rows.map((row) => [
+          `  ${row.name}`,
+          `${row.drift.toFixed(1)} [${row.lower.toFixed(1)}, ${row.upper.toFixed(1)}]`,
+          `${row.changes}`,
+          row.since,
+          row.volatility.toFixed(1),
+          `${row.odd}`,
+        ]),
+      ]),
+      wrap(
+        '  Trend: a line through log prices, 95 % interval by Newey and West; a past trend is no forecast.',
+        2,
+      ),
+    ],
+    facts: {
+      rows,
+      changes: found.map(({ name, changes, dates }) => ({
+        name,
+        segments: changes.segments.map(({ from, to, ...own }) => ({
+          from: dates[from],
+          to: dates[to - 1],
+          ...own,
+        })),
+      })),
+      odd: found.map(({ name, odd, dates }) => ({
+        name,
+        days: odd.anomalies.map(({ place, value, score }) => ({
+          date: dates[place],
+          logReturn: value,
+          score,
+        })),
+      })),
+    },
+    section: {
+      title: 'Trend, change, and odd days',
+      blocks: [
+        {
+          kind: 'table',
+          caption: `The last ${days} days of each series`,
+          columns: [
+            { header: 'Series' },
+            { header: 'Drift', unit: '% a year', decimals: 1 },
+            { header: 'from', unit: '95 %', decimals: 1 },
+            { header: 'to', decimals: 1 },
+            { header: 'Changes of turbulence', decimals: 0 },
+            { header: 'As now since' },
+            { header: 'Volatility now', unit: '% a year', decimals: 1 },
+            { header: 'before', unit: '% a year', decimals: 1 },
+            { header: 'Odd days', decimals: 0 },
+          ],
+          rows: rows.map((row) => [
+            row.name,
+            row.drift,
+            row.lower,
+            row.upper,
+            row.changes,
+            row.since,
+            row.volatility,
+            Number.isNaN(row.before) ? null : row.before,
+            row.odd,
+          ]),
+          note: 'Drift: the mean log return; where its interval holds zero, there is no trend to speak of. Changes: segments of returns whose mean and spread differ, by PELT with a normal cost. Odd days lie more than 5 robust deviations from their surroundings.',
+        },
+        ...(calmest ? [{ kind: 'chart' as const, chart: await changesChart(calmest) }] : []),
+      ],
+    },
+  };
+}
+
+async function changesChart({ name, dates, returns, changes }: Insight) {
+  const deviations = new Float64Array(returns.length);
+  for (const { from, to, deviation } of changes.segments) deviations.fill(deviation, from, to);
+  return lineChart({
+    title: `${name}: daily returns, and the spread of each stretch`,
+    alt: `Daily log returns of ${name} from ${dates[0]} to ${dates.at(-1)}; their spread changed ${changes.places.length} times and is ${percent(changes.segments.at(-1)?.deviation ?? Number.NaN, 1)} % a day now.`,
+    x: dates,
+    yAxis: { label: 'Log return', unit: '% a day' },
+    lines: [
+      { name: 'Return', values: Array.from(returns, (value) => 100 * value) },
+      { name: 'Two deviations', values: Array.from(deviations, (value) => 200 * value) },
+      { name: 'and below', values: Array.from(deviations, (value) => -200 * value), dashed: true },
+    ],
+  });
+}
