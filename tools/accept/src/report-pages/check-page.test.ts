@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { checkPage } from './check-page.js';
 
-const executablePath = process.env.NOOSPHERE_CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = '/usr/bin/chromium';
 
 async function wholePage(): Promise<string> {
   const chart = await barChart({

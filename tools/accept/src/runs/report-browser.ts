@@ -14,15 +14,12 @@ export const reportBrowser: AcceptanceRun = {
   run,
 };
 
-/** Where Debian installs it; NOOSPHERE_CHROMIUM names another one. */
-const usualBrowser = '/usr/bin/chromium';
+/** Where Debian installs it. */
+const executablePath = '/usr/bin/chromium';
 
 async function run({ folder, seed, say }: RunContext): Promise<Measured> {
-  const executablePath = process.env.NOOSPHERE_CHROMIUM ?? usualBrowser;
   if (!existsSync(executablePath))
-    throw new MissingError(
-      `${executablePath} is not there: apt-get install chromium, or NOOSPHERE_CHROMIUM=/path/to/it`,
-    );
+    throw new MissingError(`${executablePath} is not there: apt-get install chromium`);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   const checks: PageCheck[] = [];
   try {
