@@ -4,3 +4,4 @@ export * from './portfolio/index.js';
 export * from './risk/index.js';
 export * from './search/index.js';
 export * from './solver/index.js';
+export * from './turbulence/index.js';

@@ -1,0 +1,96 @@
+/** Classifiers of windows of returns: a small 1-D CNN, and a logistic regression on realised volatilities. */
+import {
+  abs,
+  averagePool,
+  clamp,
+  concat,
+  log,
+  mean,
+  mul,
+  relu,
+  reshape,
+  slice,
+  square,
+  type Tensor,
+  unsqueeze,
+} from '@noosphere/core';
+import { Conv1d, Dropout, type ForwardContext, inference, Linear, type Random } from '@noosphere/train';
+import { lookback } from './days.js';
+
+/** Windows [B, 60] of returns over their deviation give logits [B]. */
+export interface Classifier {
+  forward(windows: Tensor, context?: ForwardContext): Tensor;
+}
+
+/** Days of the realised volatilities: a week, a month, a quarter (Corsi's HAR has day, week, month). */
+const spans = [5, 20, 60] as const;
+/** Days on which a volatility over 20 days is known within a window. */
+const knownDays = lookback - spans[1] + 1;
+/** Variances below count as this; 1 is that of the training part. */
+const leastVariance = 1e-4;
+/** Returns beyond so many deviations count as these. */
+const greatestReturn = 6;
+
+/** Log of realised volatility over the days up to each: [B, 1, L] to [B, 1, L - span + 1]. */
+function logVolatility(returns: Tensor, span: number): Tensor {
+  const variance = averagePool(square(returns), { kernel: [span], strides: [1] });
+  return mul(log(clamp(variance, { min: leastVariance })), 0.5);
+}
+
+/** The last `days` of the last axis. */
+function lastDays(x: Tensor, days: number): Tensor {
+  const length = x.shape[2] as number;
+  return slice(x, { starts: [length - days], ends: [length], axes: [2] });
+}
+
+/**
+ * Three convolutions over [B, 4, 41]: return, its size, and log realised volatility over 5 and 20 days, on the last 41 of 60 days.
+ * Their mean over time and their last place give the logit.
+ */
+export class WarningNetwork implements Classifier {
+  readonly first: Conv1d;
+  readonly second: Conv1d;
+  readonly third: Conv1d;
+  readonly dropout: Dropout;
+  readonly head: Linear;
+
+  constructor(random: Random) {
+    this.first = new Conv1d(4, 16, 5, random, { strides: 2 });
+    this.second = new Conv1d(16, 24, 5, random, { strides: 2 });
+    this.third = new Conv1d(24, 24, 3, random);
+    this.dropout = new Dropout(0.2);
+    this.head = new Linear(48, 1, random);
+  }
+
+  forward(windows: Tensor, context: ForwardContext = inference): Tensor {
+    const returns = clamp(unsqueeze(windows, 1), { min: -greatestReturn, max: greatestReturn });
+    const channels = concat(
+      [
+        lastDays(returns, knownDays),
+        lastDays(abs(returns), knownDays),
+        lastDays(logVolatility(returns, spans[0]), knownDays),
+        logVolatility(returns, spans[1]),
+      ],
+      { axis: 1 },
+    );
+    const hidden = relu(this.third.forward(relu(this.second.forward(relu(this.first.forward(channels))))));
+    const last = lastDays(hidden, 1);
+    const pooled = concat([mean(hidden, { axes: [2] }), reshape(last, [-1, 24])], { axis: 1 });
+    return reshape(this.head.forward(this.dropout.forward(pooled, context)), [-1]);
+  }
+}
+
+/** Logistic regression on log realised volatility over the last 5, 20 and 60 days: what HAR models forecast volatility from. */
+export class VolatilityLogistic implements Classifier {
+  readonly head: Linear;
+
+  constructor(random: Random) {
+    this.head = new Linear(spans.length, 1, random);
+  }
+
+  forward(windows: Tensor): Tensor {
+    const returns = unsqueeze(windows, 1);
+    const features = spans.map((span) => lastDays(logVolatility(returns, span), 1));
+    return reshape(this.head.forward(reshape(concat(features, { axis: 2 }), [-1, spans.length])), [-1]);
+  }
+}

@@ -1,0 +1,10 @@
+export type { TurbulenceSeries } from './days.js';
+export type { Interval, MethodScores, SeedScores, WarningMethod } from './scores.js';
+export {
+  type TurbulenceDays,
+  type TurbulenceOptions,
+  type TurbulenceSplit,
+  type TurbulenceWarning,
+  type TurbulenceWarnings,
+  turbulenceWarnings,
+} from './warnings.js';
