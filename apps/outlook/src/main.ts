@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const folder = await RunFolder.create({
     ...options,
     parent: 'outlook-out',
-    folders: ['models', 'forecasts', 'allocation'],
+    folders: ['models', 'forecasts', 'risk', 'allocation'],
   });
   const signal = stopSignal(() => {
     process.stderr.write('\noutlook: finishing this step, then saving; Ctrl-C again leaves at once\n');

@@ -1,5 +1,6 @@
 /** What each way of spreading would have earned, decision by decision, net of costs; and the files to check it by. */
 import { type Backtest, backtest, portfolioStatistics, simpleReturns } from '@noosphere/decide';
+import { csvText } from '../csv-text.js';
 import type { JointPrices } from '../joint.js';
 import { costs, holding, strategiesOf, trainingFor } from './strategies.js';
 
@@ -53,7 +54,7 @@ export function growthOf(returns: Float64Array): number[] {
 
 /** Prices of all assets in the base currency, with all digits. */
 export function pricesCsv({ names, dates, prices }: JointPrices): string {
-  return csv(
+  return csvText(
     ['date', ...names],
     dates.map((date, day) => [date, ...prices.map((own) => own[day] ?? Number.NaN)]),
   );
@@ -61,7 +62,7 @@ export function pricesCsv({ names, dates, prices }: JointPrices): string {
 
 /** Weights of each decision, by the day after whose close they are held. */
 export function weightsCsv({ strategies }: WalkForward, { names, dates }: JointPrices): string {
-  return csv(
+  return csvText(
     ['strategy', 'date', ...names],
     strategies.flatMap(({ name, result }) =>
       result.rebalances.map(({ row, weights }) => [name, dates[row] ?? '', ...weights]),
@@ -75,17 +76,8 @@ export function returnsCsv({ strategies, dates, index }: WalkForward): string {
     ...strategies.map(({ name, result }) => ({ name, returns: result.returns })),
     ...(index ? [index] : []),
   ];
-  return csv(
+  return csvText(
     ['date', ...columns.map(({ name }) => name)],
     dates.map((date, day) => [date, ...columns.map(({ returns }) => returns[day] ?? Number.NaN)]),
   );
-}
-
-function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  return `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`;
-}
-
-function cell(value: string | number): string {
-  const text = String(value);
-  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

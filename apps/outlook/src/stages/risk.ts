@@ -1,5 +1,5 @@
 /** What could go wrong: tail risk of each asset and of the whole, and tests of how well such forecasts did. */
-import { layOut, wrap } from '@noosphere/command-line';
+import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
 import { RuntimeError } from '@noosphere/core';
 import {
   conditionalCoverageTest,
@@ -20,6 +20,7 @@ import {
   trafficLight,
 } from '@noosphere/decide';
 import { barChart, type Chart, heatMap, type KeyFigure, lineChart } from '@noosphere/report';
+import { csvText } from '../csv-text.js';
 import type { JointPrices } from '../joint.js';
 import { percent } from '../percent.js';
 import type { StageResult } from './stage.js';
@@ -57,6 +58,8 @@ interface Holding {
   readonly returns: Float64Array;
 }
 
+const forecastsFile = 'risk/value-at-risk.csv';
+
 export interface RiskStage extends StageResult {
   readonly summary: readonly string[];
   readonly keyFigures: readonly KeyFigure[];
@@ -75,7 +78,8 @@ interface MethodTest {
   readonly rolling: RollingTailRisk;
 }
 
-export async function riskStage({ names, prices, dates, base }: JointPrices): Promise<RiskStage> {
+export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<RiskStage> {
+  const { names, prices, dates, base } = joint;
   const returns = prices.map(simpleReturns);
   const equal = equalWeights(names.length);
   const together =
@@ -90,6 +94,7 @@ export async function riskStage({ names, prices, dates, base }: JointPrices): Pr
   const window = windowFor(together.length);
   const rows = holdings.map((each) => rowOf(each, window));
   const tests = holdings.flatMap((each) => testsOf(each, window));
+  await folder.write(forecastsFile, forecastsCsv(tests, dates));
   const covariance = sampleCovariance(returns);
   const stress = historicalStress(equal, returns).map(({ first, last, portfolioReturn, assetReturns }) => ({
     // A return is known on the day after its row.
@@ -115,6 +120,7 @@ export async function riskStage({ names, prices, dates, base }: JointPrices): Pr
         note: 'of equal parts of all assets',
       },
     ],
+    files: { valueAtRisk: forecastsFile },
     lines: [
       wrap(`  ${sentence}`, 2),
       ...layOut([
@@ -239,6 +245,20 @@ function testsOf({ name, returns }: Holding, window: number): MethodTest[] {
       rolling,
     };
   });
+}
+
+/** The forecast value at risk of each day, holding by holding, by the chosen method. */
+function forecastsCsv(tests: readonly MethodTest[], dates: readonly string[]): string {
+  const own = tests.filter(({ method }) => method === chosenMethod);
+  const { from, valueAtRisk } = own[0]?.rolling ?? { from: 0, valueAtRisk: new Float64Array() };
+  return csvText(
+    ['date', ...own.map(({ holding }) => holding)],
+    // Return k is known on day k + 1.
+    Array.from(valueAtRisk, (_, day) => [
+      dates[from + day + 1] ?? '',
+      ...own.map(({ rolling }) => rolling.valueAtRisk[day] ?? Number.NaN),
+    ]),
+  );
 }
 
 function summaryOf(method: (typeof methods)[number], tests: readonly MethodTest[]) {

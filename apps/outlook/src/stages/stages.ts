@@ -67,7 +67,7 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
     forecastStage(data.markets, folder, { horizon: options.horizon, seed: options.seed, signal }),
   );
   await run('insight', () => insightStage(data.markets));
-  const risk = await run('risk', async () => riskStage(jointly()));
+  const risk = await run('risk', async () => riskStage(jointly(), folder));
   const allocation = await run('allocate', async () => allocateStage(jointly(), options, folder));
   return {
     stages,

@@ -3,6 +3,7 @@ import type { AcceptanceRun } from '../run.js';
 import { allocationExact } from './allocation-exact.js';
 import { auditInt8 } from './audit-int8.js';
 import { bbob } from './bbob.js';
+import { brokenInputs } from './broken-inputs.js';
 import { charlm } from './charlm.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { conformalCoverage } from './conformal-coverage.js';
@@ -27,7 +28,9 @@ import { neuralforecastSpeed } from './neuralforecast-speed.js';
 import { onnxExportChecked } from './onnx-export-checked.js';
 import { onnxImportReal } from './onnx-import-real.js';
 import { onnxNodeCases } from './onnx-node-cases.js';
+import { outlookNoLookAhead } from './outlook-no-look-ahead.js';
 import { outlookRescored } from './outlook-rescored.js';
+import { outlookWhole } from './outlook-whole.js';
 import { pipelineOnnx } from './pipeline-onnx.js';
 import { portfolioAgreement } from './portfolio-agreement.js';
 import { prediction } from './prediction.js';
@@ -43,6 +46,7 @@ import { tenThousandSeries } from './ten-thousand-series.js';
 import { tensorboardOpens } from './tensorboard-opens.js';
 import { trackingOverhead } from './tracking-overhead.js';
 import { varBacktest } from './var-backtest.js';
+import { walkForwardRecomputed } from './walk-forward-recomputed.js';
 import { wrongUsesRun } from './wrong-uses.js';
 
 export const runs: readonly AcceptanceRun[] = [
@@ -92,4 +96,8 @@ export const runs: readonly AcceptanceRun[] = [
   garchAgreement,
   varBacktest,
   reportBrowser,
+  outlookNoLookAhead,
+  walkForwardRecomputed,
+  brokenInputs,
+  outlookWhole,
 ];

@@ -2,10 +2,9 @@
  * The main job, judged from outside: it runs as users run it, then a Python script that shares no code with it makes every
  * forecast again, from raw prices and the saved ONNX files.
  */
-import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { outlook, repository } from '../outlook.js';
 import { runPython } from '../python.js';
 import type { AcceptanceRun, Measured, RunContext } from '../run.js';
 
@@ -21,19 +20,18 @@ interface Recomputed {
 
 /** Markets and horizons of the embedded data: fewer would mean that something was left out. */
 const tableCount = 20;
-const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export const outlookRescored: AcceptanceRun = {
   name: 'outlook-rescored',
   metric:
     'largest difference of a forecast or metric of the main job from what Python onnxruntime makes of raw prices',
   bar: { is: '<=', value: 1e-5 },
-  run: runOutlook,
+  run: rescore,
 };
 
-async function runOutlook({ folder, seed, say }: RunContext): Promise<Measured> {
+async function rescore({ folder, seed, say }: RunContext): Promise<Measured> {
   const run = join(folder, 'run');
-  await outlook(['--out', run, '--seed', String(seed)], say);
+  await outlook(['networks', '--out', run, '--seed', String(seed)], say);
   const datasets = join(repository, 'packages/datasets');
   const vega = createRequire(join(datasets, 'package.json')).resolve('vega-datasets');
   const sp500 = join(vega, '../../data/sp500-2000.csv');
@@ -50,23 +48,4 @@ async function runOutlook({ folder, seed, say }: RunContext): Promise<Measured> 
         `${largestDifference} (${worst}), that of a metric ${largestMetricDifference}`,
     ],
   };
-}
-
-/** Runs the app from its source. */
-function outlook(args: readonly string[], say: (line: string) => void): Promise<void> {
-  const main = join(repository, 'apps/outlook/src/main.ts');
-  const command = ['--import', 'tsx', '--conditions=@noosphere/source', main, ...args];
-  const child = spawn(process.execPath, command, { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] });
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk;
-    for (const line of chunk.toString().trim().split('\n')) say(line);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`the main job ended with ${code}: ${errors.slice(-500)}`));
-    });
-  });
 }

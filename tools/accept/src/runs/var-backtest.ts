@@ -23,41 +23,55 @@ const mostStill = 0.05;
 
 export const varBacktest: AcceptanceRun = {
   name: 'var-backtest',
-  metric: `share of series on which Kupiec's test rejects ${best} at 5 % (95 % value at risk, ${window} days, parameters every ${refitEvery} days); counts as 1 where its mean pinball loss is not below that of historical`,
+  metric: `share of the embedded series on which Kupiec's test rejects ${best} at 5 % (95 % value at risk, ${window} days, parameters every ${refitEvery} days); counts as 1 where its mean pinball loss is not below that of historical`,
   bar: { is: '<=', value: 0.1 },
   run,
 };
 
 interface Series {
   readonly name: string;
+  /** Carried by the package datasets: what the bar is about. The others are a second opinion. */
+  readonly isEmbedded: boolean;
   readonly returns: Float64Array;
 }
 
 async function run({ folder, say }: RunContext): Promise<Measured> {
   const { series, left } = usable([...sharedSeries(), ...(await embeddedSeries())]);
-  const rows = series.map(({ name, returns }) => {
+  const all = series.map(({ name, isEmbedded, returns }) => {
     const forecasts = Object.fromEntries(compared.map((method) => [method, measured(returns, method)]));
     const own = forecasts[best];
     say(`${name}: ${own?.exceptions} of ${own?.days}, Kupiec ${own?.kupiec.toFixed(3)}`);
-    return { name, forecasts };
+    return { name, isEmbedded, forecasts };
   });
   const artifact = join(folder, 'var-backtest.json');
-  writeFileSync(artifact, JSON.stringify({ level, window, refitEvery, left, rows }, null, 2));
+  writeFileSync(artifact, JSON.stringify({ level, window, refitEvery, left, rows: all }, null, 2));
+  const embedded = summaryOf(all.filter(({ isEmbedded }) => isEmbedded));
+  const isLower = embedded.loss(best) < embedded.loss('historical');
+  return {
+    value: isLower ? embedded.share(best, 'kupiec') : 1,
+    artifacts: [artifact],
+    notes: [
+      `left out: ${left.join(', ') || 'none'}`,
+      ...embedded.notes.map((note) => `embedded, ${note}`),
+      ...summaryOf(all).notes.map((note) => `with the shared stocks and index, ${note}`),
+      ...(isLower ? [] : [`the pinball loss of ${best} is not below that of historical`]),
+    ],
+  };
+}
+
+type Row = { readonly forecasts: Readonly<Record<string, Measurement>> };
+
+function summaryOf(rows: readonly Row[]) {
   const of = (method: TailMethod) => rows.map(({ forecasts }) => forecasts[method] as Measurement);
   const share = (method: TailMethod, test: 'kupiec' | 'independence' | 'conditional') =>
     of(method).filter((row) => row[test] < 0.05).length / rows.length;
-  const meanLoss = (method: TailMethod) =>
+  const loss = (method: TailMethod) =>
     of(method).reduce((sum, { scaledPinball }) => sum + scaledPinball, 0) / rows.length;
-  const notes = [
-    `${rows.length} series, ${of(best).reduce((sum, { days }) => sum + days, 0)} forecasts each method; left out: ${left.join(', ') || 'none'}`,
-    ...compared.map(
-      (method) =>
-        `${method}: rejected by Kupiec on ${percent(share(method, 'kupiec'))}, independence ${percent(share(method, 'independence'))}, both ${percent(share(method, 'conditional'))}; pinball loss ${meanLoss(method).toFixed(5)} of the series' deviation`,
-    ),
-  ];
-  const isLower = meanLoss(best) < meanLoss('historical');
-  if (!isLower) notes.push(`the pinball loss of ${best} is not below that of historical`);
-  return { value: isLower ? share(best, 'kupiec') : 1, artifacts: [artifact], notes };
+  const notes = compared.map(
+    (method) =>
+      `${rows.length} series, ${method}: rejected by Kupiec on ${percent(share(method, 'kupiec'))}, independence ${percent(share(method, 'independence'))}, both ${percent(share(method, 'conditional'))}; pinball loss ${loss(method).toFixed(5)} of the series' deviation`,
+  );
+  return { share, loss, notes };
 }
 
 interface Measurement {
@@ -93,6 +107,7 @@ function sharedSeries(): Series[] {
     const { names, prices } = readPrices(path);
     return names.map((name, asset) => ({
       name: `${name} 1990-2022`,
+      isEmbedded: false,
       returns: returnsOf(prices[asset] ?? []),
     }));
   });
@@ -106,7 +121,7 @@ async function embeddedSeries(): Promise<Series[]> {
     loadWti(),
     loadEuroRates(),
   ]);
-  return [
+  const series = [
     ...tickers.map((ticker) => ({
       name: `${ticker} 2000-2013`,
       returns: returnsOf(stocks.series[ticker].adjustedClose),
@@ -115,6 +130,7 @@ async function embeddedSeries(): Promise<Series[]> {
     { name: 'WTI 1986-2019', returns: returnsOf(wti.price) },
     ...currencies.map((currency) => ({ name: `EUR/${currency}`, returns: returnsOf(euro.rates[currency]) })),
   ];
+  return series.map((each) => ({ ...each, isEmbedded: true }));
 }
 
 /** Days without a price are left out: the return then spans them. */
@@ -135,5 +151,5 @@ function usable(all: readonly Series[]): { series: Series[]; left: string[] } {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
+  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,0 +1,14 @@
+import { mkdtempSync } from 'node:fs';
+import { RunFolder } from '@noosphere/command-line';
+import { writePage } from '@noosphere/report';
+import { loadMarkets } from './src/markets.js';
+import { turbulenceStage } from './src/stages/turbulence.js';
+const data = await loadMarkets({ horizon: 5 } as never);
+const out = mkdtempSync('/tmp/h4/run-');
+const folder = await RunFolder.create({ out, parent: '', json: undefined, force: true, folders: ['models'] });
+const c0 = process.cpuUsage(), t = performance.now();
+const r = await turbulenceStage(data.markets, { seed: 1 }, folder);
+const c = process.cpuUsage(c0);
+console.log(r.lines.join('\n'), r.files, ((performance.now() - t) / 1e3).toFixed(1), 's, cpu', (c.user + c.system) / 1e6, JSON.stringify(r.facts).length);
+console.log(out);
+await writePage(out + '/p.html', { title: 't', sections: [r.section], summary: ['x'] } as never, { overwrite: true }).catch((e) => console.log(e.message));
