@@ -194,7 +194,7 @@ async function blocksOf(found: TurbulenceWarnings, sentence: string): Promise<Bl
     { kind: 'pair', charts: [await rocOf(scores), await reliabilityOf(scores)] },
     {
       kind: 'table',
-      caption: 'What is said today',
+      caption: 'What is said on the last day of each series',
       columns: [
         { header: 'Series' },
         { header: 'After' },

@@ -24,7 +24,8 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const batchSize = 128;
+/** Windows of a batch: so many that an epoch has about 32 steps, within bounds. */
+const batchSizes = { least: 16, most: 128, stepsPerEpoch: 32 } as const;
 /** Steps in one native call. */
 const stepsPerCall = 8;
 /** Windows in one call of a prediction. */
@@ -52,7 +53,7 @@ export async function trainClassifier<Model extends Classifier>(
         binaryCrossEntropyWithLogits(current.forward(windows, context), labels),
       optimizer: adamW({ learningRate }),
       batches: arrayBatches(toBatch(training), {
-        batchSize: Math.min(batchSize, training.labels.length),
+        batchSize: batchSizeFor(training.labels.length),
         seed,
         dropLast: true,
       }),
@@ -85,6 +86,11 @@ export async function probabilitiesOf(model: Classifier, windows: Float32Array):
   } finally {
     await run.dispose();
   }
+}
+
+function batchSizeFor(rows: number): number {
+  const { least, most, stepsPerEpoch } = batchSizes;
+  return Math.min(rows, most, Math.max(least, Math.ceil(rows / stepsPerEpoch)));
 }
 
 function toBatch({ windows, labels }: LabelledWindows): Batch {

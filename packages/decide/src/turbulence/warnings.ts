@@ -117,7 +117,7 @@ const patience = 4;
  *   variance = 0.02 + 0.1 * value ** 2 + 0.88 * variance;
  *   return value / 100;
  * });
- * const { scores, current } = await turbulenceWarnings([{ name: 'A', returns }], { seeds: [1], epochs: 5 });
+ * const { scores, current } = await turbulenceWarnings([{ name: 'A', returns }], { seeds: [1] });
  * console.log(scores.map(({ method, auc }) => `${method} ${auc > 0.6}`).join(', '), current.length);
  * // → network true, logistic true, persistence true, share false 1
  */
