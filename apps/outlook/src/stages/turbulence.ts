@@ -58,10 +58,9 @@ export async function turbulenceStage(
   );
   await writeAtomically(folder.place(modelFile), [found.onnx], folder.writeOptions);
   const sentence = sentenceOf(found);
-  const highest = found.current.reduce<TurbulenceWarnings['current'][number] | undefined>(
-    (most, each) => (most && most.probability >= each.probability ? most : each),
-    undefined,
-  );
+  // A series that ended long ago says nothing of today.
+  const latest = found.current.filter(({ date }) => date === found.split.lastDay);
+  const [highest] = latest.toSorted((a, b) => b.probability - a.probability);
   return {
     summary: [sentence],
     keyFigures: highest
@@ -241,7 +240,7 @@ function currentChart({ current, horizon }: TurbulenceWarnings): Promise<Chart> 
 }
 
 /** Points of a curve beyond which a page's drawing gains nothing. */
-const mostPoints = 200;
+const mostPoints = 600;
 
 function rocOf(scores: readonly MethodScores[]): Promise<Chart> {
   const drawn = scores.filter(({ method }) => method !== 'share');
