@@ -5,5 +5,12 @@ export { type EvaluateOptions, type Evaluation, type EvaluationRow, evaluate } f
 export type { BacktestManifest, Hardware } from './manifest.js';
 export type { MetricName } from './metric-definitions.js';
 export { assertNoLookAhead, differingBits, type LookAheadOptions, replaceFuture } from './no-look-ahead.js';
+export {
+  type ModelSearch,
+  type SearchBudget,
+  type SearchedModel,
+  type SearchModelsOptions,
+  searchModels,
+} from './search-models.js';
 export { type SelectEnsembleOptions, selectEnsemble } from './select-ensemble.js';
 export { type ModelChoice, type SelectOptions, selectModels } from './select-models.js';
