@@ -13,6 +13,7 @@ import { networksStage } from './networks.js';
 import { qualityStage } from './quality.js';
 import { riskStage } from './risk.js';
 import { runStage, type StageOutcome, type StageResult } from './stage.js';
+import { turbulenceStage } from './turbulence.js';
 
 export interface StagesContext {
   readonly options: OutlookOptions;
@@ -68,16 +69,24 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
   );
   await run('insight', () => insightStage(data.markets));
   const risk = await run('risk', async () => riskStage(jointly(), folder));
+  const turbulence = await run('turbulence', () =>
+    turbulenceStage(data.markets, { seed: options.seed, signal }, folder),
+  );
   const allocation = await run('allocate', async () => allocateStage(jointly(), options, folder));
   return {
     stages,
     summary: [
       ...(allocation?.summary ?? []),
       ...(risk?.summary ?? []),
+      ...(turbulence?.summary ?? []),
       ...(forecast ? [`Forecasts ${options.horizon} days ahead: ${forecast.verdict}`] : []),
     ],
-    keyFigures: [...(allocation?.keyFigures ?? []), ...(risk?.keyFigures ?? [])],
-    seeds: [options.seed],
+    keyFigures: [
+      ...(allocation?.keyFigures ?? []),
+      ...(risk?.keyFigures ?? []),
+      ...(turbulence?.keyFigures ?? []),
+    ],
+    seeds: [options.seed, options.seed + 1, options.seed + 2],
     agrees: networks?.agrees ?? true,
   };
 }

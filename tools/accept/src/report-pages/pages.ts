@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { exportOnnx, matmul, relu, spec, type Tensor } from '@noosphere/core';
 import { Random } from '@noosphere/train';
+import { outlook } from '../outlook.js';
 import type { PageFile } from './check-page.js';
 import { galleryPage } from './gallery-page.js';
 import { hostileNaming } from './hostile-names.js';
@@ -20,6 +21,7 @@ export const pageMakers: Readonly<Record<string, PageMaker>> = {
   'forecast-predict': (folder, seed) => forecastPage(folder, seed, 'predict'),
   'forecast-cv': (folder, seed) => forecastPage(folder, seed, 'cv'),
   'forecast-compare': (folder, seed) => forecastPage(folder, seed, 'compare'),
+  outlook: outlookPage,
 };
 
 /** The page of an app that was run from its source. */
@@ -48,6 +50,13 @@ async function auditPage(folder: string, seed: number): Promise<PageFile> {
     exportOnnx(forward, { inputs: { x: spec('float32', ['batch', 32]) }, parameters: weights }),
   );
   return fromApp('model-audit', [model, '--place', 'DEU'], 'model-audit', folder);
+}
+
+/** Of the whole main job on the embedded markets. */
+async function outlookPage(folder: string, seed: number): Promise<PageFile> {
+  const out = join(folder, 'outlook');
+  await outlook(['run', '--out', out, '--seed', String(seed), '--epochs', '2']);
+  return { name: 'outlook', path: join(out, 'outlook.html') };
 }
 
 /** Of two series of 120 days whose weeks repeat; one has a name that would be markup. */
