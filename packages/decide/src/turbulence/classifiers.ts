@@ -12,9 +12,10 @@ import {
   slice,
   square,
   type Tensor,
+  transpose,
   unsqueeze,
 } from '@noosphere/core';
-import { Conv1d, Dropout, type ForwardContext, inference, Linear, type Random } from '@noosphere/train';
+import { Dropout, type ForwardContext, inference, Linear, type Random } from '@noosphere/train';
 import { lookback } from './days.js';
 
 /** Windows [B, 60] of returns over their deviation give logits [B]. */
@@ -44,20 +45,44 @@ function lastDays(x: Tensor, days: number): Tensor {
 }
 
 /**
- * Three convolutions over [B, 4, 41]: return, its size, and log realised volatility over 5 and 20 days, on the last 41 of 60 days.
+ * Convolution over time, [B, L, C] to [B, L', O], as one matrix product over the windows side by side: on series as short as these
+ * it trains more than twice as fast as the convolution operator, and is the same function.
+ */
+export class TimeConvolution {
+  readonly linear: Linear;
+  readonly kernel: number;
+  readonly stride: number;
+
+  constructor(inputs: number, outputs: number, kernel: number, stride: number, random: Random) {
+    this.linear = new Linear(inputs * kernel, outputs, random);
+    this.kernel = kernel;
+    this.stride = stride;
+  }
+
+  forward(x: Tensor): Tensor {
+    const span = (x.shape[1] as number) - this.kernel;
+    const shifted = Array.from({ length: this.kernel }, (_, first) =>
+      slice(x, { starts: [first], ends: [first + span + 1], axes: [1], steps: [this.stride] }),
+    );
+    return this.linear.forward(concat(shifted, { axis: 2 }));
+  }
+}
+
+/**
+ * Three convolutions over [B, 41, 4]: return, its size, and log realised volatility over 5 and 20 days, on the last 41 of 60 days.
  * Their mean over time and their last place give the logit.
  */
 export class WarningNetwork implements Classifier {
-  readonly first: Conv1d;
-  readonly second: Conv1d;
-  readonly third: Conv1d;
+  readonly first: TimeConvolution;
+  readonly second: TimeConvolution;
+  readonly third: TimeConvolution;
   readonly dropout: Dropout;
   readonly head: Linear;
 
   constructor(random: Random) {
-    this.first = new Conv1d(4, 16, 5, random, { strides: 2 });
-    this.second = new Conv1d(16, 24, 5, random, { strides: 2 });
-    this.third = new Conv1d(24, 24, 3, random);
+    this.first = new TimeConvolution(4, 16, 5, 2, random);
+    this.second = new TimeConvolution(16, 24, 5, 2, random);
+    this.third = new TimeConvolution(24, 24, 3, 1, random);
     this.dropout = new Dropout(0.2);
     this.head = new Linear(48, 1, random);
   }
@@ -73,9 +98,10 @@ export class WarningNetwork implements Classifier {
       ],
       { axis: 1 },
     );
-    const hidden = relu(this.third.forward(relu(this.second.forward(relu(this.first.forward(channels))))));
-    const last = lastDays(hidden, 1);
-    const pooled = concat([mean(hidden, { axes: [2] }), reshape(last, [-1, 24])], { axis: 1 });
+    let hidden = transpose(channels, [0, 2, 1]); // [B, 4, 41] -> [B, 41, 4]
+    for (const layer of [this.first, this.second, this.third]) hidden = relu(layer.forward(hidden));
+    const last = slice(hidden, { starts: [-1], ends: [hidden.shape[1] as number], axes: [1] });
+    const pooled = concat([mean(hidden, { axes: [1] }), reshape(last, [-1, 24])], { axis: 1 });
     return reshape(this.head.forward(this.dropout.forward(pooled, context)), [-1]);
   }
 }

@@ -1,8 +1,9 @@
 /** Warnings on simulated volatility, whose turbulence is known to be foreseeable; scores against the metrics of train. */
-import { importOnnx, tensor } from '@noosphere/core';
+import { abs, conv, importOnnx, max, reshape, sub, tensor, transpose } from '@noosphere/core';
 import { metrics, Random } from '@noosphere/train';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawDays, risingOrder, weightedAuc, weightedBrier } from './block-bootstrap.js';
+import { TimeConvolution } from './classifiers.js';
 import { labelOf, splitSeries } from './days.js';
 import { type TurbulenceOptions, type TurbulenceWarnings, turbulenceWarnings } from './index.js';
 
@@ -138,6 +139,18 @@ describe('warnings', () => {
       expect(date).toBe(dates.at(-1));
     }
   });
+});
+
+test('the convolution is that of the operator', async () => {
+  const random = new Random(6);
+  const layer = new TimeConvolution(3, 4, 5, 2, random);
+  const x = random.normalTensor([2, 12, 3], 1);
+  // Weights [O, k · C] with the places of a window outside; the operator has [O, C, k].
+  const weight = transpose(reshape(layer.linear.weight, [4, 5, 3]), [0, 2, 1]);
+  const expected = conv(transpose(x, [0, 2, 1]), weight, { strides: [2], bias: layer.linear.bias });
+  const difference = abs(sub(layer.forward(x), transpose(expected, [0, 2, 1])));
+  expect(difference.shape).toEqual([2, 4, 4]);
+  expect(Number(await max(difference).item())).toBeLessThan(1e-5);
 });
 
 describe('scores of draws', () => {
