@@ -50,7 +50,10 @@ Examples:
   npm start                                        the whole job on the embedded markets
   npm start -- --series IBM WTI --json result.json
   npm start -- --data prices.csv --horizon 20 --budget 1e6 --base EUR --country DEU
-  npm start -- risk --series AAPL MSFT             one part alone`;
+  npm start -- risk --series AAPL MSFT             one part alone
+
+Beside it: fetch loads current series, watch FOLDER does the job for each new table, serve FOLDER shows finished runs
+in a browser; each has --help.`;
 
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): OutlookOptions {
