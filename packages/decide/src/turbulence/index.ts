@@ -1,8 +1,8 @@
 export type { TurbulenceSeries } from './days.js';
+export type { TurbulenceOptions } from './options.js';
 export type { Interval, MethodScores, SeedScores, WarningMethod } from './scores.js';
 export {
   type TurbulenceDays,
-  type TurbulenceOptions,
   type TurbulenceSplit,
   type TurbulenceWarning,
   type TurbulenceWarnings,

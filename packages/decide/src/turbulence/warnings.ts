@@ -1,37 +1,13 @@
 /** Warnings of turbulent months: classifiers trained on the past of many series, and how good they were later. */
-import { ArgumentError, div, exportOnnx, mean, sigmoid, spec, stack, type Tensor } from '@noosphere/core';
+import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
-import { requireShare, requireWhole } from '../risk/returns.js';
 import { type Classifier, VolatilityLogistic, WarningNetwork } from './classifiers.js';
 import { lookback, type SeriesDays, type SplitSeries, splitSeries, type TurbulenceSeries } from './days.js';
+import { networkFile } from './network-file.js';
+import { readOptions, type TurbulenceOptions } from './options.js';
 import { type Interval, type MethodProbabilities, type MethodScores, scoreWarnings } from './scores.js';
 import { probabilitiesOf, trainClassifier } from './train-classifier.js';
 import { isTurbulent, labelledWindows, type TestDays, testDays, trainingShares } from './windows.js';
-
-export interface TurbulenceOptions {
-  /** Days ahead whose realised volatility is warned of, 1 to 60. @default 20 */
-  readonly horizon?: number;
-  /** Share of the training days that count as turbulent. @default 0.2 */
-  readonly turbulentShare?: number;
-  /** @default 0.6 */
-  readonly trainingShare?: number;
-  /** Behind the training part; the rest is the test. @default 0.15 */
-  readonly validationShare?: number;
-  /** Of weights, batches and dropout; one network and one logistic regression each. @default [1, 2, 3] */
-  readonly seeds?: readonly number[];
-  /** At most; training stops where the validation part says so. @default 15 */
-  readonly epochs?: number;
-  /** Training windows at most; beyond, every second, third, … day is taken: neighbours hold nearly the same days. @default 4000 */
-  readonly windows?: number;
-  /** Of intervals. @default 0.95 */
-  readonly confidence?: number;
-  /** Days that the bootstrap draws together. @default 60 */
-  readonly blockDays?: number;
-  /** @default 500 */
-  readonly resamples?: number;
-  /** Ends training early; what was best until then counts. */
-  readonly signal?: AbortSignal;
-}
 
 /** Where the parts lie, and how many labelled windows each has. */
 export interface TurbulenceSplit {
@@ -185,39 +161,6 @@ export async function turbulenceWarnings(
   };
 }
 
-type Settings = Required<Omit<TurbulenceOptions, 'signal'>> & Pick<TurbulenceOptions, 'signal'>;
-
-function readOptions(options: TurbulenceOptions): Settings {
-  const settings = {
-    horizon: 20,
-    turbulentShare: 0.2,
-    trainingShare: 0.6,
-    validationShare: 0.15,
-    seeds: [1, 2, 3],
-    epochs: 15,
-    windows: 4000,
-    confidence: 0.95,
-    blockDays: 60,
-    resamples: 500,
-    ...options,
-  };
-  for (const name of ['horizon', 'epochs', 'windows', 'blockDays', 'resamples'] as const)
-    requireWhole(operation, name, settings[name], 1);
-  if (settings.horizon > lookback)
-    throw new ArgumentError(operation, `horizon must be at most ${lookback}, got ${settings.horizon}`);
-  for (const name of ['turbulentShare', 'trainingShare', 'validationShare', 'confidence'] as const)
-    requireShare(operation, name, settings[name]);
-  const { trainingShare, validationShare, seeds } = settings;
-  if (trainingShare + validationShare >= 1)
-    throw new ArgumentError(
-      operation,
-      `trainingShare and validationShare must leave something for the test, got ${trainingShare} and ${validationShare}`,
-    );
-  if (seeds.length === 0) throw new ArgumentError(operation, 'needs at least one seed, got none');
-  for (const seed of seeds) requireWhole(operation, 'seeds', seed, 0);
-  return settings;
-}
-
 async function meanOfSeeds(
   method: 'network' | 'logistic',
   models: readonly Classifier[],
@@ -298,31 +241,4 @@ function told(
     });
   }
   return { days, current, leftOut: [...leftOut, ...ended] };
-}
-
-function networkFile(
-  networks: readonly WarningNetwork[],
-  series: readonly SeriesDays[],
-  horizon: number,
-): Uint8Array {
-  const probability = ({ returns, deviation }: { returns: Tensor; deviation: Tensor }) => {
-    const windows = div(returns, deviation);
-    const each = networks.map((network) => sigmoid(network.forward(windows)));
-    return { probability: mean(stack(each), { axes: [0] }) };
-  };
-  return exportOnnx(probability, {
-    inputs: {
-      returns: spec('float32', ['batch', lookback]),
-      deviation: spec('float32', ['batch', 1]),
-    },
-    name: 'turbulence warning',
-    metadata: {
-      lookback: String(lookback),
-      horizon: String(horizon),
-      output: 'probability that the realised volatility of the next days lies above the threshold',
-      series: JSON.stringify(
-        series.map(({ name, deviation, threshold }) => ({ name, deviation, threshold })),
-      ),
-    },
-  });
 }
