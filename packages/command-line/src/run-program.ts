@@ -12,7 +12,10 @@ export async function runProgram(name: string, main: () => Promise<void>): Promi
     // A file that cannot be read or written is the user's to mend, as what our packages refuse.
     const isExpected = NoosphereError.isInstance(error) || (error instanceof Error && 'syscall' in error);
     const kind = isExpected ? '' : 'internal error, please report this: ';
-    process.stderr.write(`${name}: ${kind}${message.replace(/\s*\n\s*/g, ' ')}\n`);
+    const line = message.replace(/\s*\n\s*/g, ' ');
+    // An operation that has the program's name is not said twice.
+    const text = line.startsWith(`${name}: `) ? line.slice(name.length + 2) : line;
+    process.stderr.write(`${name}: ${kind}${text}\n`);
     process.exitCode = 2;
   }
 }

@@ -112,14 +112,17 @@ export async function allocateStage(
     section: {
       title: 'What to hold',
       blocks: [
-        ...told.map((text) => ({ kind: 'paragraph' as const, text })),
+        {
+          kind: 'paragraph',
+          text: 'The weights whose worst days, the worst twentieth, lose least on average. They follow from risk alone: no forecast of returns goes into them.',
+        },
         {
           kind: 'table',
-          caption: `The decision of ${joint.dates.at(-1)}: ${chosenName.toLowerCase()} of ${training} days, for ${budget.toLocaleString('en')} ${base}`,
+          caption: `The decision of ${joint.dates.at(-1)}: ${chosenName} over the last ${training} days, for ${budget.toLocaleString('en')} ${base}`,
           columns: [
             { header: 'Asset' },
             { header: 'Weight', unit: '%', decimals: 1 },
-            { header: 'Units' },
+            { header: 'Units', decimals: 0 },
             { header: 'Price', unit: base },
             { header: 'Value', unit: base, decimals: 0 },
           ],
@@ -128,7 +131,7 @@ export async function allocateStage(
             return [
               name,
               100 * (weights[asset] ?? 0),
-              trade ? trade.quantity.toLocaleString('en', { maximumFractionDigits: 2 }) : null,
+              trade?.quantity ?? 0,
               joint.prices[asset]?.at(-1) ?? null,
               trade?.value ?? 0,
             ];
@@ -182,7 +185,7 @@ function tell({ names, base }: JointPrices, walked: WalkForward, { weights, trai
     .map(({ name, weight }) => `${name} ${percent(weight, 0)}\u00a0%`);
   if (!own || !equal) return [];
   return [
-    `The least tail risk of the last ${training} days: ${held.join(', ')}.`,
+    `Least tail risk over the last ${training} days would hold ${held.join(', ')}.`,
     `Decided anew every quarter from ${walked.dates[0]} to ${walked.dates.at(-1)}, net of costs and in ${base}, it would have fallen by ${percent(own.maximumDrawdown, 0)} % at worst and earned ${percent(own.annualReturn, 1)} % a year; equal parts fell by ${percent(equal.maximumDrawdown, 0)} % and earned ${percent(equal.annualReturn, 1)} %.`,
   ];
 }

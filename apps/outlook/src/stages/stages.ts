@@ -79,7 +79,7 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
       ...(allocation?.summary ?? []),
       ...(risk?.summary ?? []),
       ...(turbulence?.summary ?? []),
-      ...(forecast ? [`Forecasts ${options.horizon} days ahead: ${forecast.verdict}`] : []),
+      ...(forecast ? [`Of forecasts ${options.horizon} days ahead: ${forecast.verdict}`] : []),
     ],
     keyFigures: [
       ...(allocation?.keyFigures ?? []),

@@ -54,7 +54,7 @@ function faultsOf(
   const errors = stderr.split('\n').filter((line) => line !== '' && !/^ *\d+ % /.test(line));
   if (/\n\s+at .*\.(ts|js):\d+/.test(stderr)) faults.push('a stack trace');
   if (readFileSync(join(own, 'kept.json'), 'utf8') !== 'kept') faults.push('a file was overwritten');
-  if (expected === 'refused') {
+  if (expected === 'refused' || (expected === 'either' && status === 2)) {
     if (status !== 2) faults.push(`status ${status}, expected 2`);
     if (errors.length !== 1) faults.push(`${errors.length} lines of error, expected 1`);
     if (!message.test(stderr)) faults.push(`the error does not say ${message}: ${stderr.slice(0, 200)}`);
