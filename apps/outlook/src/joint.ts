@@ -27,6 +27,10 @@ export interface JointPrices {
 const leastDays = 500;
 /** A market that would cost the others more than this share of their common days is left out. */
 const longestLoss = 0.25;
+/** From one day to the next, up or down. */
+const largestMove = 10;
+/** Among so few, none is left out. */
+const fewestAssets = 4;
 
 /**
  * Prices of all assets on their common days. Euro rates become foreign cash: what one unit of the currency costs in the base.
@@ -44,8 +48,16 @@ export function jointPrices(
     if (own === undefined) leftOut.push(`${market.history.name}: is the base currency itself`);
     return own === undefined ? [] : [{ ...own, market }];
   });
-  const assets = priced.filter(({ market }) => market.quote.role !== 'index');
-  if (assets.length === 0) throw new ArgumentError('outlook', 'there is no asset to hold among the series');
+  const assets = priced.filter(({ market, name, byDate }) => {
+    if (market.quote.role === 'index') return false;
+    const fault = faultOf(byDate);
+    if (fault !== undefined) leftOut.push(`${name}: ${fault}`);
+    return fault === undefined;
+  });
+  if (assets.length === 0) {
+    const why = leftOut.length > 0 ? `: ${leftOut.join('; ')}` : '';
+    throw new ArgumentError('outlook', `there is no asset to hold among the series${why}`);
+  }
   const kept = longEnough(assets, leftOut);
   const index = priced.find(({ market }) => market.quote.role === 'index');
   const withIndex = index ? [...kept, index] : kept;
@@ -98,10 +110,23 @@ function converter(base: string, rates: EuroRates | undefined): (market: Market)
   };
 }
 
+/** What makes prices useless for risk, if anything. */
+function faultOf(byDate: ReadonlyMap<string, number>): string | undefined {
+  const days = [...byDate].sort(([a], [b]) => (a < b ? -1 : 1));
+  const jump = days.findIndex(([, price], day) => {
+    const before = days[day - 1]?.[1] ?? price;
+    return Math.max(price / before, before / price) > largestMove;
+  });
+  if (jump >= 0)
+    return `its price changes more than tenfold on ${days[jump]?.[0]}, as a split or a slip does; mend that`;
+  const [, first] = days[0] ?? [];
+  return days.every(([, price]) => price === first) ? 'its price never moves' : undefined;
+}
+
 /** Drops the asset that cuts the common days most, as long as one cuts them too much. */
 function longEnough<Each extends Priced>(assets: readonly Each[], leftOut: string[]): readonly Each[] {
   let kept = assets;
-  while (kept.length > 2) {
+  while (kept.length > fewestAssets) {
     const days = commonDates(kept.map(({ byDate }) => byDate)).length;
     const without = kept.map(
       (_, place) =>

@@ -47,7 +47,7 @@ test('tables and breaks', () => {
 test.each([
   [
     "throw new ArgumentError('job', 'expected a number,\\n got none; give one')",
-    'job: job: expected a number, got none; give one\n',
+    'job: expected a number, got none; give one\n',
   ],
   [
     "await import('node:fs').then(({ readFileSync }) => readFileSync('/no/file'))",

@@ -70,6 +70,7 @@ export async function allocateStage(
     keyFigures: keyFiguresOf(walked, joint, weights),
     files,
     lines: [
+      ...joint.leftOut.map((each) => wrap(`  Left out: ${each}`, 2)),
       ...told.map((sentence) => wrap(`  ${sentence}`, 2)),
       ...layOut([
         ['  walk-forward, net of costs', 'return %', 'volatility %', 'Sharpe', 'deepest fall %', 'turnover'],

@@ -76,7 +76,7 @@ export async function insightStage(markets: readonly Market[]): Promise<StageRes
         ]),
       ]),
       wrap(
-        '  Trend: a line through log prices, 95 % interval by Newey and West; a past trend is no forecast.',
+        '  Drift: the mean log return with its 95 % interval; where that holds zero, there is no trend.',
         2,
       ),
     ],

@@ -122,6 +122,7 @@ export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<
     ],
     files: { valueAtRisk: forecastsFile },
     lines: [
+      ...joint.leftOut.map((each) => wrap(`  Left out: ${each}`, 2)),
       wrap(`  ${sentence}`, 2),
       ...layOut([
         ['  method of value at risk', 'rejected by Kupiec', 'exceptions %', 'pinball loss %'],
