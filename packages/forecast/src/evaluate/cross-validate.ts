@@ -1,5 +1,6 @@
 /** Backtests: every model forecasts from origins in the past, from what was known there. */
 import { ArgumentError } from '@noosphere/core';
+import type { Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import { rangeOf, takeSeries } from '../frame/slice.js';
 import { gridOf, seasonLengthOf } from '../frame/time-grid.js';
@@ -34,6 +35,8 @@ export interface CrossValidateOptions extends RunOptions {
   readonly levels?: readonly number[];
   /** m of MASE, RMSSE and the seasonal naive row. @default by the frequency, e.g. 24 for `h` */
   readonly season?: number;
+  /** What is measured meanwhile, for the manifest: energy, cost, memory, as `footprintMeter` of @noosphere/footprint does. @default none */
+  readonly meters?: readonly Meter[];
 }
 
 /** A table of forecasts beside what came: `unique_id, ds, cutoff, y`, then the columns of the models. */
@@ -95,48 +98,10 @@ export async function crossValidate(
     const series = seriesAt(index);
     filling.take(series, frame.ids[series] as string, place, index * rows, made);
   };
-  const places = splitPlaces(models);
-  const every = refit === true ? 1 : refit === false ? windows : refit;
-  await runSeries(
-    {
-      count: usable.length,
-      models: places.local.map((place) => models[place] as LocalModel),
-      plan: { horizon, levels },
-      taskOf: (index) => {
-        const { start, end } = rangeOf(frame, seriesAt(index));
-        const exogenous = Object.entries(frame.future).map(([name, values]) => [
-          name,
-          values.slice(start, end),
-        ]);
-        const origins = Array.from({ length: windows }, (_, window): Origin => {
-          const trainingLength = end - start - needed + window * step;
-          return { trainingLength, refit: window % every === 0 };
-        });
-        return { index, y: frame.y.slice(start, end), exogenous: Object.fromEntries(exogenous), origins };
-      },
-      take: (index, local, made) => take(index, places.local[local] as number, made),
-    },
-    options,
+  const plan = { horizon, levels, windows, step, refit };
+  const readings = await metered(options.meters ?? [], usable.length * windows, () =>
+    runOrigins({ frame, usable, models, plan, take }, options),
   );
-  for (const place of usable.length > 0 ? places.global : []) {
-    await runGlobal(
-      {
-        frame: takeSeries(
-          frame,
-          usable.map((series) => frame.ids[series] as string),
-        ),
-        model: models[place] as GlobalModel,
-        plan: { horizon, levels },
-        origins: Array.from({ length: windows }, (_, window) => ({
-          droppedRows: needed - window * step,
-          refit: window % every === 0,
-        })),
-        future: {},
-        take: (index, made) => take(index, place, made),
-      },
-      options,
-    );
-  }
   const manifest: BacktestManifest = {
     split: `rolling origin: ${windows} windows of ${horizon} rows at the end of each series, ${step} rows apart, trained on all rows before`,
     ...{ horizon, step, windows, refit, season },
@@ -144,6 +109,7 @@ export async function crossValidate(
     seriesCount: usable.length,
     models: models.map(settingsOf),
     hardware: hardwareHere(),
+    readings,
     finishedAt: new Date().toISOString(),
   };
   const { ids, timeKind } = frame;
@@ -161,6 +127,84 @@ export async function crossValidate(
     elapsedMs,
     manifest,
   };
+}
+
+interface OriginsRun {
+  readonly frame: SeriesFrame;
+  /** Places of series that are long enough. */
+  readonly usable: readonly number[];
+  readonly models: readonly ForecastModel[];
+  readonly plan: Required<Pick<CrossValidateOptions, 'horizon' | 'levels' | 'windows' | 'step' | 'refit'>>;
+  /** Takes what a model made of a usable series. */
+  readonly take: (index: number, model: number, made: ModelOutcome) => void;
+}
+
+/** Every model at every origin: those of one series on all cores, then those of all series. */
+async function runOrigins(
+  { frame, usable, models, plan, take }: OriginsRun,
+  options: RunOptions,
+): Promise<void> {
+  const { horizon, levels, windows, step, refit } = plan;
+  const places = splitPlaces(models);
+  const every = refit === true ? 1 : refit === false ? windows : refit;
+  const origins = Array.from({ length: windows }, (_, window) => ({
+    droppedRows: horizon + (windows - 1 - window) * step,
+    refit: window % every === 0,
+  }));
+  await runSeries(
+    {
+      count: usable.length,
+      models: places.local.map((place) => models[place] as LocalModel),
+      plan: { horizon, levels },
+      taskOf: (index) => {
+        const { start, end } = rangeOf(frame, usable[index] as number);
+        const exogenous = Object.entries(frame.future).map(([name, values]) => [
+          name,
+          values.slice(start, end),
+        ]);
+        return {
+          index,
+          y: frame.y.slice(start, end),
+          exogenous: Object.fromEntries(exogenous),
+          origins: origins.map(({ droppedRows, refit: isFitted }): Origin => {
+            return { trainingLength: end - start - droppedRows, refit: isFitted };
+          }),
+        };
+      },
+      take: (index, local, made) => take(index, places.local[local] as number, made),
+    },
+    options,
+  );
+  if (usable.length === 0) return;
+  const ids = usable.map((series) => frame.ids[series] as string);
+  for (const place of places.global) {
+    await runGlobal(
+      {
+        frame: takeSeries(frame, ids),
+        model: models[place] as GlobalModel,
+        plan: { horizon, levels },
+        origins,
+        future: {},
+        take: (index, made) => take(index, place, made),
+      },
+      options,
+    );
+  }
+}
+
+/** What meters read from the work's begin to its end; they are stopped also where it fails. */
+async function metered(
+  meters: readonly Meter[],
+  steps: number,
+  work: () => Promise<void>,
+): Promise<Record<string, number>> {
+  for (const meter of meters) await meter.start({ steps, epochs: 1, stepsPerEpoch: steps, doneSteps: 0 });
+  try {
+    await work();
+    return Object.assign({}, ...meters.map((meter) => meter.read()));
+  } finally {
+    for (const meter of meters) await meter.stop();
+  }
 }
 
 /** The models, and the naive ones that every table has. */

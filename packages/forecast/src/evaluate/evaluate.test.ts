@@ -217,3 +217,24 @@ test('what cannot be evaluated is refused', async () => {
   await expect(crossValidate(short, { models: [], horizon: 1 })).rejects.toThrow(/at least one model/);
   await expect(crossValidate(short, { models: [naive()], horizon: 1, refit: 0 })).rejects.toThrow(/refit/);
 });
+
+test('what meters read stands in the manifest, and they are stopped also where a run fails', async () => {
+  const events: string[] = [];
+  const meter = {
+    start: ({ steps }: { readonly steps: number }) => {
+      events.push(`start ${steps}`);
+    },
+    read: () => ({ energyJoules: 7 }),
+    stop: () => {
+      events.push('stop');
+    },
+  };
+  const frame = frameOf({ ds: [1, 2, 3, 4, 5, 6], y: [1, 2, 3, 4, 5, 6] });
+  const options = { models: [drift()], horizon: 1, windows: 2, workers: 0, meters: [meter] };
+  const { manifest } = await crossValidate(frame, options);
+  expect(manifest.readings).toEqual({ energyJoules: 7 });
+  const abort = new AbortController();
+  abort.abort(new Error('enough'));
+  await expect(crossValidate(frame, { ...options, signal: abort.signal })).rejects.toThrow('enough');
+  expect(events).toEqual(['start 2', 'stop', 'start 2', 'stop']);
+});

@@ -19,6 +19,8 @@ export interface BacktestManifest {
   /** Names, kinds and options, seeds among them: each model can be made again. */
   readonly models: readonly ModelSettings[];
   readonly hardware: Hardware;
+  /** What the meters read by the end, by names with their unit: `energyJoules`. */
+  readonly readings: Readonly<Record<string, number>>;
   /** ISO 8601. */
   readonly finishedAt: string;
 }
