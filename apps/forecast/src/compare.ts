@@ -1,5 +1,5 @@
 /** `compare`: a model for each series, chosen on earlier windows and scored on the last one. */
-import { bold, dim, layOut, wrap } from '@noosphere/command-line';
+import { bold, csvText, dim, layOut, wrap } from '@noosphere/command-line';
 import {
   crossValidate,
   dropTail,
@@ -127,9 +127,5 @@ function selectionCsv(choices: readonly ModelChoice[], models: readonly string[]
     model ?? '',
     ...models.map((name) => (Number.isFinite(errors[name]) ? String(errors[name]) : '')),
   ]);
-  return `${[['unique_id', 'model', ...models], ...rows].map((row) => row.map(csvText).join(',')).join('\n')}\n`;
-}
-
-function csvText(text: string): string {
-  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(['unique_id', 'model', ...models], rows);
 }

@@ -1,5 +1,6 @@
 /** The command line. */
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { strictCommand } from '@noosphere/command-line';
 import type { FillMethod, Layout, MetricName } from '@noosphere/forecast';
 
 export type CommandName = 'predict' | 'cv' | 'compare' | 'fit';
@@ -101,7 +102,7 @@ const onlyOf: Readonly<
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): ForecastOptions {
   let read: ForecastOptions | undefined;
-  const program = strict(new Command('noosphere-forecast'))
+  const program = strictCommand('noosphere-forecast')
     .description('Forecasts, backtests and choice of models for tables of series.')
     .addHelpText('after', programHelp);
   for (const command of ['predict', 'cv', 'compare', 'fit'] as const) {
@@ -157,7 +158,7 @@ export function readOptions(args: readonly string[]): ForecastOptions {
 }
 
 function subcommand(name: CommandName) {
-  return strict(new Command(name))
+  return strictCommand(name, 'noosphere-forecast')
     .description(descriptions[name])
     .argument('<data>', 'table of series, .csv or .parquet')
     .option('--horizon <steps>', 'rows ahead', wholeNumber(1))
@@ -215,21 +216,6 @@ function subcommand(name: CommandName) {
     .option('--force', 'write into a folder, or over a file, that is there already')
     .addHelpText('after', modelHelp)
     .allowExcessArguments(false);
-}
-
-/** One line and status 2 for what is wrong. */
-function strict(command: Command): Command {
-  return command
-    .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `noosphere-forecast: ${text
-            .trim()
-            .replace(/^error: /, '')
-            .replace(/\s*\n\s*/g, ' ')}\n`,
-        ),
-    })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 }
 
 function wholeNumber(least: number): (text: string) => number {

@@ -1,5 +1,6 @@
 /** The command line. */
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { strictCommand } from '@noosphere/command-line';
 
 export interface AuditOptions {
   /** An ONNX file or a model folder; undefined where a command alone is measured. */
@@ -29,7 +30,7 @@ Examples:
 export function readOptions(args: readonly string[]): AuditOptions {
   const dashes = args.indexOf('--');
   const own = dashes < 0 ? args : args.slice(0, dashes);
-  const command = new Command('model-audit')
+  const command = strictCommand('model-audit')
     .description(
       'What a model costs: arithmetic, size, memory, latency, energy and carbon for 1,000 inferences and for its ' +
         'training, cost by operator, and what int8 would save.',
@@ -49,10 +50,6 @@ export function readOptions(args: readonly string[]): AuditOptions {
     .option('--html <file>', 'write a page with charts there as well')
     .addHelpText('after', help)
     .allowExcessArguments(false)
-    .configureOutput({
-      outputError: (text, write) => write(`model-audit: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
-    })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse(own, { from: 'user' });
   const options = command.opts();
   const target = command.args[0];

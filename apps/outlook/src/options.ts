@@ -1,5 +1,6 @@
 /** The command line. */
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { strictCommand } from '@noosphere/command-line';
 import type { Layout } from '@noosphere/forecast';
 
 /** Parts of the job, in their order; each is a command of its own too. */
@@ -58,7 +59,7 @@ in a browser; each has --help.`;
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): OutlookOptions {
   let read: OutlookOptions | undefined;
-  const program = strict(new Command('outlook'))
+  const program = strictCommand('outlook')
     .description('From markets to a decision that a person can check. A demonstration, not advice.')
     .addHelpText('after', example);
   const whole = { run: 'the whole job (what runs without a command)', ...stageDescriptions };
@@ -84,7 +85,7 @@ export function readOptions(args: readonly string[]): OutlookOptions {
 }
 
 function subcommand(name: string, description: string) {
-  return strict(new Command(name))
+  return strictCommand(name, 'outlook')
     .description(description)
     .option(
       '--seed <number>',
@@ -115,13 +116,6 @@ function subcommand(name: string, description: string) {
     .allowExcessArguments(false);
 }
 
-/** One line and status 2 for what is wrong. */
-function strict(command: Command): Command {
-  return command
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-}
-
 function amount(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value < 1e15))
@@ -142,11 +136,4 @@ function wholeNumber(least: number): (text: string) => number {
     }
     return value;
   };
-}
-
-function oneLine(text: string): string {
-  return `outlook: ${text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ')}\n`;
 }

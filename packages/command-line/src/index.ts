@@ -1,5 +1,7 @@
 /** @noosphere/command-line: what the apps' command lines share. */
+export { csvText } from './csv-text.js';
 export { type RunFiles, RunFolder } from './files/run-folder.js';
 export { runProgram } from './run-program.js';
 export { interruptedStatus, stopSignal } from './stop.js';
+export { strictCommand } from './strict-command.js';
 export { bold, dim, layOut, width, wrap } from './text.js';

@@ -1,6 +1,6 @@
 /** What each way of spreading would have earned, decision by decision, net of costs; and the files to check it by. */
+import { csvText } from '@noosphere/command-line';
 import { type Backtest, backtest, portfolioStatistics, simpleReturns } from '@noosphere/decide';
-import { csvText } from '../csv-text.js';
 import type { JointPrices } from '../joint.js';
 import { costs, holding, strategiesOf, trainingFor } from './strategies.js';
 

@@ -1,10 +1,11 @@
 /** Loads series and writes them as one table, with a manifest that says where each came from and how old it is. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { csvText } from '@noosphere/command-line';
 import { ArgumentError, writeAtomically } from '@noosphere/core';
-import { csvText } from '../csv-text.js';
 import type { FetchedSeries } from './columns.js';
 import { type DownloadOptions, download } from './download.js';
 import {

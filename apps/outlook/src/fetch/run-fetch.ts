@@ -1,6 +1,6 @@
 /** The command `outlook fetch`: options, the work, and what a user is told. */
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { layOut } from '@noosphere/command-line';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { layOut, strictCommand } from '@noosphere/command-line';
 import { defaultCacheFolder, folderCache } from './cache.js';
 import { type FetchRequest, fetchSeries, type Manifest, manifestPath } from './fetch-series.js';
 
@@ -16,7 +16,7 @@ Examples:
 const staleDays = 7;
 
 function program() {
-  return new Command('outlook fetch')
+  return strictCommand('outlook fetch')
     .description(
       'Loads current series, and writes the table that --data reads. Nothing else reaches the network.',
     )
@@ -37,17 +37,7 @@ function program() {
     .option('--timeout <seconds>', 'for each answer', positive(0.001), 30)
     .option('--max-size <megabytes>', 'of each answer', positive(0.001), 50)
     .addHelpText('after', example)
-    .allowExcessArguments(false)
-    .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `outlook: ${text
-            .trim()
-            .replace(/^error: /, '')
-            .replace(/\s*\n\s*/g, ' ')}\n`,
-        ),
-    })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+    .allowExcessArguments(false);
 }
 
 /** Runs the command; what is wrong with options ends the process with status 2, as what it throws should. */

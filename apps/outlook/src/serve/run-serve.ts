@@ -1,6 +1,6 @@
 /** The command `outlook serve`: options, and the address. */
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { interruptedStatus, stopSignal } from '@noosphere/command-line';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { interruptedStatus, stopSignal, strictCommand } from '@noosphere/command-line';
 import { serveFolder } from './serve-folder.js';
 
 const example = `
@@ -10,23 +10,13 @@ Examples:
 
 /** Runs the command until Ctrl-C, which ends it with status 130. */
 export async function runServe(args: readonly string[]): Promise<void> {
-  const program = new Command('outlook serve')
+  const program = strictCommand('outlook serve')
     .description('Shows finished runs in a browser; it reads, and changes nothing.')
     .argument('[folder]', 'folder of runs, or one run', 'outlook-out')
     .option('--port <number>', '0 picks a free one', port, 0)
     .option('--host <name>', 'other than 127.0.0.1, the network can read the folder too', '127.0.0.1')
     .addHelpText('after', example)
     .allowExcessArguments(false)
-    .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `outlook: ${text
-            .trim()
-            .replace(/^error: /, '')
-            .replace(/\s*\n\s*/g, ' ')}\n`,
-        ),
-    })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
   const [folder] = program.processedArgs;
   const signal = stopSignal(() => {});

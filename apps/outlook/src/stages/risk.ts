@@ -1,5 +1,5 @@
 /** What could go wrong: tail risk of each asset and of the whole, and tests of how well such forecasts did. */
-import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
+import { csvText, layOut, type RunFolder, wrap } from '@noosphere/command-line';
 import { RuntimeError } from '@noosphere/core';
 import {
   conditionalCoverageTest,
@@ -20,7 +20,6 @@ import {
   trafficLight,
 } from '@noosphere/decide';
 import { barChart, type Chart, heatMap, type KeyFigure, lineChart } from '@noosphere/report';
-import { csvText } from '../csv-text.js';
 import type { JointPrices } from '../joint.js';
 import { percent } from '../percent.js';
 import type { StageResult } from './stage.js';

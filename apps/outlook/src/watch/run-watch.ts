@@ -1,7 +1,7 @@
 /** The command `outlook watch`: options, and what a user is told. The job is the caller's. */
 import { join, relative } from 'node:path';
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { interruptedStatus, stopSignal, wrap } from '@noosphere/command-line';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { interruptedStatus, stopSignal, strictCommand, wrap } from '@noosphere/command-line';
 import { type WatchEvent, watchFolder } from './watch-folder.js';
 
 export interface WatchJob {
@@ -25,23 +25,13 @@ export async function runWatch(
   args: readonly string[],
   job: (path: string, watch: WatchJob) => Promise<void>,
 ): Promise<void> {
-  const program = new Command('outlook watch')
+  const program = strictCommand('outlook watch')
     .description('Does the job for each new or changed table of a folder, once, until Ctrl-C.')
     .argument('<folder>', 'where CSV and Parquet files arrive')
     .argument('[options...]', 'behind --: options of each run')
     .option('--out <dir>', 'folder of the runs, and of what is remembered', 'outlook-out')
     .option('--every <seconds>', 'between looks at the folder', seconds, 1)
     .addHelpText('after', example)
-    .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `outlook: ${text
-            .trim()
-            .replace(/^error: /, '')
-            .replace(/\s*\n\s*/g, ' ')}\n`,
-        ),
-    })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
   const [folder, runOptions] = program.processedArgs;
   const { out, every } = program.opts();
