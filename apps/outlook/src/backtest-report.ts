@@ -33,7 +33,7 @@ export function backtestText({ table, evaluation, tests, refit, days, tooShort }
       `${windows} origins each, ${step} days apart, up to the last day. Of the last ${days} days, models see those before ` +
         `an origin; they are fitted anew every ${refit * step} days. Intervals are conformal, from errors known at the origin.`,
     ),
-    wrap(verdictText(evaluation.rows, tests)),
+    wrap(verdictText(evaluation.rows, tests)).replace(/^Naive wins/, bold),
     ...layOut([header, ...cells]),
     dim('  p: Diebold and Mariano against Naive, the last price; s: fits and forecasts over all threads'),
     ...failureText(table.failures),
@@ -50,8 +50,7 @@ export function verdictText(
   const best = own.reduce((least, row) => (maeOf(row.model) < maeOf(least.model) ? row : least));
   const change = maeOf(best.model) / maeOf('Naive') - 1;
   const amount = `${(100 * Math.abs(change)).toFixed(2)} %`;
-  if (change >= 0)
-    return `${bold('Naive wins')}: the last price. The best model, ${best.model}, is ${amount} worse.`;
+  if (change >= 0) return `Naive wins: the last price. The best model, ${best.model}, is ${amount} worse.`;
   const pValue = tests.get(best.model)?.pValue ?? 1;
   const chance = pValue < significance ? 'more than chance would give' : 'chance may do that';
   return `${best.model} is ${amount} better than the last price; ${chance} (p ${pText(pValue)}), the more so as it is the best of ${own.length}.`;

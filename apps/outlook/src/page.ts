@@ -27,12 +27,12 @@ export function outlookPage({
   seeds,
   footprint,
 }: PageFacts): string {
-  const last = data.markets.map(({ source }) => source.to ?? '').toSorted();
+  const ends = data.markets.map(({ source }) => source.to ?? '').toSorted();
   const order = (name: string) => pageOrder.indexOf(name);
   return page({
     kicker: 'Noosphere outlook',
     title: 'What to hold, what could go wrong, and how sure that is',
-    date: `Data end between ${last[0]} and ${last.at(-1)}. A demonstration on past prices, not advice.`,
+    date: `Data end between ${ends[0]} and ${ends.at(-1)}. A demonstration on past prices, not advice.`,
     summary: summary.length > 0 ? summary : ['What was asked for, from the data below.'],
     keyFigures,
     sections: stages.toSorted((a, b) => order(a.name) - order(b.name)).map(sectionOf),

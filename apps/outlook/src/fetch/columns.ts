@@ -1,5 +1,6 @@
 /** Columns of a CSV text by their names: dates and numbers, checked; what the columns mean is the sources'. */
 import { ArgumentError } from '@noosphere/core';
+import Papa from 'papaparse';
 
 /** A series as a source gives it, dates rising. */
 export interface FetchedSeries {
@@ -37,29 +38,21 @@ export function readCsv(text: string, from: string): CsvText {
   return { header: header.map((name) => name.trim()), rows };
 }
 
-function rowsOf(text: string, separator: string): string[][] {
-  // A cell, quoted or not, and what ends it.
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r?\\n|$)`, 'gy');
-  const rows: string[][] = [];
-  let row: string[] = [];
-  while (cell.lastIndex < text.length || row.length > 0) {
-    const start = cell.lastIndex;
-    const found = cell.exec(text);
-    if (!found) {
-      const line = text.slice(0, start).split('\n').length;
-      throw new ArgumentError(
-        'fetch',
-        `line ${line} of the answer has a quote that does not end; this is no CSV`,
-      );
-    }
-    const [, quoted, plain = '', end] = found;
-    row.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
-    if (end === separator) continue;
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-    if (end === '') break;
-  }
-  return rows;
+function rowsOf(text: string, delimiter: string): string[][] {
+  // Answers mix ends of lines; the parser would take the first kind for all.
+  const { data, errors } = Papa.parse<string[]>(text.replaceAll('\r\n', '\n'), {
+    delimiter,
+    newline: '\n',
+    skipEmptyLines: true,
+    transform: (cell) => cell.trim(),
+  });
+  const broken = errors.find(({ type }) => type === 'Quotes');
+  if (broken)
+    throw new ArgumentError(
+      'fetch',
+      `row ${(broken.row ?? 0) + 1} of the answer has a quote that does not end; this is no CSV`,
+    );
+  return data;
 }
 
 /** The place of a column; one that is missing is an error that names those that came. */

@@ -31,7 +31,7 @@ export async function forecastStage(
   const backtest = await backtestOf(markets, options);
   if (!backtest) return undefined;
   await saveBacktest(backtest, folder);
-  const verdict = plain(verdictText(backtest.evaluation.rows, backtest.tests));
+  const verdict = verdictText(backtest.evaluation.rows, backtest.tests);
   return {
     verdict,
     lines: [backtestText(backtest), nextText(backtest)],
@@ -154,10 +154,4 @@ async function fanChart({ next, table }: BacktestResult, { history }: Market): P
       },
     ],
   });
-}
-
-/** Without the codes that make a terminal's text bold. */
-function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
-  return text.replaceAll(/\u001b\[\d+m/g, '');
 }

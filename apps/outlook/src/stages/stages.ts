@@ -86,7 +86,7 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
       ...(risk?.keyFigures ?? []),
       ...(turbulence?.keyFigures ?? []),
     ],
-    seeds: [options.seed, options.seed + 1, options.seed + 2],
+    seeds: turbulence?.seeds ?? [options.seed],
     agrees: networks?.agrees ?? true,
   };
 }

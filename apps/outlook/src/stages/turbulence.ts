@@ -36,6 +36,8 @@ const titles: Readonly<Record<WarningMethod, string>> = {
 export interface TurbulenceStage extends StageResult {
   readonly summary: readonly string[];
   readonly keyFigures: readonly KeyFigure[];
+  /** Of the networks. */
+  readonly seeds: readonly number[];
 }
 
 export async function turbulenceStage(
@@ -43,6 +45,8 @@ export async function turbulenceStage(
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
   folder: RunFolder,
 ): Promise<TurbulenceStage> {
+  // Seeds are 32-bit numbers, the last of which has no next one.
+  const seeds = Array.from({ length: networks }, (_, at) => (seed + at) % 2 ** 32);
   const found = await turbulenceWarnings(
     markets.map(({ history: { name, dates, prices } }) => ({
       name,
@@ -51,8 +55,7 @@ export async function turbulenceStage(
       dates: dates.slice(1),
     })),
     {
-      // Seeds are 32-bit numbers, the last of which has no next one.
-      seeds: Array.from({ length: networks }, (_, at) => (seed + at) % 2 ** 32),
+      seeds,
       ...(signal && { signal }),
     },
   );
@@ -62,6 +65,7 @@ export async function turbulenceStage(
   const latest = found.current.filter(({ date }) => date === found.split.lastDay);
   const [highest] = latest.toSorted((a, b) => b.probability - a.probability);
   return {
+    seeds,
     summary: [sentence],
     keyFigures: highest
       ? [

@@ -16,7 +16,7 @@ const backtestDays = 1000;
 
 export const outlookNoLookAhead: AcceptanceRun = {
   name: 'outlook-no-look-ahead',
-  metric: `cells of forecasts, value at risk, weights and returns up to a day that change when everything after it becomes noise, over ${defaultCount} days`,
+  metric: `cells of forecasts, value at risk, weights and returns up to a day that change when everything after it becomes noise, over --count (${defaultCount}) days`,
   bar: { is: '<=', value: 0 },
   run,
 };
