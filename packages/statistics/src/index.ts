@@ -25,3 +25,4 @@ export { type BfgsMinimum, type BfgsOptions, bfgs } from './optimize/bfgs.js';
 export { type NashOptions, nashSimplex } from './optimize/nash-simplex.js';
 export { type Minimum, type NelderMeadOptions, nelderMead } from './optimize/nelder-mead.js';
 export { medianInPlace, medianOf, quantileOf } from './order-statistics.js';
+export { diagonalize, type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';

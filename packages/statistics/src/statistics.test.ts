@@ -13,6 +13,7 @@ import goldens from './goldens/statistics.json' with { type: 'json' };
 import { requireValues } from './moments.js';
 import { normalQuantile } from './normal-quantile.js';
 import { medianInPlace, medianOf, quantileOf } from './order-statistics.js';
+import { diagonalize, symmetricEigen } from './symmetric-eigen.js';
 
 const functions = {
   chiSquaredTail,
@@ -60,4 +61,50 @@ test('what is too short or no number is refused by its place', () => {
   expect(() => requireValues('trend', 'y', Float64Array.of(1, Number.NaN), 2)).toThrow(
     'value 1 of y is NaN; fill gaps or leave them out',
   );
+});
+
+test('eigenvectors rebuild a symmetric matrix, badly scaled ones too', () => {
+  const size = 6;
+  const matrix = Float64Array.from({ length: size * size }, (_, at) => {
+    const [row, column] = [Math.floor(at / size), at % size];
+    const scale = 10 ** (row + column - 6);
+    return scale * (Math.cos(row * column) + Math.cos(row + column) + (row === column ? size : 0));
+  });
+  const [vectors, values] = [new Float64Array(size * size), new Float64Array(size)];
+  for (let place = 0; place < size; place++) vectors[place * (size + 1)] = 1;
+  diagonalize(matrix.slice(), vectors, values);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      let [rebuilt, product] = [0, 0];
+      for (let k = 0; k < size; k++) {
+        const [a, b] = [vectors[row * size + k] as number, vectors[column * size + k] as number];
+        rebuilt += a * b * (values[k] as number);
+        product += (vectors[k * size + row] as number) * (vectors[k * size + column] as number);
+      }
+      const expected = matrix[row * size + column] as number;
+      const scale = Math.sqrt((matrix[row * (size + 1)] as number) * (matrix[column * (size + 1)] as number));
+      expect(Math.abs(rebuilt - expected)).toBeLessThan(1e-12 * scale + 1e-14 * 1e5);
+      expect(Math.abs(product - (row === column ? 1 : 0))).toBeLessThan(1e-13);
+    }
+  }
+});
+
+test('eigenvalues of a singular matrix: the same by rows, and zeros where they are', () => {
+  const half = goldens.matrix.map((row) => Float64Array.from(row.slice(0, 2)));
+  // Rank 2 of 4.
+  const singular = half.map((a) =>
+    Float64Array.from(half, (b) => (a[0] ?? 0) * (b[0] ?? 0) + (a[1] ?? 0) * (b[1] ?? 0)),
+  );
+  const { values, vectors } = symmetricEigen(singular);
+  const scale = Math.max(...values);
+  expect(values.filter((value) => Math.abs(value) < 1e-13 * scale)).toHaveLength(2);
+  for (const [row, entries] of singular.entries()) {
+    for (const [column, entry] of entries.entries()) {
+      const rebuilt = vectors.reduce(
+        (sum, v, k) => sum + (values[k] ?? 0) * (v[row] ?? 0) * (v[column] ?? 0),
+        0,
+      );
+      expect(Math.abs(rebuilt - entry)).toBeLessThan(1e-13 * scale);
+    }
+  }
 });

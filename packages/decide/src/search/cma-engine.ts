@@ -1,11 +1,12 @@
 /** One start of CMA-ES: a normal distribution whose mean, scale and covariance follow the better samples. */
+
+import { diagonalize } from '@noosphere/statistics';
 import type { Random } from '@noosphere/train';
 import { BoundPenalty } from './cma-bounds.js';
 import { type CmaParameters, cmaParameters } from './cma-parameters.js';
 import { CmaProgress } from './cma-progress.js';
 import type { Engine } from './engine-run.js';
 import { isBetter } from './method.js';
-import { diagonalize } from './symmetric-eigen.js';
 import type { SearchSpace } from './variables.js';
 
 export interface CmaStart {

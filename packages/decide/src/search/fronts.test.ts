@@ -4,7 +4,6 @@ import { crowding, nondominatedFronts } from './dominance.js';
 import { hypervolume } from './hypervolume.js';
 import { minimizeMany } from './minimize-many.js';
 import { Nsga2 } from './nsga2.js';
-import { symmetricEigen } from './symmetric-eigen.js';
 
 test('fronts and crowding of a worked case', () => {
   // 0, 1, 2 on a line; 3 behind 1; 4 behind all; 5 the best, but not allowed.
@@ -103,29 +102,4 @@ describe('NSGA-II', () => {
       'expects 2 objectives, got 1',
     );
   });
-});
-
-test('eigenvectors rebuild a symmetric matrix, badly scaled ones too', () => {
-  const size = 6;
-  const matrix = Float64Array.from({ length: size * size }, (_, at) => {
-    const [row, column] = [Math.floor(at / size), at % size];
-    const scale = 10 ** (row + column - 6);
-    return scale * (Math.cos(row * column) + Math.cos(row + column) + (row === column ? size : 0));
-  });
-  const [vectors, values] = [new Float64Array(size * size), new Float64Array(size)];
-  symmetricEigen(matrix.slice(), vectors, values);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      let [rebuilt, product] = [0, 0];
-      for (let k = 0; k < size; k++) {
-        const [a, b] = [vectors[row * size + k] as number, vectors[column * size + k] as number];
-        rebuilt += a * b * (values[k] as number);
-        product += (vectors[k * size + row] as number) * (vectors[k * size + column] as number);
-      }
-      const expected = matrix[row * size + column] as number;
-      const scale = Math.sqrt((matrix[row * (size + 1)] as number) * (matrix[column * (size + 1)] as number));
-      expect(Math.abs(rebuilt - expected)).toBeLessThan(1e-12 * scale + 1e-14 * 1e5);
-      expect(Math.abs(product - (row === column ? 1 : 0))).toBeLessThan(1e-13);
-    }
-  }
 });

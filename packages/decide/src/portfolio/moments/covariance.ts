@@ -1,7 +1,7 @@
 /** Covariances of returns from what was: plain and exponentially weighted. */
 import { ArgumentError } from '@noosphere/core';
 import { decayOf } from './expected-returns.js';
-import { positiveSemidefinite } from './symmetric-eigen.js';
+import { positiveSemidefinite } from './positive-semidefinite.js';
 import { requireCovariance, requirePositive, requireTable } from './tables.js';
 
 export interface CovarianceOptions {

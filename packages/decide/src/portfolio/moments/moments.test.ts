@@ -1,3 +1,4 @@
+import { symmetricEigen } from '@noosphere/statistics';
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/portfolio.json' with { type: 'json' };
 import {
@@ -9,7 +10,7 @@ import {
   oracleShrinkage,
   sampleCovariance,
 } from './index.js';
-import { positiveSemidefinite, symmetricEigen } from './symmetric-eigen.js';
+import { positiveSemidefinite } from './positive-semidefinite.js';
 
 // Expected numbers: PyPortfolioOpt 1.6.0 and scikit-learn, tools/goldens/portfolio.py.
 const returns = goldens.returns.map((column) => Float64Array.from(column));

@@ -1,7 +1,7 @@
 /** How many independent things a portfolio holds. */
 import { ArgumentError } from '@noosphere/core';
+import { symmetricEigen } from '@noosphere/statistics';
 import { dot, times } from '../../portfolio/moments/covariance.js';
-import { symmetricEigen } from '../../portfolio/moments/symmetric-eigen.js';
 import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
 
 /**
