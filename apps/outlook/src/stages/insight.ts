@@ -1,10 +1,17 @@
 /** Trend, changes of turbulence, and odd days of each market. */
 import { layOut, wrap } from '@noosphere/command-line';
-import { type AnomalyReport, anomalies, type ChangePoints, changePoints } from '@noosphere/forecast';
+import {
+  type AnomalyReport,
+  anomalies,
+  type ChangePoints,
+  changePoints,
+  type PriceHistory,
+} from '@noosphere/forecast';
 import { lineChart } from '@noosphere/report';
 import { meanOf, studentWidth, varianceOf } from '@noosphere/statistics';
 import type { Market } from '../markets.js';
 import { percent } from '../percent.js';
+import { eachOf } from './each.js';
 import type { StageResult } from './stage.js';
 
 /** Days that are looked at: the last four years or so. */
@@ -23,7 +30,7 @@ export interface Insight {
   readonly odd: AnomalyReport;
 }
 
-export function insightOf({ history: { name, dates, prices } }: Market): Insight {
+export function insightOf({ name, dates, prices }: PriceHistory): Insight {
   const logs = prices.subarray(Math.max(0, prices.length - days - 1)).map(Math.log);
   const returns = logs.slice(1).map((value, day) => value - (logs[day] as number));
   return {
@@ -44,7 +51,10 @@ function driftOf(returns: Float64Array): Insight['drift'] {
 }
 
 export async function insightStage(markets: readonly Market[]): Promise<StageResult> {
-  const found = markets.map(insightOf);
+  const { done: found, failures } = eachOf(
+    markets.map(({ history }) => history),
+    insightOf,
+  );
   const last = found.map(({ changes, dates }) => ({
     segment: changes.segments.at(-1),
     since: dates[changes.segments.at(-1)?.from ?? 0] ?? '',
@@ -75,12 +85,14 @@ export async function insightStage(markets: readonly Market[]): Promise<StageRes
           `${row.odd}`,
         ]),
       ]),
+      ...failures.map((each) => wrap(`  not done: ${each}`, 4)),
       wrap(
         '  Drift: the mean log return with its 95 % interval; where that holds zero, there is no trend.',
         2,
       ),
     ],
     facts: {
+      failures,
       rows,
       changes: found.map(({ name, changes, dates }) => ({
         name,
@@ -127,7 +139,7 @@ export async function insightStage(markets: readonly Market[]): Promise<StageRes
             Number.isNaN(row.before) ? null : row.before,
             row.odd,
           ]),
-          note: 'Drift: the mean log return; where its interval holds zero, there is no trend to speak of. Changes: segments of returns whose mean and spread differ, by PELT with a normal cost. Odd days lie more than 5 robust deviations from their surroundings.',
+          note: `Drift: the mean log return; where its interval holds zero, there is no trend to speak of. Changes: segments of returns whose mean and spread differ, by PELT with a normal cost. Odd days lie more than 5 robust deviations from their surroundings.${failures.length > 0 ? ` Not done: ${failures.join('; ')}.` : ''}`,
         },
         ...(calmest ? [{ kind: 'chart' as const, chart: await changesChart(calmest) }] : []),
       ],

@@ -68,7 +68,7 @@ export async function qualityStage(
     row.last,
     `${row.missingWeekdays}`,
     percent(row.unchanged, 1),
-    `${percent(row.largest.logReturn, 1)} on ${row.largest.date}`,
+    row.largest.date === '' ? '–' : `${percent(row.largest.logReturn, 1)} on ${row.largest.date}`,
   ]);
   return {
     lines: layOut([

@@ -24,6 +24,7 @@ import {
   valueAtRiskCsv,
   windowFor,
 } from '../risk/measures.js';
+import { eachOf } from './each.js';
 import type { StageResult } from './stage.js';
 
 const forecastsFile = 'risk/value-at-risk.csv';
@@ -42,13 +43,19 @@ export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<
       returns.reduce((sum, own, asset) => sum + (equal[asset] ?? 0) * (own[day] ?? 0), 0),
     ) ?? new Float64Array();
   const portfolio = { name: 'Equal parts', returns: together };
-  const holdings: Holding[] = [
-    portfolio,
-    ...names.map((name, asset) => ({ name, returns: returns[asset] ?? new Float64Array() })),
-  ];
+  const assets = names.map(
+    (name, asset): Holding => ({ name, returns: returns[asset] ?? new Float64Array() }),
+  );
   const window = windowFor(together.length);
-  const rows = holdings.map((each) => holdingRisk(each, window));
-  const tests = holdings.flatMap((each) => methodTests(each, window));
+  const measure = (holding: Holding) => ({
+    row: holdingRisk(holding, window),
+    tests: methodTests(holding, window),
+  });
+  const whole = measure(portfolio);
+  const { done, failures } = eachOf(assets, measure);
+  const measured = [whole, ...done];
+  const rows = measured.map(({ row }) => row);
+  const tests = measured.flatMap((each) => each.tests);
   await folder.write(forecastsFile, valueAtRiskCsv(tests, dates));
   const covariance = sampleCovariance(returns);
   const stress = historicalStress(equal, returns).map(({ first, last, portfolioReturn, assetReturns }) => ({
@@ -63,22 +70,21 @@ export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<
     ...correlationBreakdown(returns[0] ?? new Float64Array(), returns[at + 1] ?? new Float64Array()),
   }));
   const summary = methods.map((method) => methodSummary(method, tests));
-  const [whole] = rows;
-  const [first] = tests;
-  const sentence = `Equal parts of all assets lose more than ${percent(whole?.valueAtRisk ?? Number.NaN, 2)} % on one day in twenty, and then ${percent(whole?.expectedShortfall ?? Number.NaN, 2)} % on average (in ${base}, on the days after ${dates.at(-1)}; ${methodTitles[methods[0]]}).`;
+  const [first] = whole.tests;
+  const sentence = `Equal parts of all assets lose more than ${percent(whole.row.valueAtRisk, 2)} % on one day in twenty, and then ${percent(whole.row.expectedShortfall, 2)} % on average (in ${base}, on the days after ${dates.at(-1)}; ${methodTitles[methods[0]]}).`;
   return {
     summary: [sentence],
     keyFigures: [
       {
         label: `Value at risk of a day, ${100 * level} %`,
-        value: percent(whole?.valueAtRisk ?? Number.NaN, 2),
+        value: percent(whole.row.valueAtRisk, 2),
         unit: '%',
         note: 'of equal parts of all assets',
       },
     ],
     files: { valueAtRisk: forecastsFile },
     lines: [
-      ...joint.leftOut.map((each) => wrap(`  Left out: ${each}`, 2)),
+      ...[...joint.leftOut, ...failures].map((each) => wrap(`  Left out: ${each}`, 2)),
       wrap(`  ${sentence}`, 2),
       ...layOut([
         ['  method of value at risk', 'rejected by Kupiec', 'exceptions %', 'pinball loss %'],
@@ -91,6 +97,7 @@ export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<
       ]),
     ],
     facts: {
+      failures,
       level,
       window,
       base,
@@ -122,12 +129,12 @@ export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<
             -100 * row.deepestFall,
           ]),
           strongRows: [0],
-          note: `Value at risk and shortfall ${methodTitles[methods[0]]}; volatility by GJR-GARCH with Student's t. The method was fixed before its tests.`,
+          note: `Value at risk and shortfall ${methodTitles[methods[0]]}; volatility by GJR-GARCH with Student's t. The method was fixed before its tests.${failures.length > 0 ? ` Left out: ${failures.join('; ')}.` : ''}`,
         },
         { kind: 'heading', text: 'Were such forecasts right?' },
         {
           kind: 'table',
-          caption: `Forecasts of value at risk, day by day over ${first?.days ?? 0} days and ${holdings.length} holdings, each from the ${window} days before`,
+          caption: `Forecasts of value at risk, day by day over ${first?.days ?? 0} days and ${measured.length} holdings, each from the ${window} days before`,
           columns: [
             { header: 'Method' },
             { header: 'Exceptions', unit: `%, should be ${100 - 100 * level}`, decimals: 2 },
@@ -144,7 +151,7 @@ export async function riskStage(joint: JointPrices, folder: RunFolder): Promise<
             each.lit,
             100 * each.pinball,
           ]),
-          note: `Of ${holdings.length} holdings, at 5 %; one in twenty is rejected by chance. Kupiec: the number of exceptions; Christoffersen: also whether they come in clusters.`,
+          note: `Of ${measured.length} holdings, at 5 %; one in twenty is rejected by chance. Kupiec: the number of exceptions; Christoffersen: also whether they come in clusters.`,
         },
         ...(first ? [{ kind: 'chart' as const, chart: await exceptionsChart(portfolio, first, dates) }] : []),
         { kind: 'pair', charts: [await correlationChart(names, covariance), await stressChart(stress)] },

@@ -84,18 +84,23 @@ export async function turbulenceStage(
   };
 }
 
-/** Who wins, first. */
+/** Who wins, first; nobody does who is no better than chance, or than what stays as it is. */
 function sentenceOf({ verdict, scores, aucDifference, split, horizon }: TurbulenceWarnings): string {
-  const areaOf = (name: WarningMethod) =>
-    (scores.find(({ method }) => method === name)?.auc ?? Number.NaN).toFixed(3);
+  const of = (name: WarningMethod) => scores.find(({ method }) => method === name);
+  const areaOf = (name: WarningMethod) => (of(name)?.auc ?? Number.NaN).toFixed(3);
   const difference = `difference ${signed(aucDifference.value)}, 95 % interval ${signed(aucDifference.low)} to ${signed(aucDifference.high)}`;
+  const learnt = [of('network'), of('logistic')].flatMap((each) => each ?? []);
+  const isUseful = learnt.some(
+    ({ auc, aucInterval }) => aucInterval.low > 0.5 && auc > (of('persistence')?.auc ?? 0.5),
+  );
   const who = {
     network: 'The 1-D CNN warns of turbulent months better than logistic regression',
     logistic: 'Logistic regression on past volatility warns of turbulent months better than the 1-D CNN',
     undecided:
       'The 1-D CNN and logistic regression on past volatility cannot be told apart in warning of turbulent months',
   }[verdict];
-  return `${who}: areas under the ROC curve ${areaOf('network')} and ${areaOf('logistic')} (${difference}), from ${split.testFrom} to ${split.lastDay}, ${horizon} days ahead.`;
+  const useless = `Neither the 1-D CNN nor logistic regression warns of turbulent months better than chance and than the naive forecast, which has ${areaOf('persistence')}`;
+  return `${isUseful ? who : useless}: areas under the ROC curve ${areaOf('network')} and ${areaOf('logistic')} (${difference}), from ${split.testFrom} to ${split.lastDay}, ${horizon} days ahead.`;
 }
 
 function signed(value: number): string {
