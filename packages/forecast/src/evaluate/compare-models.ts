@@ -1,6 +1,6 @@
 /** Whether one model of a backtest is better than another by more than chance. */
 import { ArgumentError } from '@noosphere/core';
-import { type DieboldMariano, dieboldMarianoOf } from '../compare/diebold-mariano.js';
+import { type DieboldMariano, dieboldMarianoOf } from '../metrics/diebold-mariano.js';
 import type { BacktestTable } from './cross-validate.js';
 
 /**

@@ -2,6 +2,7 @@
 import type { CheckpointOptions, FitCallback, Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous, LocalForecast, ModelSettings } from '../local/local-model.js';
+import type { DecisionLoss } from './decision-loss.js';
 
 /** Its settings are what a manifest tells of it. */
 export interface GlobalModel extends ModelSettings {
@@ -23,6 +24,17 @@ export interface GlobalFitOptions {
   readonly meters?: readonly Meter[];
   /** Where the run is kept, and from where it goes on. @default not kept */
   readonly checkpoint?: CheckpointOptions;
+  /**
+   * Trains through what a decision costs, in place of the model's own loss, for training and validation alike. A batch is
+   * `windowsPerBatch` times with a window of every series each, so series need the same times; a time at which any of them lacks a
+   * value of lookback or horizon does not enter. All validation times are one batch, since the tail of a whole is not the mean of
+   * its parts' tails.
+   *
+   * What such a model forecasts is a score on the original scale, made for this decision: no longer an unbiased forecast. It has
+   * no intervals, and only models of points take it.
+   * @default the model's own loss
+   */
+  readonly decisionLoss?: DecisionLoss;
 }
 
 export interface GlobalForecastOptions {

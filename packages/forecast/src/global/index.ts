@@ -1,4 +1,5 @@
 /** Global neural models: learnt from all series of a frame at once. */
+export type { DecisionLoss, DecisionWindows } from './decision-loss.js';
 export type { DistributionKind } from './distributions.js';
 export { type FineTuneOptions, FittedNeuralModel } from './fitted-neural-model.js';
 export type {

@@ -89,6 +89,11 @@ export class NeuralEnsemble implements GlobalModel {
   /** Trains all members. `validationSize` is the horizon unless it is given. */
   async fit(frame: SeriesFrame, options: GlobalFitOptions = {}): Promise<FittedNeuralEnsemble> {
     const { members, timeBudgetMs, draws } = this.#options;
+    if (options.decisionLoss)
+      throw new ArgumentError(
+        'neuralEnsemble',
+        'draws its members by the error of their forecasts, and decisionLoss trains for a decision; train a member alone',
+      );
     const begun = performance.now();
     const { validationSize = this.horizon, checkpoint: _, ...others } = options;
     const fitted: FittedNeuralModel[] = [];

@@ -1,5 +1,5 @@
 /** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
-import { ArgumentError, compile, type HostTensor, type Tensor } from '@noosphere/core';
+import { ArgumentError, type Tensor } from '@noosphere/core';
 import {
   adam,
   type BatchSource,
@@ -11,6 +11,7 @@ import {
   type ValidationResult,
 } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
+import type { DecisionLoss } from './decision-loss.js';
 import { FittedNeuralModel } from './fitted-neural-model.js';
 import type { GlobalFitOptions, GlobalModel } from './global-model.js';
 import { objectiveOf } from './losses.js';
@@ -18,8 +19,8 @@ import type { Architecture, NeuralModelKind } from './network.js';
 import { channelsOf, type NeuralOptions, type NeuralSettings, settle } from './neural-options.js';
 import { Pipeline, type TrainingWindows } from './pipeline.js';
 import { ReversibleNorm, type ReversibleNormOptions } from './reversible-norm.js';
-import { requireCovariates, sampledBatches, trainingWindows, type WindowSource } from './window-batches.js';
-import { validationWindows, WindowIndex } from './windows.js';
+import { decisionTask, forecastTask, trainingBatches, validationOf } from './training-task.js';
+import type { WindowSource } from './window-batches.js';
 
 /** How a training run went. */
 export interface TrainingReport {
@@ -96,6 +97,35 @@ export class NeuralModel implements GlobalModel {
     return trainPipeline(this.#architecture, description, start, frame, options);
   }
 
+  /**
+   * The model for tables and backtests that is trained through a decision's cost: every fit gets `decisionLoss`, and the values
+   * for validation.
+   * @param options.name @default the model's with `-decision` behind it
+   * @param options.validationSize @default 0
+   * @example
+   * const frame = frameOf({ ds: [1, 2, 3, 4, 5, 6, 7, 8], y: [1, 2, 1, 2, 1, 2, 1, 2] });
+   * const model = nlinear({ horizon: 1, lookback: 4, steps: 3 });
+   * // What is short costs three times what is left over.
+   * const decided = model.forDecision(({ forecast, actual }) => mean(maximum(mul(sub(actual, forecast), 3), sub(forecast, actual))));
+   * const { models } = await forecastFrame(frame, { models: [model, decided], horizon: 1 });
+   * console.log(models); // → [ 'NLinear', 'NLinear-decision', 'Naive' ]
+   */
+  forDecision(
+    decisionLoss: DecisionLoss,
+    {
+      name = `${this.name}-decision`,
+      validationSize = 0,
+    }: { readonly name?: string; readonly validationSize?: number } = {},
+  ): GlobalModel {
+    return {
+      name,
+      kind: this.kind,
+      horizon: this.horizon,
+      options: { ...this.options, name, validationSize, trainedFor: 'decision' },
+      fit: (frame, options = {}) => this.fit(frame, { validationSize, ...options, decisionLoss }),
+    };
+  }
+
   /** The batches that `fit` draws from a frame, for training loops of one's own. */
   batches(frame: SeriesFrame, validationSize = 0): BatchSource<TrainingWindows> {
     return trainingBatches(this.#architecture, this.settings, frame, validationSize);
@@ -135,23 +165,6 @@ export function buildPipeline(
   return new Pipeline(architecture.create(size, network, new Random(seed)), { norm, scaler, loss });
 }
 
-function trainingBatches(
-  { isMultivariate }: Architecture,
-  settings: NeuralSettings,
-  frame: SeriesFrame,
-  heldOut: number,
-): BatchSource<TrainingWindows> {
-  const { kind, lookback, horizon, covariates } = settings;
-  requireCovariates(kind, frame, covariates);
-  const index = new WindowIndex(kind, frame, { lookback, horizon, heldOut, isMultivariate });
-  return sampledBatches(
-    { frame, plan: { lookback, horizon }, columns: covariates },
-    index,
-    heldOut,
-    settings,
-  );
-}
-
 /** Trains a pipeline from the weights it has. */
 export async function trainPipeline(
   architecture: Architecture,
@@ -162,21 +175,27 @@ export async function trainPipeline(
 ): Promise<FittedNeuralModel> {
   const { settings } = description;
   const { kind, lookback, horizon, steps, learningRate, rateHalvings, seed, threads, clipNorm } = settings;
-  const { validationSize = 0, signal, timeLimitMs, callbacks, meters, checkpoint } = options;
+  const { validationSize = 0, signal, timeLimitMs, callbacks, meters, checkpoint, decisionLoss } = options;
   if (validationSize !== 0 && !(Number.isInteger(validationSize) && validationSize >= horizon)) {
     throw new ArgumentError(
       kind,
       `validationSize must be 0 or a whole number from the horizon, got ${validationSize} and a horizon of ${horizon}`,
     );
   }
-  const batches = trainingBatches(architecture, settings, frame, validationSize);
+  const {
+    loss,
+    batches,
+    validation: held,
+  } = decisionLoss
+    ? decisionTask(settings, frame, validationSize, decisionLoss)
+    : forecastTask(architecture, description, frame, validationSize);
   const source: WindowSource = { frame, plan: { lookback, horizon }, columns: settings.covariates };
   const every = Math.max(1, Math.floor(steps / Math.max(1, rateHalvings)));
-  const validation = validationSize > 0 ? validationOf(source, validationSize, description) : undefined;
+  const validation = held && validationOf(source, held, loss, settings);
   try {
     const found = await fit<Pipeline, TrainingWindows>({
       model: start,
-      loss: (model, batch, context) => model.loss(batch, context),
+      loss,
       optimizer: adam({
         learningRate: rateHalvings > 0 ? stepDecay({ learningRate, every, factor: 0.5 }) : learningRate,
       }),
@@ -207,35 +226,4 @@ export async function trainPipeline(
   } finally {
     await validation?.dispose();
   }
-}
-
-/** Rows of one evaluation call. */
-const evaluationRows = 1024;
-
-function validationOf(source: WindowSource, size: number, { settings, channels }: NeuralDescription) {
-  const { kind, horizon, threads } = settings;
-  const rows = validationWindows(source.frame, size, horizon);
-  if (rows.ends.length === 0)
-    throw new ArgumentError(
-      kind,
-      `no series has ${horizon} values for validation and one before; give longer series`,
-    );
-  const options = { name: `${kind} validation`, ...(threads === undefined ? {} : { threads }) };
-  const lossOf = compile((model: Pipeline, batch: TrainingWindows) => ({ loss: model.loss(batch) }), options);
-  const perCall = Math.max(1, Math.floor(evaluationRows / channels)) * channels;
-  const validate = async (model: Pipeline) => {
-    let [total, count] = [0, 0];
-    for (let first = 0; first < rows.ends.length; first += perCall) {
-      const part = {
-        series: rows.series.subarray(first, first + perCall),
-        ends: rows.ends.subarray(first, first + perCall),
-      };
-      const batch = trainingWindows(source, part);
-      const targets = (batch.target as HostTensor<'float32'>).size;
-      total += (await (await lossOf(model, batch)).loss.item()) * targets;
-      count += targets;
-    }
-    return { loss: total / count };
-  };
-  return { validate, dispose: () => lossOf.dispose() };
 }

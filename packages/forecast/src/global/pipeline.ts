@@ -81,6 +81,12 @@ export class Pipeline {
     return this.objective().results(output, shift, scale);
   }
 
+  /** Point forecasts on the original scale [B, H], dropout and the like as the context has them. */
+  points(windows: RawWindows, context: ForwardContext = inference): Tensor {
+    const { output, shift, scale } = this.run(windows, context);
+    return this.objective().results(output, shift, scale).mean as Tensor;
+  }
+
   private objective(): Objective {
     return objectiveOf('forecast', this.lossSettings);
   }

@@ -4,7 +4,7 @@ import { type BatchSource, Random } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous } from '../local/local-model.js';
 import type { RawWindows, TrainingWindows } from './pipeline.js';
-import { rowsOf, type WindowIndex, type WindowPlan, type WindowRows } from './windows.js';
+import { rowsOf, type WindowChoice, type WindowPlan, type WindowRows } from './windows.js';
 
 /** Names of the covariates that a model was built for. */
 export interface CovariateColumns {
@@ -34,11 +34,11 @@ export interface SamplingOptions {
  */
 export function sampledBatches(
   source: WindowSource,
-  index: WindowIndex,
+  choice: WindowChoice,
   heldOut: number,
   { steps, seriesPerBatch, windowsPerBatch, seed }: SamplingOptions,
 ): BatchSource<TrainingWindows> {
-  const usable = index.usable();
+  const usable = choice.usable();
   const perPass = Math.ceil(usable.length / seriesPerBatch);
   let pass = -1;
   let order: Uint32Array = new Uint32Array();
@@ -51,7 +51,7 @@ export function sampledBatches(
       const first = (step - wanted * perPass) * seriesPerBatch;
       const chosen = order.subarray(first, first + seriesPerBatch).map((place) => usable[place] as number);
       const random = new Random((seed + 1) * 9_973 + step * 31 + 7);
-      return trainingWindows(source, index.draw(chosen, windowsPerBatch, random), heldOut);
+      return trainingWindows(source, choice.draw(chosen, windowsPerBatch, random), heldOut);
     },
   };
 }

@@ -18,8 +18,16 @@ export interface WindowPlan {
   readonly isMultivariate: boolean;
 }
 
+/** What batches are drawn from. */
+export interface WindowChoice {
+  /** Series that have a window. */
+  usable(): Uint32Array;
+  /** So many windows of these series. */
+  draw(chosen: Uint32Array, count: number, random: Random): WindowRows;
+}
+
 /** Which windows a frame has for training. Memory: two numbers a series. */
-export class WindowIndex {
+export class WindowIndex implements WindowChoice {
   readonly #frame: SeriesFrame;
   readonly #plan: WindowPlan;
   /** First end of each series' windows. */
@@ -132,7 +140,7 @@ export function lastWindows(frame: SeriesFrame): WindowRows {
 }
 
 /** Numbers below a total: different ones where there are enough. */
-function drawNumbers(total: number, count: number, random: Random): Uint32Array {
+export function drawNumbers(total: number, count: number, random: Random): Uint32Array {
   const below = (limit: number) => Math.floor(random.uniform() * limit);
   if (total < count) return Uint32Array.from({ length: count }, () => below(total));
   // Floyd's sample: no list of all windows is needed.

@@ -8,8 +8,8 @@ import {
   studentTails,
   varianceOf,
 } from '@noosphere/statistics';
+import { leastSquares } from '../least-squares.js';
 import { requireWhole } from '../local/require-series.js';
-import { leastSquares } from '../models/least-squares.js';
 
 export interface DiagnosticsOptions {
   /** Lags that are looked at; two seasons for seasonal data. @default 10, a fifth of the values at most */

@@ -19,37 +19,6 @@ export function rootMeanSquare(actual: ArrayLike<number>, forecast: ArrayLike<nu
   return Math.sqrt(meanOf('rootMeanSquare', actual, forecast, (error) => error * error));
 }
 
-/**
- * Scale of MASE: the mean absolute error that a random walk (ŷ = 0) makes over the same horizon on the training part,
- * q = mean |y| over the training targets.
- * @example
- * console.log(randomWalkScale([0.01, -0.03])); // → 0.02
- */
-export function randomWalkScale(trainingTargets: ArrayLike<number>): number {
-  return meanAbsolute(trainingTargets, new Float64Array(trainingTargets.length));
-}
-
-/**
- * Mean absolute scaled error: mean |y - ŷ| / q, with q of `randomWalkScale`. Below 1, forecasts on the test part are
- * better than a random walk was on the training part. Hyndman & Koehler 2006, whose q is that of one day ahead; here it
- * is that of the horizon, so that 1 means the same for each.
- * @example
- * console.log(meanAbsoluteScaled([0.02, -0.02], [0, 0], 0.02)); // → 1
- */
-export function meanAbsoluteScaled(
-  actual: ArrayLike<number>,
-  forecast: ArrayLike<number>,
-  scale: number,
-): number {
-  if (!(scale > 0)) {
-    throw new ArgumentError(
-      'meanAbsoluteScaled',
-      `the scale must be above zero, got ${scale}; did prices never move?`,
-    );
-  }
-  return meanAbsolute(actual, forecast) / scale;
-}
-
 function meanOf(
   operation: string,
   actual: ArrayLike<number>,

@@ -1,10 +1,5 @@
-export {
-  meanAbsolute,
-  meanAbsoluteScaled,
-  randomWalkScale,
-  requireSameCount,
-  rootMeanSquare,
-} from './errors.js';
+export { type DieboldMariano, dieboldMariano } from './diebold-mariano.js';
+export { meanAbsolute, rootMeanSquare } from './errors.js';
 export * from './hit-rate.js';
 export * from './percentage.js';
 export {
@@ -20,4 +15,3 @@ export {
   winklerScore,
 } from './probabilistic.js';
 export * from './scaled.js';
-export * from './score.js';

@@ -10,8 +10,6 @@ export interface Scaler {
 /**
  * Mean and deviation (divisor n) of each feature; a feature that never changes keeps its scale.
  * Shape: values [rows, width], row-major.
- * @example
- * console.log(fitScaler([1, 10, 3, 10], 2)); // → { mean: [ 2, 10 ], deviation: [ 1, 1 ] }
  */
 export function fitScaler(values: ArrayLike<number>, width: number): Scaler {
   const rows = values.length / width;

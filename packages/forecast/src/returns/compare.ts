@@ -2,19 +2,16 @@
  * Naive forecasts and trained ones side by side, on the same days. Everything is fitted before the test part is read,
  * and the test part is read once.
  */
-import { seasonalReturns, trainingMean, zeroReturn } from '../baselines.js';
-import { randomWalkScale, type Score, scoreForecast } from '../metrics/index.js';
-import { forecastRange } from '../models/forecaster.js';
-import { type EpochReport, type FittedForecaster, fitForecaster } from '../models/index.js';
-import type { NetworkKind } from '../models/networks.js';
-import {
-  cumulativeReturns,
-  type PriceHistory,
-  type SplitOptions,
-  splitByTime,
-  type TimeSplit,
-} from '../windows/index.js';
+import { seasonalReturns, trainingMean, zeroReturn } from './baselines.js';
+import { type FittedForecaster, fitForecaster } from './fit-forecaster.js';
+import type { EpochReport } from './fit-network.js';
+import { forecastRange } from './forecaster.js';
+import type { NetworkKind } from './networks.js';
 import { PeakMemory } from './peak-memory.js';
+import type { PriceHistory } from './prices.js';
+import { randomWalkScale, type Score, scoreForecast } from './score.js';
+import { type SplitOptions, splitByTime, type TimeSplit } from './split.js';
+import { cumulativeReturns } from './windows.js';
 
 export type NaiveKind = 'zero' | 'mean' | 'seasonal';
 

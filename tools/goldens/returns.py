@@ -1,6 +1,6 @@
 """Goldens of @noosphere/forecast: windows by pandas, metrics and least squares by scikit-learn, Wilson by SciPy.
 
-    python tools/goldens/forecast.py
+    python tools/goldens/returns.py
 """
 
 import json
@@ -12,7 +12,7 @@ from scipy.stats import binomtest, norm
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 
-TARGET = Path(__file__).parents[2] / "packages/forecast/src/goldens/forecast.json"
+TARGET = Path(__file__).parents[2] / "packages/forecast/src/goldens/returns.json"
 DAYS, LOOKBACK, SEASON = 400, 10, 5
 
 

@@ -1,7 +1,7 @@
 import { Random } from '@noosphere/train';
 import { expect, test } from 'vitest';
-import type { PriceHistory } from '../windows/index.js';
 import { type Comparison, compareForecasters } from './compare.js';
+import type { PriceHistory } from './prices.js';
 import { verdictOf } from './verdict.js';
 
 /** Prices whose returns are the one before times `memory`, plus noise. */

@@ -1,7 +1,7 @@
 /** Who wins a comparison, and whether by more than chance would give. */
 import { ArgumentError } from '@noosphere/core';
+import { dieboldMariano } from '../metrics/diebold-mariano.js';
 import type { Comparison, ComparisonRow } from './compare.js';
-import { dieboldMariano } from './diebold-mariano.js';
 
 export interface Verdict {
   /** The naive forecast with the lowest mean absolute error. */

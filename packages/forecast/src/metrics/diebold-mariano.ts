@@ -1,5 +1,5 @@
 /** Whether two forecasts differ by more than chance. Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997. */
-import { requireSameCount } from '../metrics/errors.js';
+import { requireSameCount } from './errors.js';
 
 export interface DieboldMariano {
   /** Below zero where the first forecast has the lower mean absolute error. */

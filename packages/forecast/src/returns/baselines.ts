@@ -1,6 +1,7 @@
 /** Forecasts that need no model: what any other has to beat. */
 import { ArgumentError } from '@noosphere/core';
-import { countOrigins, cumulativeReturns, type OriginRange, type TimeSplit } from './windows/index.js';
+import { countOrigins, type OriginRange, type TimeSplit } from './split.js';
+import { cumulativeReturns } from './windows.js';
 
 /**
  * Zero return, i.e. a random walk: the price stays, ŷ[t] = 0.

@@ -3,8 +3,11 @@
  * here twice: for arrays, to make training windows, and for tensors, as the first part of the exported graph.
  */
 import { ArgumentError, cast, concat, div, log, slice, type Tensor, unsqueeze } from '@noosphere/core';
-import type { Bars, DailyFeatures, OriginRange, PriceHistory } from '../windows/index.js';
-import { countOrigins, logReturns } from '../windows/index.js';
+import type { Bars, PriceHistory } from './prices.js';
+import { logReturns } from './prices.js';
+import type { OriginRange } from './split.js';
+import { countOrigins } from './split.js';
+import type { DailyFeatures } from './windows.js';
 
 /** `close`: r = log(c[t] / c[t-1]). `bars`: log(o/c⁻), log(h/c⁻), log(l/c⁻), log(c/c⁻), log(v/v⁻); ⁻ is the day before. */
 export type FeatureKind = 'close' | 'bars';

@@ -1,7 +1,8 @@
 /** Forecasts again from a saved file: proof that the file carries all that the forecast needs. */
 import { compile, type HostTensor, hostData, loadOnnx, type Tensor, tensor } from '@noosphere/core';
-import type { OriginRange, PriceHistory } from '../windows/index.js';
 import { type FeatureKind, rawWindows } from './features.js';
+import type { PriceHistory } from './prices.js';
+import type { OriginRange } from './split.js';
 
 /** Log returns that an ONNX file of `saveForecasterOnnx` forecasts from raw prices, for every origin of a range. */
 export async function forecastWithOnnx(

@@ -1,5 +1,5 @@
 /** Trains a network on the fitting windows, and stops when the validation windows say so. */
-import { compile, type HostTensor, namedTensors, reshape, type Tensor, tensor } from '@noosphere/core';
+import { compile, type HostTensor, reshape, type Tensor, tensor } from '@noosphere/core';
 import { adamW, arrayBatches, type FitCallback, fit, meanSquaredError } from '@noosphere/train';
 import type { Network } from './networks.js';
 
@@ -127,9 +127,4 @@ function validationLossOf(network: Network, batch: Batch): Tensor {
 
 function toBatch({ inputs, targets }: ScaledWindows, [lookback, width]: readonly [number, number]): Batch {
   return { inputs: tensor(inputs, { shape: [targets.length, lookback, width] }), targets: tensor(targets) };
-}
-
-/** Number of weights. */
-export function countWeights(network: Network): number {
-  return [...namedTensors(network).values()].reduce((sum, each) => sum + each.size, 0);
 }

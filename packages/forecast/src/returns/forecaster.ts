@@ -9,11 +9,12 @@ import {
   type Tensor,
   tensor,
 } from '@noosphere/core';
-import type { OriginRange, PriceHistory } from '../windows/index.js';
-import { lookbackWindows } from '../windows/index.js';
 import { dailyFeatures, featuresOfRaw, featureWidth } from './features.js';
 import type { Network, NetworkShape } from './networks.js';
+import type { PriceHistory } from './prices.js';
 import { type Scaler, scale, unscale } from './scaler.js';
+import type { OriginRange } from './split.js';
+import { lookbackWindows } from './windows.js';
 
 /** Forecasts the log return of the next `horizon` days from the last `lookback`. */
 export interface Forecaster {

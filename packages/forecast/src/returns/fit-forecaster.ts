@@ -1,19 +1,15 @@
 /** Fits a forecaster to the training part of a history. The test part is not read here. */
 import { mapTree, tensor } from '@noosphere/core';
 import { Random } from '@noosphere/train';
-import {
-  cumulativeReturns,
-  lookbackWindows,
-  type OriginRange,
-  type PriceHistory,
-  type TimeSplit,
-} from '../windows/index.js';
+import { leastSquares } from '../least-squares.js';
 import { dailyFeatures, type FeatureKind, featureWidth } from './features.js';
 import { type FitNetworkOptions, fitNetwork, type ScaledWindows } from './fit-network.js';
 import type { Forecaster } from './forecaster.js';
-import { leastSquares } from './least-squares.js';
 import { createNetwork, type NetworkKind, type NetworkShape } from './networks.js';
+import type { PriceHistory } from './prices.js';
 import { fitScaler, type Scaler } from './scaler.js';
+import type { OriginRange, TimeSplit } from './split.js';
+import { cumulativeReturns, lookbackWindows } from './windows.js';
 
 export interface FitForecasterOptions extends FitNetworkOptions {
   /** Hidden units. @default 128 for mlp, 32 for lstm */

@@ -1,18 +1,14 @@
-// Goldens: tools/goldens/forecast.py (pandas for windows, scikit-learn for metrics and least squares, SciPy for Wilson).
+// Goldens: tools/goldens/returns.py (pandas for windows, scikit-learn for metrics and least squares, SciPy for Wilson).
 import { describe, expect, test } from 'vitest';
+import goldens from '../goldens/returns.json' with { type: 'json' };
+import { leastSquares } from '../least-squares.js';
+import { dieboldMariano, twoSidedNormal } from '../metrics/diebold-mariano.js';
+import { hitRate, rootMeanSquare, wilsonInterval } from '../metrics/index.js';
 import { seasonalReturns, trainingMean, zeroReturn } from './baselines.js';
-import { dieboldMariano, twoSidedNormal } from './compare/diebold-mariano.js';
-import goldens from './goldens/forecast.json' with { type: 'json' };
-import {
-  hitRate,
-  meanAbsoluteScaled,
-  randomWalkScale,
-  rootMeanSquare,
-  scoreForecast,
-  wilsonInterval,
-} from './metrics/index.js';
-import { leastSquares } from './models/least-squares.js';
-import { cumulativeReturns, logReturns, lookbackWindows, splitByTime } from './windows/index.js';
+import { logReturns } from './prices.js';
+import { meanAbsoluteScaled, randomWalkScale, scoreForecast } from './score.js';
+import { splitByTime } from './split.js';
+import { cumulativeReturns, lookbackWindows } from './windows.js';
 
 const prices = Float64Array.from(goldens.prices);
 const features = { width: 1, values: logReturns(prices) };

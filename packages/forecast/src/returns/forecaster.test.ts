@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { FormatError, loadOnnx } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { afterAll, describe, expect, test } from 'vitest';
-import { barHistory, type PriceHistory, splitByTime } from '../windows/index.js';
 import { fitForecaster } from './fit-forecaster.js';
 import { forecastRange, saveForecasterOnnx } from './forecaster.js';
 import { forecasterFromJson, forecasterToJson } from './forecaster-json.js';
 import { networkKinds } from './networks.js';
+import { barHistory, type PriceHistory } from './prices.js';
 import { forecastWithOnnx, largestDifference } from './rescore.js';
+import { splitByTime } from './split.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'noosphere-forecast-'));
 afterAll(() => rmSync(folder, { recursive: true }));
