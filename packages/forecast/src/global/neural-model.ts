@@ -108,7 +108,7 @@ export class NeuralModel implements GlobalModel {
    * // What is short costs three times what is left over.
    * const decided = model.forDecision(({ forecast, actual }) => mean(maximum(mul(sub(actual, forecast), 3), sub(forecast, actual))));
    * const { models } = await forecastFrame(frame, { models: [model, decided], horizon: 1 });
-   * console.log(models); // → [ 'NLinear', 'NLinear-decision', 'Naive' ]
+   * console.log(models); // → [ 'NLinear', 'NLinear-decision' ]
    */
   forDecision(
     decisionLoss: DecisionLoss,
