@@ -16,6 +16,7 @@ import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
 import { type AttentionMasks, attend, type Heads } from './attention-scores.js';
 import { cacheMask, emptyCache, extendCache, type KeyValueCache } from './key-value-cache.js';
+import { knownOptions } from './known-options.js';
 import { Linear } from './linear.js';
 import { RotaryEmbedding, type RotaryOptions } from './rotary-embedding.js';
 import { requireMultiple, requireRate, requireSizes } from './sizes.js';
@@ -34,6 +35,8 @@ export interface AttentionLayerOptions {
 }
 
 /** What attention is told besides its input. */
+const optionNames = ['dropout', 'bias', 'keyValueHeads', 'memorySize', 'rotary'] as const;
+
 export interface AttentionCall extends AttentionMasks {
   /** What is attended to [N, S, E]. @default the input itself */
   readonly memory?: Tensor | undefined;
@@ -64,7 +67,8 @@ export class MultiheadAttention {
   readonly rotary: RotaryEmbedding | undefined;
 
   constructor(size: number, heads: number, random: Random, options: AttentionLayerOptions = {}) {
-    const { dropout = 0, bias = true, keyValueHeads = heads, rotary = false, memorySize = size } = options;
+    const known = knownOptions('MultiheadAttention', options, optionNames);
+    const { dropout = 0, bias = true, keyValueHeads = heads, rotary = false, memorySize = size } = known;
     requireSizes('MultiheadAttention', { size, heads, keyValueHeads, memorySize });
     requireMultiple('MultiheadAttention', 'the size', size, 'the heads', heads);
     requireMultiple('MultiheadAttention', 'the heads', heads, 'keyValueHeads', keyValueHeads);

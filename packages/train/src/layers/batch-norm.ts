@@ -15,7 +15,8 @@ import {
   zeros,
 } from '@noosphere/core';
 import { type ForwardContext, inference } from '../context.js';
-import { ChannelNorm } from './channel-norm.js';
+import { ChannelNorm, channelNormNames } from './channel-norm.js';
+import { knownOptions } from './known-options.js';
 import { requireChannels, requireRate } from './sizes.js';
 
 export interface BatchNormLayerOptions {
@@ -34,7 +35,8 @@ abstract class BatchNorm extends ChannelNorm {
   readonly momentum: number | 'cumulative';
 
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
-    const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics = true } = options;
+    const known = knownOptions('BatchNorm', options, channelNormNames);
+    const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics = true } = known;
     super('BatchNorm', channels, { epsilon, affine, trackRunningStatistics });
     if (momentum !== 'cumulative') requireRate('BatchNorm', momentum, 'momentum');
     this.momentum = momentum;

@@ -3,6 +3,8 @@ import { ones, scalar, type Tensor, zeros } from '@noosphere/core';
 import type { WithBuffers } from '../context.js';
 import { requireSizes } from './sizes.js';
 
+export const channelNormNames = ['epsilon', 'momentum', 'affine', 'trackRunningStatistics'] as const;
+
 export abstract class ChannelNorm implements WithBuffers {
   readonly weight: Tensor | undefined;
   readonly bias: Tensor | undefined;

@@ -1,8 +1,8 @@
 /** Transposed convolutions over one to three spatial axes. */
-import { convTranspose, perAxis, type Tensor, type WindowOptions } from '@noosphere/core';
+import { convTranspose, type Tensor, type WindowOptions } from '@noosphere/core';
 import type { Random } from '../random.js';
-import type { Kernel } from './convolution.js';
-import { requireMultiple, requireSizes } from './sizes.js';
+import { type Kernel, kernelParameters, windowNames } from './kernel-parameters.js';
+import { knownOptions } from './known-options.js';
 
 export interface ConvTransposeLayerOptions extends WindowOptions {
   /** Channels are cut into so many groups, each convolved on its own. @default 1 */
@@ -34,15 +34,12 @@ abstract class TransposedConvolution {
   ) {
     const rank = this.rank();
     const name = `ConvTranspose${rank}d`;
-    const { groups = 1, bias = true, outputPadding = 0, ...window } = options;
-    const sizes = perAxis(name, 'kernel', kernel, rank);
-    requireSizes(name, { inputs, outputs, groups });
-    requireMultiple(name, 'inputs', inputs, 'the groups', groups);
-    requireMultiple(name, 'outputs', outputs, 'the groups', groups);
-    // PyTorch counts the second axis of the weight as its inputs, here too.
-    const bound = 1 / Math.sqrt(sizes.reduce((product, size) => product * size, outputs / groups));
-    this.weight = random.uniformTensor([inputs, outputs / groups, ...sizes], bound);
-    this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;
+    const known = knownOptions(name, options, [...windowNames, 'groups', 'bias', 'outputPadding']);
+    const { groups = 1, bias = true, outputPadding = 0, ...window } = known;
+    const sizes = { inputs, outputs, groups, kernel, rank };
+    const parameters = kernelParameters(name, sizes, random, { bias, transposed: true });
+    this.weight = parameters.weight;
+    this.bias = parameters.bias;
     this.window = { ...window, groups, outputPadding };
   }
 

@@ -1,10 +1,8 @@
 /** Convolutions over one to three spatial axes; depthwise ones have as many groups as inputs. */
-import { conv, type PadMode, pad, padsOf, perAxis, type Tensor, type WindowOptions } from '@noosphere/core';
+import { conv, type PadMode, pad, padsOf, type Tensor, type WindowOptions } from '@noosphere/core';
 import type { Random } from '../random.js';
-import { requireMultiple, requireSizes } from './sizes.js';
-
-/** A size for every spatial axis, or one for each. */
-export type Kernel = number | readonly number[];
+import { type Kernel, kernelParameters, windowNames } from './kernel-parameters.js';
+import { knownOptions } from './known-options.js';
 
 export interface ConvLayerOptions extends WindowOptions {
   /** Channels are cut into so many groups, each convolved on its own. @default 1 */
@@ -40,14 +38,12 @@ abstract class Convolution {
   ) {
     const rank = this.rank();
     const name = `Conv${rank}d`;
-    const { groups = 1, bias = true, paddingMode = 'zeros', ...window } = options;
-    const sizes = perAxis(name, 'kernel', kernel, rank);
-    requireSizes(name, { inputs, outputs, groups });
-    requireMultiple(name, 'inputs', inputs, 'the groups', groups);
-    requireMultiple(name, 'outputs', outputs, 'the groups', groups);
-    const bound = 1 / Math.sqrt(sizes.reduce((product, size) => product * size, inputs / groups));
-    this.weight = random.uniformTensor([outputs, inputs / groups, ...sizes], bound);
-    this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;
+    const known = knownOptions(name, options, [...windowNames, 'groups', 'bias', 'paddingMode']);
+    const { groups = 1, bias = true, paddingMode = 'zeros', ...window } = known;
+    const sizes = { inputs, outputs, groups, kernel, rank };
+    const parameters = kernelParameters(name, sizes, random, { bias, transposed: false });
+    this.weight = parameters.weight;
+    this.bias = parameters.bias;
     this.window = { ...window, groups };
     this.paddingMode = paddingMode;
   }

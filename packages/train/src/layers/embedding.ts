@@ -10,6 +10,7 @@ import {
   where,
 } from '@noosphere/core';
 import type { Random } from '../random.js';
+import { knownOptions } from './known-options.js';
 import { requireSizes } from './sizes.js';
 
 export interface EmbeddingOptions {
@@ -28,7 +29,8 @@ export class Embedding {
   readonly weight: Tensor;
   readonly paddingIndex: number | undefined;
 
-  constructor(count: number, size: number, random: Random, { paddingIndex }: EmbeddingOptions = {}) {
+  constructor(count: number, size: number, random: Random, options: EmbeddingOptions = {}) {
+    const { paddingIndex } = knownOptions('Embedding', options, ['paddingIndex']);
     requireSizes('Embedding', { count, size });
     if (
       paddingIndex !== undefined &&

@@ -2,6 +2,7 @@
 import { add, gelu, relu, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { AttentionLayerOptions } from './attention.js';
+import { knownOptions } from './known-options.js';
 import type { LayerNorm } from './layer-norm.js';
 import type { Linear } from './linear.js';
 
@@ -20,7 +21,7 @@ export interface TransformerLayerOptions extends Pick<AttentionLayerOptions, 'ke
   readonly bias?: boolean;
 }
 
-export const transformerDefaults = {
+const defaults = {
   inner: 2048,
   dropout: 0.1,
   activation: 'relu',
@@ -28,6 +29,30 @@ export const transformerDefaults = {
   epsilon: 1e-5,
   bias: true,
 } as const;
+
+export const transformerLayerNames = [
+  'inner',
+  'dropout',
+  'activation',
+  'normFirst',
+  'epsilon',
+  'bias',
+  'keyValueHeads',
+  'rotary',
+] as const;
+
+type SettledOptions = Required<Omit<TransformerLayerOptions, 'keyValueHeads' | 'rotary'>>;
+
+/** The options of a layer with their defaults; `attention` holds those that its attention takes. */
+export function transformerLayerOptions(
+  layer: string,
+  options: TransformerLayerOptions,
+): SettledOptions & { readonly attention: AttentionLayerOptions } {
+  const known = knownOptions(layer, options, transformerLayerNames);
+  const { inner, activation, normFirst, epsilon, ...attention } = { ...defaults, ...known };
+  const { dropout, bias } = attention;
+  return { inner, dropout, activation, normFirst, epsilon, bias, attention };
+}
 
 /** The function behind an activation's name. */
 export function activationOf(activation: 'relu' | 'gelu' | ((x: Tensor) => Tensor)): (x: Tensor) => Tensor {

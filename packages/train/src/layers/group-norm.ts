@@ -1,4 +1,5 @@
 import { groupNorm, ones, type Tensor, zeros } from '@noosphere/core';
+import { knownOptions } from './known-options.js';
 import { requireMultiple, requireSizes } from './sizes.js';
 
 export interface GroupNormOptions {
@@ -20,7 +21,8 @@ export class GroupNorm {
   readonly groups: number;
   readonly epsilon: number;
 
-  constructor(groups: number, channels: number, { epsilon = 1e-5, affine = true }: GroupNormOptions = {}) {
+  constructor(groups: number, channels: number, options: GroupNormOptions = {}) {
+    const { epsilon = 1e-5, affine = true } = knownOptions('GroupNorm', options, ['epsilon', 'affine']);
     requireSizes('GroupNorm', { groups, channels });
     requireMultiple('GroupNorm', 'channels', channels, 'the groups', groups);
     this.weight = affine ? ones([channels]) : undefined;

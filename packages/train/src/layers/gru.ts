@@ -1,10 +1,12 @@
 import { gru, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
   type RecurrentShape,
+  recurrentNames,
   recurrentParameters,
   recurrentShape,
   runRecurrent,
@@ -32,7 +34,7 @@ export class GRU {
   readonly shape: RecurrentShape;
 
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
-    this.shape = recurrentShape('GRU', inputs, hidden, options);
+    this.shape = recurrentShape('GRU', inputs, hidden, knownOptions('GRU', options, recurrentNames));
     Object.assign(this, recurrentParameters(3, this.shape, random, options.bias ?? true));
   }
 

@@ -12,7 +12,8 @@ import {
   zeros,
 } from '@noosphere/core';
 import { type ForwardContext, inference } from '../context.js';
-import { ChannelNorm } from './channel-norm.js';
+import { ChannelNorm, channelNormNames } from './channel-norm.js';
+import { knownOptions } from './known-options.js';
 import { requireRate } from './sizes.js';
 
 export interface InstanceNormOptions {
@@ -37,7 +38,8 @@ export class InstanceNorm extends ChannelNorm {
   readonly momentum: number;
 
   constructor(channels: number, options: InstanceNormOptions = {}) {
-    const { epsilon = 1e-5, affine = false, trackRunningStatistics = false, momentum = 0.1 } = options;
+    const known = knownOptions('InstanceNorm', options, channelNormNames);
+    const { epsilon = 1e-5, affine = false, trackRunningStatistics = false, momentum = 0.1 } = known;
     super('InstanceNorm', channels, { epsilon, affine, trackRunningStatistics });
     requireRate('InstanceNorm', momentum, 'momentum');
     this.momentum = momentum;

@@ -1,4 +1,5 @@
 import { layerNorm, ones, type Tensor, zeros } from '@noosphere/core';
+import { knownOptions } from './known-options.js';
 import { requireSizes } from './sizes.js';
 
 export interface LayerNormOptions {
@@ -23,7 +24,8 @@ export class LayerNorm {
   readonly epsilon: number;
 
   constructor(size: number | readonly number[], options: LayerNormOptions = {}) {
-    const { epsilon = 1e-5, affine = true, bias = true } = options;
+    const known = knownOptions('LayerNorm', options, ['epsilon', 'affine', 'bias']);
+    const { epsilon = 1e-5, affine = true, bias = true } = known;
     this.size = [size].flat();
     for (const each of this.size) requireSizes('LayerNorm', { size: each });
     this.weight = affine ? ones(this.size) : undefined;

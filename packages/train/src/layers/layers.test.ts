@@ -26,6 +26,11 @@ function values(x: Tensor | undefined): number[] {
   return Array.from(hostData(x), Number);
 }
 
+/** As options come out of a file or plain JavaScript: no type checks their names. */
+function untyped(options: unknown): object {
+  return options as object;
+}
+
 describe('initial values', () => {
   // The bounds of PyTorch's reset_parameters; a sample of n uniform numbers reaches 1 - 1/n of its bound on average.
   test.each<[string, Tensor | undefined, number]>([
@@ -165,7 +170,7 @@ test('places of Sequential have the numbers of PyTorch, and buffers of inner lay
   await step.dispose();
 });
 
-test.each<[string, () => unknown, string]>([
+test.each<[string, () => unknown, string | RegExp]>([
   [
     'heads that do not divide',
     () => new layers.MultiheadAttention(10, 4, random),
@@ -214,6 +219,26 @@ test.each<[string, () => unknown, string]>([
     'no channels',
     () => new layers.BatchNorm2d(0),
     'BatchNorm: channels must be a whole number from 1, got 0',
+  ],
+  [
+    'PyTorch’s name for an option',
+    () => new layers.Conv2d(3, 8, 3, random, untyped({ stride: 2 })),
+    "Conv2d: there is no option 'stride', only strides, padding, pads, dilations, groups, bias, paddingMode; did you mean strides?",
+  ],
+  [
+    'an option of the layers given to a stack, misspelt',
+    () => new layers.TransformerEncoder(1, 8, 2, random, untyped({ final_norm: true })),
+    /^TransformerEncoder: there is no option 'final_norm', .*; did you mean finalNorm\?$/,
+  ],
+  [
+    'an option nothing resembles',
+    () => new layers.LSTM(3, 4, random, untyped({ peephole: true })),
+    /^LSTM: there is no option 'peephole', only layers, bidirectional, dropout, bias, batchFirst$/,
+  ],
+  [
+    'a number in place of options',
+    () => new layers.LayerNorm(8, untyped(1e-5)),
+    'LayerNorm: expects an object of options, got 0.00001',
   ],
 ])('%s: a clear error', (_, call, message) => {
   expect(call).toThrow(message);

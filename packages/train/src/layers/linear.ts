@@ -1,5 +1,6 @@
 import { linear, type Tensor } from '@noosphere/core';
 import type { Random } from '../random.js';
+import { knownOptions } from './known-options.js';
 
 export interface LinearOptions {
   /** @default true */
@@ -17,7 +18,8 @@ export class Linear {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
 
-  constructor(inputs: number, outputs: number, random: Random, { bias = true }: LinearOptions = {}) {
+  constructor(inputs: number, outputs: number, random: Random, options: LinearOptions = {}) {
+    const { bias = true } = knownOptions('Linear', options, ['bias']);
     const bound = 1 / Math.sqrt(inputs);
     this.weight = random.uniformTensor([outputs, inputs], bound);
     this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;

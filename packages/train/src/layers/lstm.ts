@@ -1,10 +1,12 @@
 import { lstm, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
   type RecurrentShape,
+  recurrentNames,
   recurrentParameters,
   recurrentShape,
   runRecurrent,
@@ -41,7 +43,7 @@ export class LSTM {
   readonly shape: RecurrentShape;
 
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
-    this.shape = recurrentShape('LSTM', inputs, hidden, options);
+    this.shape = recurrentShape('LSTM', inputs, hidden, knownOptions('LSTM', options, recurrentNames));
     Object.assign(this, recurrentParameters(4, this.shape, random, options.bias ?? true));
   }
 

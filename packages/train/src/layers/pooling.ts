@@ -11,7 +11,8 @@ import {
   type PoolOptions,
   type Tensor,
 } from '@noosphere/core';
-import type { Kernel } from './convolution.js';
+import { type Kernel, windowNames } from './kernel-parameters.js';
+import { knownOptions } from './known-options.js';
 
 /**
  * Largest element of each window, as PyTorch's `nn.MaxPool1d` to `3d`; windows lie side by side unless `strides` say else.
@@ -23,7 +24,7 @@ export class MaxPool {
   readonly options: PoolOptions;
 
   constructor(kernel: Kernel, options: Omit<PoolOptions, 'kernel'> = {}) {
-    this.options = { ...options, kernel };
+    this.options = { ...knownOptions('MaxPool', options, [...windowNames, 'ceilMode']), kernel };
   }
 
   forward(x: Tensor): Tensor {
@@ -41,7 +42,8 @@ export class AvgPool {
   readonly options: AveragePoolOptions;
 
   constructor(kernel: Kernel, options: Omit<AveragePoolOptions, 'kernel'> = {}) {
-    this.options = { ...options, kernel };
+    const known = knownOptions('AvgPool', options, [...windowNames, 'ceilMode', 'countIncludePad']);
+    this.options = { ...known, kernel };
   }
 
   forward(x: Tensor): Tensor {

@@ -29,6 +29,8 @@ export interface RecurrentLayerOptions {
 }
 
 /** What a recurrent layer is told besides its input. */
+export const recurrentNames = ['layers', 'bidirectional', 'dropout', 'bias', 'batchFirst'] as const;
+
 export interface RecurrentCall {
   /** Length of each sequence [N], int32; what lies behind it counts nothing and gives zeros. @default all of it */
   readonly lengths?: Tensor<'int32'>;

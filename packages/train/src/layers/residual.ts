@@ -1,5 +1,6 @@
 import { add, requireSameShape, type Tensor } from '@noosphere/core';
 import { type ForwardContext, inference } from '../context.js';
+import { knownOptions } from './known-options.js';
 import { applyLayer, type LayerLike } from './layer.js';
 
 export interface ResidualOptions {
@@ -18,7 +19,8 @@ export class Residual {
   readonly body: LayerLike;
   readonly shortcut: LayerLike | undefined;
 
-  constructor(body: LayerLike, { shortcut }: ResidualOptions = {}) {
+  constructor(body: LayerLike, options: ResidualOptions = {}) {
+    const { shortcut } = knownOptions('Residual', options, ['shortcut']);
     this.body = body;
     this.shortcut = shortcut;
   }

@@ -1,4 +1,5 @@
 import { ones, rmsNorm, type Tensor } from '@noosphere/core';
+import { knownOptions } from './known-options.js';
 import { requireSizes } from './sizes.js';
 
 export interface RMSNormOptions {
@@ -19,7 +20,8 @@ export class RMSNorm {
   readonly size: readonly number[];
   readonly epsilon: number;
 
-  constructor(size: number | readonly number[], { epsilon = 2 ** -23, affine = true }: RMSNormOptions = {}) {
+  constructor(size: number | readonly number[], options: RMSNormOptions = {}) {
+    const { epsilon = 2 ** -23, affine = true } = knownOptions('RMSNorm', options, ['epsilon', 'affine']);
     this.size = [size].flat();
     for (const each of this.size) requireSizes('RMSNorm', { size: each });
     this.weight = affine ? ones(this.size) : undefined;

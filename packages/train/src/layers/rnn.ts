@@ -2,10 +2,12 @@ import { rnn, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
 import type { RecurrentLayerResult } from './gru.js';
+import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
   type RecurrentShape,
+  recurrentNames,
   recurrentParameters,
   recurrentShape,
   runRecurrent,
@@ -30,7 +32,12 @@ export class RNN {
   readonly activation: 'tanh' | 'relu';
 
   constructor(inputs: number, hidden: number, random: Random, options: RNNOptions = {}) {
-    this.shape = recurrentShape('RNN', inputs, hidden, options);
+    this.shape = recurrentShape(
+      'RNN',
+      inputs,
+      hidden,
+      knownOptions('RNN', options, [...recurrentNames, 'activation']),
+    );
     this.activation = options.activation ?? 'tanh';
     Object.assign(this, recurrentParameters(1, this.shape, random, options.bias ?? true));
   }

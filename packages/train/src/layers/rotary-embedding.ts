@@ -1,5 +1,6 @@
 /** Positions as rotations of pairs of features. */
 import { add, concat, fromData, gather, mul, slice, staticDim, sub, type Tensor } from '@noosphere/core';
+import { knownOptions } from './known-options.js';
 import { requireMultiple } from './sizes.js';
 
 export interface RotaryOptions {
@@ -21,7 +22,11 @@ export class RotaryEmbedding {
   readonly base: number;
   readonly features: number;
 
-  constructor(headSize: number, { base = 10000, features = headSize }: RotaryOptions = {}) {
+  constructor(headSize: number, options: RotaryOptions = {}) {
+    const { base = 10000, features = headSize } = knownOptions('RotaryEmbedding', options, [
+      'base',
+      'features',
+    ]);
     requireMultiple('RotaryEmbedding', 'features', features, '2', 2);
     this.base = base;
     this.features = features;

@@ -8,7 +8,7 @@ import {
   addNormed,
   feedForward,
   type TransformerLayerOptions,
-  transformerDefaults,
+  transformerLayerOptions,
 } from './feed-forward.js';
 import type { KeyValueCache } from './key-value-cache.js';
 import { LayerNorm } from './layer-norm.js';
@@ -42,10 +42,11 @@ export class TransformerDecoderLayer {
   readonly normFirst: boolean;
 
   constructor(size: number, heads: number, random: Random, options: TransformerLayerOptions = {}) {
-    const { inner, dropout, activation, normFirst, epsilon, bias } = { ...transformerDefaults, ...options };
-    const { rotary: _, ...withoutPositions } = options;
-    this.self_attn = new MultiheadAttention(size, heads, random, { ...options, dropout, bias });
-    this.multihead_attn = new MultiheadAttention(size, heads, random, { ...withoutPositions, dropout, bias });
+    const settled = transformerLayerOptions('TransformerDecoderLayer', options);
+    const { inner, dropout, activation, normFirst, epsilon, bias, attention } = settled;
+    const { rotary: _, ...withoutPositions } = attention;
+    this.self_attn = new MultiheadAttention(size, heads, random, attention);
+    this.multihead_attn = new MultiheadAttention(size, heads, random, withoutPositions);
     this.linear1 = new Linear(size, inner, random, { bias });
     this.linear2 = new Linear(inner, size, random, { bias });
     this.norm1 = new LayerNorm(size, { epsilon, bias });

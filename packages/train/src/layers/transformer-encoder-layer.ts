@@ -8,7 +8,7 @@ import {
   addNormed,
   feedForward,
   type TransformerLayerOptions,
-  transformerDefaults,
+  transformerLayerOptions,
 } from './feed-forward.js';
 import type { KeyValueCache } from './key-value-cache.js';
 import { LayerNorm } from './layer-norm.js';
@@ -33,8 +33,9 @@ export class TransformerEncoderLayer {
   readonly normFirst: boolean;
 
   constructor(size: number, heads: number, random: Random, options: TransformerLayerOptions = {}) {
-    const { inner, dropout, activation, normFirst, epsilon, bias } = { ...transformerDefaults, ...options };
-    this.self_attn = new MultiheadAttention(size, heads, random, { ...options, dropout, bias });
+    const settled = transformerLayerOptions('TransformerEncoderLayer', options);
+    const { inner, dropout, activation, normFirst, epsilon, bias, attention } = settled;
+    this.self_attn = new MultiheadAttention(size, heads, random, attention);
     this.linear1 = new Linear(size, inner, random, { bias });
     this.linear2 = new Linear(inner, size, random, { bias });
     this.norm1 = new LayerNorm(size, { epsilon, bias });
