@@ -12,6 +12,7 @@ export const stageNames = [
   'risk',
   'turbulence',
   'allocate',
+  'decide',
 ] as const;
 export type StageName = (typeof stageNames)[number];
 
@@ -23,6 +24,7 @@ const stageDescriptions: Readonly<Record<StageName, string>> = {
   risk: 'value at risk and its tests, stress, correlation',
   turbulence: 'a 1-D CNN that warns of turbulent months, beside a logistic baseline',
   allocate: 'portfolios by exact and heuristic search, walked forward net of costs',
+  decide: 'a network trained through the cost of the allocation, beside one that forecasts first',
 };
 
 export interface OutlookOptions {

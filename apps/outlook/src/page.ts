@@ -16,7 +16,7 @@ export interface PageFacts {
 }
 
 /** Decisions come before what they rest on. */
-const pageOrder = ['allocate', 'risk', 'forecast', 'turbulence', 'insight', 'networks', 'quality'];
+const pageOrder = ['allocate', 'risk', 'forecast', 'turbulence', 'decide', 'insight', 'networks', 'quality'];
 
 export function outlookPage({
   options,

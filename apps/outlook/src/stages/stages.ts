@@ -7,6 +7,7 @@ import type { Markets } from '../markets.js';
 import type { OutlookOptions, StageName } from '../options.js';
 import { rule } from '../report.js';
 import { allocateStage } from './allocate.js';
+import { decideStage } from './decide.js';
 import { forecastStage } from './forecast.js';
 import { insightStage } from './insight.js';
 import { networksStage } from './networks.js';
@@ -41,6 +42,7 @@ const titles: Readonly<Record<StageName, string>> = {
   risk: 'Risk',
   turbulence: 'Turbulence ahead',
   allocate: 'Allocation',
+  decide: 'Learning for the decision',
 };
 
 export async function runStages(context: StagesContext): Promise<StagesResult> {
@@ -73,12 +75,16 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
     turbulenceStage(data.markets, { seed: options.seed, signal }, folder),
   );
   const allocation = await run('allocate', async () => allocateStage(jointly(), options, folder));
+  const decide = await run('decide', async () =>
+    decideStage(jointly(), { horizon: options.horizon, seed: options.seed, signal }, folder),
+  );
   return {
     stages,
     summary: [
       ...(allocation?.summary ?? []),
       ...(risk?.summary ?? []),
       ...(turbulence?.summary ?? []),
+      ...(decide?.summary ?? []),
       ...(forecast ? [`Of forecasts ${options.horizon} days ahead: ${forecast.verdict}`] : []),
     ],
     keyFigures: [

@@ -93,6 +93,8 @@ function compare(whole: string, spoiledRun: string, { rows, header }: Table, kno
   const files: readonly (readonly [string, (row: readonly string[]) => boolean, readonly string[]])[] = [
     ['allocation/weights.csv', isKnownDay(1), []],
     ['allocation/returns.csv', isKnownDay(0), []],
+    ['allocation/decide-weights.csv', isKnownDay(2), []],
+    ['allocation/decide-returns.csv', isKnownDay(0), []],
     ['risk/value-at-risk.csv', isKnownDay(0), []],
     ['forecasts/backtest.csv', (row) => Number(row[2]) <= lastStep, ['y']],
     ...header

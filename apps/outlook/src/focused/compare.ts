@@ -1,0 +1,164 @@
+/** What ways of deciding would have lost and earned on days that none of them learnt from, and how sure their difference is. */
+import { csvText } from '@noosphere/command-line';
+import { type Backtest, backtest, type Decide, equalWeights, minimumCvar } from '@noosphere/decide';
+import { Random } from '@noosphere/train';
+import {
+  chosenName,
+  costs,
+  equalName,
+  holding,
+  level,
+  limitsOf,
+  trainingFor,
+} from '../allocation/strategies.js';
+import type { JointPrices } from '../joint.js';
+import type { LearnedShares } from './learned.js';
+import type { DecisionProblem } from './problem.js';
+import { tailLoss } from './tail-loss.js';
+
+/** Days that the bootstrap draws together. */
+const blockDays = 60;
+const draws = 1000;
+
+/** A way of deciding: one walk, or one for each seed of its network. */
+export interface ComparedWay {
+  readonly name: string;
+  readonly walks: readonly { readonly seed: number | undefined; readonly result: Backtest }[];
+}
+
+/** A way's figures, means over its seeds. Losses and returns are shares of the value. */
+export interface ComparedRow {
+  readonly name: string;
+  /** Mean loss of the worst twentieth of the periods. */
+  readonly cvar: number;
+  readonly seedCvars: readonly number[];
+  readonly annualReturn: number;
+  /** Mean of a decision after the first. */
+  readonly turnover: number;
+  /** The decision-focused way's CVaR less this one's, with its 95 % interval; `undefined` of itself. */
+  readonly difference: { readonly value: number; readonly low: number; readonly high: number } | undefined;
+}
+
+export const focusedName = 'Decision-focused';
+export const twoStageName = 'Two-stage';
+
+/** Walks all ways over the days of the comparison. Those that are not learnt come first. */
+export async function compareWays(
+  problem: DecisionProblem,
+  learned: Readonly<Record<string, readonly (LearnedShares & { readonly seed: number })[]>>,
+): Promise<ComparedWay[]> {
+  const { returns, names, testFrom, horizon } = problem;
+  const walk = (decide: Decide, test: number) => backtest(returns, decide, { train: testFrom, test, costs });
+  const recent = trainingFor(returns[0]?.length ?? 0);
+  const last = (table: readonly Float64Array[]) =>
+    table.map((own) => own.subarray(Math.max(0, own.length - recent)));
+  const leastTail =
+    (limits: object): Decide =>
+    async ({ returns: past }) =>
+      (await minimumCvar(last(past), { names, ...limits, level })).weights;
+  const fixed = [
+    { name: equalName, result: await walk(() => equalWeights(names.length), horizon) },
+    { name: `${chosenName} within limits`, result: await walk(leastTail(limitsOf(names)), holding) },
+    { name: `${chosenName} without limits`, result: await walk(leastTail({}), holding) },
+  ];
+  const ways: ComparedWay[] = fixed.map(({ name, result }) => ({
+    name,
+    walks: [{ seed: undefined, result }],
+  }));
+  for (const [name, runs] of Object.entries(learned)) {
+    const walks: ComparedWay['walks'][number][] = [];
+    for (const { seed, shares } of runs) {
+      const decide: Decide = ({ rows }) => shares.get((rows.at(-1) ?? 0) + 1) ?? [];
+      walks.push({ seed, result: await walk(decide, horizon) });
+    }
+    ways.push({ name, walks });
+  }
+  return ways;
+}
+
+/** @param horizon Days of a period; one that is not whole at the end does not count. */
+export function comparedRows(ways: readonly ComparedWay[], horizon: number, seed: number): ComparedRow[] {
+  const periods = new Map(
+    ways.map(({ name, walks }) => [name, walks.map(({ result }) => periodsOf(result, horizon))]),
+  );
+  const own = periods.get(focusedName) ?? [];
+  return ways.map(({ name, walks }) => {
+    const theirs = periods.get(name) ?? [];
+    const seedCvars = theirs.map(tailLoss);
+    return {
+      name,
+      cvar: meanOf(seedCvars),
+      seedCvars,
+      annualReturn: meanOf(walks.map(({ result }) => result.statistics.annualReturn)),
+      turnover: meanOf(walks.map(({ result }) => result.meanTurnover)),
+      difference: name === focusedName ? undefined : tailDifference(own, theirs, { horizon, seed }),
+    };
+  });
+}
+
+/** Returns of whole periods. */
+function periodsOf({ returns }: Backtest, horizon: number): Float64Array {
+  return Float64Array.from(
+    { length: Math.floor(returns.length / horizon) },
+    (_, period) =>
+      returns
+        .subarray(period * horizon, (period + 1) * horizon)
+        .reduce((worth, value) => worth * (1 + value), 1) - 1,
+  );
+}
+
+/** CVaR of one way less that of another, means over seeds; circular blocks of periods, the same ones for all (Politis & Romano 1992). */
+function tailDifference(
+  own: readonly Float64Array[],
+  others: readonly Float64Array[],
+  { horizon, seed }: { readonly horizon: number; readonly seed: number },
+) {
+  const count = own[0]?.length ?? 0;
+  const block = Math.min(count, Math.max(1, Math.round(blockDays / horizon)));
+  const random = new Random(seed);
+  const meanTail = (walks: readonly Float64Array[], drawn: Uint32Array) =>
+    meanOf(
+      walks.map((periods) => tailLoss(Float64Array.from(drawn, (period) => periods[period] ?? Number.NaN))),
+    );
+  const differenceOn = (drawn: Uint32Array) => meanTail(own, drawn) - meanTail(others, drawn);
+  const found = Float64Array.from({ length: draws }, () => {
+    const drawn = new Uint32Array(count);
+    let start = 0;
+    for (let place = 0; place < count; place++) {
+      if (place % block === 0) start = Math.floor(random.uniform() * count);
+      drawn[place] = (start + (place % block)) % count;
+    }
+    return differenceOn(drawn);
+  }).sort();
+  return {
+    value: differenceOn(Uint32Array.from({ length: count }, (_, period) => period)),
+    low: found[Math.floor(0.025 * draws)] ?? Number.NaN,
+    high: found[Math.ceil(0.975 * draws) - 1] ?? Number.NaN,
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Shares of each decision, by the day after whose close they are held, and returns net of costs. */
+export function comparedCsv(ways: readonly ComparedWay[], { names, dates }: JointPrices) {
+  const walks = ways.flatMap(({ name, walks: own }) => own.map((walk) => ({ name, ...walk })));
+  const rows = walks[0]?.result.rows ?? new Int32Array();
+  return {
+    weights: csvText(
+      ['way', 'seed', 'date', ...names],
+      walks.flatMap(({ name, seed, result }) =>
+        result.rebalances.map(({ row, weights }) => [name, seed ?? '', dates[row] ?? '', ...weights]),
+      ),
+    ),
+    returns: csvText(
+      ['date', ...walks.map(({ name, seed }) => (seed === undefined ? name : `${name} seed ${seed}`))],
+      // Return k is that from day k to day k + 1.
+      Array.from(rows, (row, day) => [
+        dates[row + 1] ?? '',
+        ...walks.map(({ result }) => result.returns[day] ?? Number.NaN),
+      ]),
+    ),
+  };
+}
