@@ -10,10 +10,11 @@ import {
   loadWti,
   type Ohlcv,
 } from '@noosphere/datasets';
-import { barHistory, type PriceHistory, priceHistory, readSeries, splitByTime } from '@noosphere/forecast';
+import { barHistory, type PriceHistory, priceHistory, splitByTime } from '@noosphere/forecast';
 import type { Source } from '@noosphere/report';
 import type { Quote } from './joint.js';
 import type { OutlookOptions } from './options.js';
+import { readPriceTable } from './price-table.js';
 
 /** Days ahead of the networks, one table each. */
 export function tableHorizons({ horizon }: OutlookOptions): readonly number[] {
@@ -100,8 +101,7 @@ function spanOf(dates: readonly string[]): { readonly from?: string; readonly to
 }
 
 async function fromFile(path: string, options: OutlookOptions): Promise<Markets> {
-  const { layout } = options;
-  const table = await readSeries(path, layout === undefined ? {} : { layout });
+  const table = await readPriceTable(path, options);
   const notes = [
     `${path}: read as ${table.layout} (${table.layoutReason}); ${table.series.length} series, ${table.rowCount} rows, ` +
       `${table.gapCount} gaps left out${table.wasSorted ? '' : ', dates were not in order and have been sorted'}.`,

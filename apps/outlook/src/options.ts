@@ -105,7 +105,7 @@ function subcommand(name: string, description: string) {
       'folder for page, models, forecasts and the result (default: a new one in ./outlook-out)',
     )
     .option('--force', 'write into a folder, or over a file, that is there already', false)
-    .option('--data <csv>', 'your own daily prices instead of the embedded ones')
+    .option('--data <table>', 'your own daily prices instead of the embedded ones: CSV, or long Parquet')
     .addOption(
       new Option('--layout <layout>', 'of --data, where detection is wrong').choices([
         'wide',

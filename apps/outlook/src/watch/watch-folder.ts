@@ -4,6 +4,7 @@ import { createReadStream, type FSWatcher, watch } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ArgumentError } from '@noosphere/core';
+import { tableEndings } from '../price-table.js';
 import { WatchState } from './state.js';
 import { SteadyFiles } from './steady-files.js';
 
@@ -23,7 +24,7 @@ export interface WatchOptions {
   /** Where it is remembered what was done. */
   readonly stateFile: string;
   readonly onEvent?: (event: WatchEvent) => void;
-  /** In lower case. @default ['.csv', '.parquet'] */
+  /** In lower case. @default those that `--data` reads: .csv and .parquet */
   readonly endings?: readonly string[];
   /** How long a file must not change before it is taken. @default 1000 */
   readonly steadyMs?: number;
@@ -42,7 +43,7 @@ export interface WatchSummary {
  * @throws ArgumentError where the folder is none or vanishes, or the state file holds something else.
  */
 export async function watchFolder(folder: string, options: WatchOptions): Promise<WatchSummary> {
-  const { signal, stateFile, endings = ['.csv', '.parquet'], steadyMs = 1000, pollMs = 1000 } = options;
+  const { signal, stateFile, endings = tableEndings, steadyMs = 1000, pollMs = 1000 } = options;
   for (const [name, value] of Object.entries({ steadyMs, pollMs }))
     if (!(value >= 0 && value <= 86_400_000))
       throw new ArgumentError('watch', `${name} must be from 0 to a day, got ${value}`);
