@@ -18,11 +18,12 @@ export interface LocalFit {
 /** A fit whose estimates may be kept while the series goes on. */
 export type ContinuingFit = LocalFit & Required<Pick<LocalFit, 'forward'>>;
 
-/** Plain settings and a fit become a model; the series is checked before `fit` sees it. */
+/** Plain settings and a fit become a model; the series is checked before `fit` and `resume` see it. */
 export function localModel(
   settings: { readonly name: string; readonly kind: LocalModelKind; readonly options: object },
   minimum: number,
   fit: (y: Float64Array) => LocalFit,
+  resume?: (estimates: Estimates, y: Float64Array) => LocalFit,
 ): LocalModel {
   const { name, kind } = settings;
   return {
@@ -33,6 +34,12 @@ export function localModel(
       requireSeries(kind, y, minimum);
       return fittedModel(kind, minimum, fit(y));
     },
+    ...(resume && {
+      resume(estimates, y) {
+        requireSeries(kind, y, minimum);
+        return fittedModel(kind, minimum, resume(estimates, y));
+      },
+    }),
   };
 }
 

@@ -53,6 +53,12 @@ export interface LocalModel extends ModelSettings {
    * Throws ArgumentError where the series cannot be fitted (too short, infinite), saying what it needs.
    */
   fit(y: Float64Array, exogenous?: Exogenous): FittedLocalModel;
+  /**
+   * The fit that has estimates of an earlier one, without a search: over the same series it is that fit, to the bit, and over
+   * the series as it went on what `forward` gives. Estimates are plain data, so they may come out of a file. The series must
+   * begin where it did. Models that search nothing, and those around other models, have no use for it: fit them again.
+   */
+  resume?(estimates: Estimates, y: Float64Array, exogenous?: Exogenous): FittedLocalModel;
 }
 
 /** Estimates of a model, by the names its source gives them. */

@@ -1,12 +1,13 @@
 /** ARIMA as models: orders that are given, and orders that are chosen. */
 import { ArgumentError } from '@noosphere/core';
-import type { Exogenous, LocalModel } from '../local-model.js';
+import type { Estimates, Exogenous, LocalModel } from '../local-model.js';
 import { requireSeries, requireWhole } from '../require-series.js';
 import { covariates } from './arima-regression.js';
 import { type AutoArimaOptions, chooseArima, readAutoOptions } from './choose-arima.js';
 import { ArimaTask } from './fit-arima.js';
 import { type FittedArima, fittedArima, requireCovariateNames } from './fitted-arima.js';
 import { type ArimaOrder, arimaName, lostValues, requireOrders } from './order.js';
+import { resumeArima } from './resume-arima.js';
 
 export interface ArimaOptions {
   /** p, d, q. */
@@ -22,6 +23,7 @@ export interface ArimaOptions {
 /** An ARIMA: fits give their residuals, too. */
 export interface ArimaModel extends LocalModel {
   fit(y: Float64Array, exogenous?: Exogenous): FittedArima;
+  resume(estimates: Estimates, y: Float64Array, exogenous?: Exogenous): FittedArima;
 }
 
 /**
@@ -57,6 +59,7 @@ export function arima(options: ArimaOptions): ArimaModel {
       }
       return fittedArima(fit, { operation: 'arima', covariateNames, fourier: undefined }, y, exogenous);
     },
+    resume: (estimates, y, exogenous) => resumeArima('arima', estimates, order.season, y, exogenous),
   };
 }
 
@@ -84,6 +87,7 @@ export function autoArima(options: AutoArimaOptions = {}): ArimaModel {
       const { fit, fourier } = chooseArima(y, regressors, request);
       return fittedArima(fit, { operation: 'autoArima', covariateNames, fourier }, y, exogenous);
     },
+    resume: (estimates, y, exogenous) => resumeArima('autoArima', estimates, request.season, y, exogenous),
   };
 }
 

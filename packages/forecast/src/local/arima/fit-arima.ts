@@ -18,8 +18,7 @@ export interface ArimaFit {
   readonly order: ArimaOrder;
   /** φ, θ, Φ, Θ. */
   readonly lags: Float64Array;
-  readonly regressors: readonly Regressor[];
-  /** Of the regressors. */
+  /** Of the regressors: constant, covariates, Fourier terms. */
   readonly weights: Float64Array;
   /** Of the errors, divided by the values less the parameters. */
   readonly variance: number;
@@ -144,7 +143,6 @@ export class ArimaTask {
     return {
       order,
       lags,
-      regressors: this.#basis.regressors,
       weights: this.#basis.weightsOf(basisWeights),
       variance: (variance * used) / Math.max(1, this.rows - count + 1),
       logLikelihood: -deviance / 2,

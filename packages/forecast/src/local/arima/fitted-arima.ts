@@ -4,9 +4,9 @@ import type { Estimates, Exogenous, FittedLocalModel } from '../local-model.js';
 import { normalIntervals } from '../normal-intervals.js';
 import { requireLevels, requireSeries, requireWhole } from '../require-series.js';
 import { covariates, explained, fourierRegressors } from './arima-regression.js';
-import { type ArimaFit, lagParts } from './fit-arima.js';
+import { type ArimaFit, constantOf, lagParts } from './fit-arima.js';
 import { followArima } from './forecast-arima.js';
-import { arimaName, lostValues } from './order.js';
+import { type ArimaOrder, arimaName, lostValues } from './order.js';
 import type { Regressor } from './regressors.js';
 
 /** Fourier terms of a season. */
@@ -58,6 +58,13 @@ export function fittedArima(
   };
 }
 
+/** Names of the regressors of a fit, in its order. */
+export function regressorNames(order: ArimaOrder, { covariateNames, fourier }: ArimaContext): string[] {
+  const waves = fourier ? fourierRegressors(fourier.season, fourier.pairs, 0, 0) : [];
+  const constant = constantOf(order, 0);
+  return [...constant.map(({ name }) => name), ...covariateNames, ...waves.map(({ name }) => name)];
+}
+
 /** The regressors of a fit for other rows, in its order: constant, covariates, Fourier terms. */
 function regressorsOf(
   { order }: ArimaFit,
@@ -74,8 +81,9 @@ function regressorsOf(
   return [{ name: isMean ? 'intercept' : 'drift', values }, ...columns, ...waves];
 }
 
-function estimatesOf(fit: ArimaFit, { fourier }: ArimaContext): Estimates {
-  const { order, lags, regressors, weights, variance, logLikelihood, criteria } = fit;
+function estimatesOf(fit: ArimaFit, context: ArimaContext): Estimates {
+  const { fourier } = context;
+  const { order, lags, weights, variance, logLikelihood, criteria } = fit;
   const parts = lagParts(order, lags);
   const numbered = (name: string, values: Float64Array) =>
     Array.from(values, (value, index) => [`${name}${index + 1}`, value] as const);
@@ -86,23 +94,26 @@ function estimatesOf(fit: ArimaFit, { fourier }: ArimaContext): Estimates {
       ...numbered('ma', parts.ma),
       ...numbered('sar', parts.seasonalAr),
       ...numbered('sma', parts.seasonalMa),
-      ...regressors.map(({ name }, index) => [name, weights[index] as number] as const),
+      ...regressorNames(order, context).map((name, index) => [name, weights[index] as number] as const),
     ]),
     ...(fourier ? { fourierPairs: fourier.pairs } : {}),
     sigma2: variance,
     logLikelihood,
-    ...criteria,
+    aic: criteria.aic,
+    // With as many parameters as values there is none.
+    ...(Number.isFinite(criteria.aicc) ? { aicc: criteria.aicc } : {}),
+    bic: criteria.bic,
   };
 }
+
+/** Names of estimates that are no covariate's. */
+export const estimateName =
+  /^((s?(ar|ma)|sin|cos)\d+|intercept|drift|model|sigma2|logLikelihood|aicc?|bic|fourierPairs)$/;
 
 /** Covariates may not be named as estimates are. */
 export function requireCovariateNames(operation: string, names: readonly string[]): void {
   for (const name of names) {
-    if (
-      /^((s?(ar|ma)|sin|cos)\d+|intercept|drift|model|sigma2|logLikelihood|aicc?|bic|fourierPairs)$/.test(
-        name,
-      )
-    ) {
+    if (estimateName.test(name)) {
       throw new ArgumentError(
         operation,
         `the covariate '${name}' has the name of an estimate; call it something else`,

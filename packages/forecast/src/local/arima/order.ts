@@ -36,6 +36,19 @@ export function arimaName(order: ArimaOrder): string {
   return `ARIMA(${p},${d},${q})${seasonal}${ending}`;
 }
 
+/** The orders of a name that `arimaName` gave. */
+export function parseArimaName(operation: string, name: string): ArimaOrder {
+  const parts = /^ARIMA\((\d+),(\d+),(\d+)\)(?:\((\d+),(\d+),(\d+)\)\[(\d+)\])?( with (?:mean|drift))?$/.exec(
+    name,
+  );
+  if (!parts)
+    throw new ArgumentError(operation, `expects a model such as ARIMA(2,1,1)(0,1,0)[12], got '${name}'`);
+  const [p = 0, d = 0, q = 0, seasonalP = 0, seasonalD = 0, seasonalQ = 0, season = 1] = parts
+    .slice(1, 8)
+    .map((part) => (part === undefined ? undefined : Number(part)));
+  return { p, d, q, seasonalP, seasonalD, seasonalQ, season, constant: parts[8] !== undefined };
+}
+
 /** Parameters of the lag polynomials, without those of regressors. */
 export function countLags({ p, q, seasonalP, seasonalQ }: ArimaOrder): number {
   return p + q + seasonalP + seasonalQ;

@@ -27,8 +27,12 @@ export function mstl(options: MstlModelOptions): LocalModel {
   requireSeasons('mstl', seasons);
   const { name, kind, options: trendOptions } = trend;
   const settings = { seasons: [...seasons], trend: { name, kind, options: trendOptions }, decomposition };
-  return localModel({ name: 'MSTL', kind: 'mstl', options: settings }, 2 * Math.max(...seasons), (y) =>
-    fitMstl(y, seasons, decomposition, trend, (rest) => trend.fit(rest)),
+  return localModel(
+    { name: 'MSTL', kind: 'mstl', options: settings },
+    2 * Math.max(...seasons),
+    (y) => fitMstl(y, seasons, decomposition, trend, (rest) => trend.fit(rest)),
+    (estimates, y) =>
+      fitMstl(y, seasons, decomposition, trend, (rest) => trend.resume?.(estimates, rest) ?? trend.fit(rest)),
   );
 }
 

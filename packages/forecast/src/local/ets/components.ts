@@ -26,6 +26,20 @@ export function etsName({ error, trend, season, damped }: EtsComponents): string
   return `ETS(${error},${trend}${damped ? 'd' : ''},${season})`;
 }
 
+/** The components of a name that `etsName` gave. */
+export function parseEtsName(operation: string, name: string): EtsComponents {
+  const parts = /^ETS\(([AM]),([NAM])(d?),([NAM])\)$/.exec(name);
+  if (!parts) throw new ArgumentError(operation, `expects a model such as ETS(M,Ad,M), got '${name}'`);
+  const [, error, trend, damped, season] = parts as unknown as [
+    string,
+    'A' | 'M',
+    Component,
+    string,
+    Component,
+  ];
+  return { error, trend, season, damped: damped === 'd' };
+}
+
 /** Parameters that are estimated: α, β, γ, φ and the initial states, one season being given by the others. */
 export function countEtsParameters({ trend, season, damped }: EtsComponents, period: number): number {
   const hasTrend = trend === 'N' ? 0 : 1;

@@ -1,10 +1,18 @@
 /** Exponential smoothing as models: the choice by AICc, and the classic methods by name. */
 import { ArgumentError } from '@noosphere/core';
 import { type ContinuingFit, localModel } from '../fitted-model.js';
-import type { LocalModel, LocalModelKind } from '../local-model.js';
+import type { Estimates, LocalModel, LocalModelKind } from '../local-model.js';
+import { modelFrom, numberFrom, numbersFrom } from '../read-estimates.js';
 import { requireWhole } from '../require-series.js';
-import { candidatesOf, type EtsRequest, etsName, parseEtsModel } from './components.js';
-import { continueEts, type EtsFit, type EtsFitOptions, fitEts, usualBounds } from './fit-ets.js';
+import { candidatesOf, type EtsRequest, etsName, parseEtsModel, parseEtsName } from './components.js';
+import {
+  continueEts,
+  type EstimatedEts,
+  type EtsFit,
+  type EtsFitOptions,
+  fitEts,
+  usualBounds,
+} from './fit-ets.js';
 import { etsIntervals, etsMean } from './forecast-ets.js';
 
 export interface AutoEtsOptions {
@@ -95,8 +103,11 @@ function etsModel(name: string, kind: LocalModelKind, options: AutoEtsOptions): 
     );
   }
   const request = parseEtsModel(kind, model, damped, multiplicativeTrend);
-  return localModel({ name, kind, options }, 5, (y) =>
-    etsAsLocal(chooseEts(kind, y, request, season, criterion)),
+  return localModel(
+    { name, kind, options },
+    5,
+    (y) => etsAsLocal(chooseEts(kind, y, request, season, criterion)),
+    (estimates, y) => etsAsLocal(continueEts(readEts(kind, estimates, season), y)),
   );
 }
 
@@ -135,7 +146,38 @@ function constantFit(y: Float64Array): EtsFit {
   const { fit } = fitEts(y, { error: 'A', trend: 'N', season: 'N', damped: false }, 1, options);
   if (!fit) throw new Error('internal: a constant of at least 5 values has a fit');
   const level = y[0] as number;
-  return { ...fit, level, variance: 0, fitted: new Float64Array(y.length).fill(level) };
+  const initial = { ...fit.initial, level };
+  return { ...fit, initial, level, variance: 0, fitted: new Float64Array(y.length).fill(level) };
+}
+
+/** What `etsAsLocal` told. */
+function readEts(kind: string, estimates: Estimates, season: number): EstimatedEts {
+  const components = parseEtsName(kind, modelFrom(kind, estimates));
+  const value = (name: string) => numberFrom(kind, estimates, name);
+  const hasTrend = components.trend !== 'N';
+  const hasSeason = components.season !== 'N';
+  const seasons = hasSeason ? numbersFrom(kind, estimates, 'seasons') : new Float64Array(1);
+  if (hasSeason && seasons.length !== season)
+    throw new ArgumentError(
+      kind,
+      `expects estimates of a season of ${season}, got ${seasons.length} seasons; fit anew`,
+    );
+  return {
+    components,
+    period: seasons.length,
+    parameters: {
+      alpha: value('alpha'),
+      beta: hasTrend ? value('beta') : 0,
+      gamma: hasSeason ? value('gamma') : 0,
+      phi: components.damped ? value('phi') : 1,
+    },
+    initial: { level: value('level'), growth: hasTrend ? value('growth') : 0, seasons },
+    variance: value('sigma') ** 2,
+    logLikelihood: value('logLikelihood'),
+    aic: value('aic'),
+    aicc: value('aicc'),
+    bic: value('bic'),
+  };
 }
 
 function etsAsLocal(fit: EtsFit): ContinuingFit {

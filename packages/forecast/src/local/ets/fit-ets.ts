@@ -27,18 +27,13 @@ export const usualBounds: EtsBounds = {
 /** Parameters that are held at a value instead of estimated. */
 export type FixedParameters = Partial<SmoothingParameters>;
 
-/** One model with its estimates; the states are those behind the last value. */
-export interface EtsFit {
+/** One model with its estimates. */
+export interface EstimatedEts {
   readonly components: EtsComponents;
   /** 1 without a season. */
   readonly period: number;
   readonly parameters: SmoothingParameters;
   readonly initial: { readonly level: number; readonly growth: number; readonly seasons: Float64Array };
-  readonly level: number;
-  readonly growth: number;
-  /** Of the next values, the next one first. */
-  readonly seasons: Float64Array;
-  readonly fitted: Float64Array;
   /** Without its constant, as R gives it. */
   readonly logLikelihood: number;
   readonly aic: number;
@@ -46,6 +41,15 @@ export interface EtsFit {
   readonly bic: number;
   /** Variance of the errors, which are relative where the error multiplies. */
   readonly variance: number;
+}
+
+/** The model at the end of a series; the states are those behind the last value. */
+export interface EtsFit extends EstimatedEts {
+  readonly level: number;
+  readonly growth: number;
+  /** Of the next values, the next one first. */
+  readonly seasons: Float64Array;
+  readonly fitted: Float64Array;
 }
 
 interface Start {
@@ -195,7 +199,8 @@ class EtsSearch {
       aic,
       aicc: aic + (2 * estimated * (estimated + 1)) / (count - estimated - 1),
       bic: criterion + Math.log(count) * estimated,
-      variance: (sums[0] ?? 0) / (count - estimated - 1),
+      // By way of the deviation that is told: from that, and from that alone, the variance comes back to the bit.
+      variance: Math.sqrt((sums[0] ?? 0) / (count - estimated - 1)) ** 2,
     };
   }
 }
@@ -206,7 +211,7 @@ function fromNext(seasons: Float64Array, count: number): Float64Array {
 }
 
 /** The same estimates over other values, such as those of the series as it went on. */
-export function continueEts(fit: EtsFit, y: Float64Array): EtsFit {
+export function continueEts(fit: EstimatedEts, y: Float64Array): EtsFit {
   const recursion = new EtsRecursion(y, fit.components, fit.period);
   recursion.parameters.set(names.map((name) => fit.parameters[name]));
   recursion.trend.set([fit.initial.level, fit.initial.growth]);

@@ -6,9 +6,10 @@ import { EtsRecursion } from '../ets/recursion.js';
 import { type ContinuingFit, localModel, residualDeviation } from '../fitted-model.js';
 import type { LocalModel } from '../local-model.js';
 import { naiveFit } from '../naive.js';
+import { numberFrom } from '../read-estimates.js';
 import { requireWhole } from '../require-series.js';
 import { isSeasonal } from './seasonality-test.js';
-import { fitWithoutSeason } from './without-season.js';
+import { fitWithoutSeason, resumeSeason } from './without-season.js';
 
 export interface M4Options {
   /** Values in a season; 1 for none. @default 1 */
@@ -40,8 +41,16 @@ export function naive2(options: M4Options = {}): LocalModel {
 export function classicTheta(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
   requireWhole('classicTheta', 'season', season, 1);
-  return localModel({ name: 'ClassicTheta', kind: 'classicTheta', options }, 4, (y) =>
-    fitAdjusted(y, season, thetaLines),
+  return localModel(
+    { name: 'ClassicTheta', kind: 'classicTheta', options },
+    4,
+    (y) => fitAdjusted(y, season, thetaLines),
+    (estimates, y) =>
+      resumeSeason('classicTheta', estimates, y, (rest) => {
+        const told = (name: string) => numberFrom('classicTheta', estimates, name);
+        const line = { intercept: told('intercept'), slope: told('slope') };
+        return continueLines(rest, line, told('alpha'), told('level'), told('sigma'));
+      }),
   );
 }
 
@@ -66,11 +75,20 @@ function linesAsLocal(
         Math.max(0, (level + lineAt(line, y.length + step)) / 2),
       ),
     spread: (mean) => mean.map((_, step) => sigma * Math.sqrt(1 + step * alpha ** 2)),
-    forward: (later) => {
-      const curved = later.map((value, index) => 2 * value - lineAt(line, index));
-      return linesAsLocal(later, line, smoothWith(curved, alpha, start), sigma);
-    },
+    forward: (later) => continueLines(later, line, alpha, start, sigma),
   };
+}
+
+/** The same line, α, first level and deviation over other values. */
+function continueLines(
+  y: Float64Array,
+  line: Line,
+  alpha: number,
+  start: number,
+  sigma: number,
+): ContinuingFit {
+  const curved = y.map((value, index) => 2 * value - lineAt(line, index));
+  return linesAsLocal(y, line, smoothWith(curved, alpha, start), sigma);
 }
 
 function lineAt({ intercept, slope }: Line, index: number): number {

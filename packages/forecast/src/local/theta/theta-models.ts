@@ -3,12 +3,13 @@ import { ArgumentError } from '@noosphere/core';
 import { nelderMead } from '@noosphere/statistics';
 import { classicalSeason, type SeasonKind } from '../decomposition/classical.js';
 import { type ContinuingFit, localModel } from '../fitted-model.js';
-import type { LocalModel, LocalModelKind } from '../local-model.js';
+import type { Estimates, LocalModel, LocalModelKind } from '../local-model.js';
+import { modelFrom, numberFrom } from '../read-estimates.js';
 import { requireWhole } from '../require-series.js';
 import { lineThrough } from './m4-benchmarks.js';
 import { type ThetaKind, ThetaRecursion, thetaForecasts } from './recursion.js';
 import { isSeasonal } from './seasonality-test.js';
-import { fitWithoutSeason, type Season } from './without-season.js';
+import { fitWithoutSeason, resumeSeason, type Season } from './without-season.js';
 
 export interface ThetaOptions {
   /** Values in a season; 1 for none. It is taken out where its autocorrelation is significant. @default 1 */
@@ -90,10 +91,15 @@ function thetaModel(
       `decomposition must be 'additive' or 'multiplicative', got '${String(decomposition)}'`,
     );
   }
-  return localModel({ name, kind, options }, 4, (y) => {
-    const found = seasonsOf(y, season, decomposition);
-    return found ? fitWithoutSeason(y, found, (rest) => fitTheta(rest, models)) : fitTheta(y, models);
-  });
+  return localModel(
+    { name, kind, options },
+    4,
+    (y) => {
+      const found = seasonsOf(y, season, decomposition);
+      return found ? fitWithoutSeason(y, found, (rest) => fitTheta(rest, models)) : fitTheta(y, models);
+    },
+    (estimates, y) => resumeSeason(kind, estimates, y, (rest) => resumeTheta(kind, estimates, rest)),
+  );
 }
 
 function seasonsOf(y: Float64Array, season: number, decomposition: SeasonKind): Season | undefined {
@@ -114,6 +120,22 @@ function fitTheta(y: Float64Array, models: readonly ThetaModel[]): ContinuingFit
   const [level = 0, alpha = 0, thetaValue = 2] = recursion.parameters;
   const sigma = deviationOf(y, recursion.fitted);
   return thetaAsLocal(recursion, { model, level, alpha, theta: thetaValue, error, sigma });
+}
+
+/** The model that `fitTheta` told of. */
+function resumeTheta(kind: string, estimates: Estimates, y: Float64Array): ContinuingFit {
+  const model = modelFrom(kind, estimates);
+  if (!Object.hasOwn(kinds, model))
+    throw new ArgumentError(
+      kind,
+      `expects one of the models ${Object.keys(kinds).join(', ')}, got '${model}'`,
+    );
+  const told = (name: string) => numberFrom(kind, estimates, name);
+  const parameters = { level: told('level'), alpha: told('alpha'), theta: told('theta') };
+  const recursion = new ThetaRecursion(y, lineThrough(y), kinds[model as ThetaModel].isDynamic);
+  recursion.parameters.set(Object.values(parameters));
+  recursion.run();
+  return thetaAsLocal(recursion, { model, ...parameters, error: told('error'), sigma: told('sigma') });
 }
 
 function thetaAsLocal(

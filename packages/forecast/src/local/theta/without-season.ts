@@ -1,7 +1,10 @@
 /** A model of the series without its season: the season is taken out first, and put back into whatever comes out. */
+import { ArgumentError } from '@noosphere/core';
 import type { SeasonKind } from '../decomposition/classical.js';
 import type { ContinuingFit } from '../fitted-model.js';
+import type { Estimates } from '../local-model.js';
 import { repeatSeason } from '../naive.js';
+import { numbersFrom } from '../read-estimates.js';
 
 export interface Season {
   readonly kind: SeasonKind;
@@ -16,6 +19,20 @@ export function fitWithoutSeason(
   fit: (adjusted: Float64Array) => ContinuingFit,
 ): ContinuingFit {
   return withSeason(y, season, fit(withoutSeason(y, season)));
+}
+
+/** The season that estimates tell of, around a model that has others of them; that model alone where they tell of none. */
+export function resumeSeason(
+  operation: string,
+  estimates: Estimates,
+  y: Float64Array,
+  resume: (adjusted: Float64Array) => ContinuingFit,
+): ContinuingFit {
+  const { decomposition: kind } = estimates;
+  if (kind === undefined) return resume(y);
+  if (kind !== 'additive' && kind !== 'multiplicative')
+    throw new ArgumentError(operation, `expects a decomposition additive or multiplicative, got '${kind}'`);
+  return fitWithoutSeason(y, { kind, values: numbersFrom(operation, estimates, 'seasons') }, resume);
 }
 
 function withoutSeason(y: Float64Array, { kind, values }: Season): Float64Array {
