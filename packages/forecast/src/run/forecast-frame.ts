@@ -8,6 +8,7 @@ import type { GlobalModel } from '../global/global-model.js';
 import type { Estimates, Exogenous, LocalModel } from '../local/local-model.js';
 import { ForecastColumns, type ForecastTable } from './forecast-table.js';
 import { type ForecastModel, isGlobal, requireHorizon, runGlobal } from './global-runs.js';
+import type { ModelOutcome, TaskPlan } from './series-task.js';
 import { type RunOptions, runSeries } from './thread-pool.js';
 
 export interface ForecastFrameOptions extends RunOptions {
@@ -21,6 +22,11 @@ export interface ForecastFrameOptions extends RunOptions {
   readonly future?: Exogenous;
   /** Whether the table tells what each model estimated of each series. @default false */
   readonly estimates?: boolean;
+  /**
+   * Estimates of a model for a series, as an earlier run told them of the same series up to some row: the model goes on from
+   * them without a search, where it can. @default every model is fitted
+   */
+  readonly resume?: (model: string, id: string) => Estimates | undefined;
 }
 
 /**
@@ -39,89 +45,32 @@ export async function forecastFrame(
   const { models, horizon, levels = [], future = {}, estimates: withEstimates = false } = options;
   checkPlan(operation, models, horizon, levels);
   const names = checkFuture(operation, frame, future, horizon);
-  const count = frame.ids.length;
-  const filling = new ForecastColumns(models, count * horizon, { horizon, levels });
-  const times = new Float64Array(count * horizon);
-  const series = new Uint32Array(count * horizon);
-  for (let index = 0; index < count; index++) {
-    times.set(nextTimes(frame, index, horizon), index * horizon);
-    series.fill(index, index * horizon, (index + 1) * horizon);
-  }
+  const rows = rowsAhead(frame, horizon);
+  const filling = new ForecastColumns(models, frame.ids.length * horizon, { horizon, levels });
   const complete = completeSeries(frame, (index, message) => {
     models.forEach((_, place) => {
       filling.fail(index, frame.ids[index] as string, place, message);
     });
   });
-  const seriesAt = (task: number) => complete[task] as number;
   const estimates = Object.fromEntries(
-    models.map(({ name }) => [name, new Array<Estimates | undefined>(count).fill(undefined)]),
+    models.map(({ name }) => [name, new Array<Estimates | undefined>(frame.ids.length).fill(undefined)]),
   );
+  const job: FrameJob = { frame, complete, names, future, options, plan: { horizon, levels, withEstimates } };
   const places = splitPlaces(models);
-  await runSeries(
-    {
-      count: complete.length,
-      models: places.local.map((place) => models[place] as LocalModel),
-      plan: { horizon, levels, withEstimates },
-      taskOf: (index) => {
-        const { start, end } = rangeOf(frame, seriesAt(index));
-        const ahead = seriesAt(index) * horizon;
-        const exogenous = names.map((name) => [
-          name,
-          joined(
-            frame.future[name] as Float64Array,
-            start,
-            end,
-            future[name] as Float64Array,
-            ahead,
-            horizon,
-          ),
-        ]);
-        const y = frame.y.slice(start, end);
-        return {
-          index,
-          y,
-          exogenous: Object.fromEntries(exogenous),
-          origins: [{ trainingLength: y.length, refit: true }],
-        };
-      },
-      take: (index, local, outcome) => {
-        const [at, place] = [seriesAt(index), places.local[local] as number];
-        filling.take(at, frame.ids[at] as string, place, at * horizon, outcome);
-        const found = estimates[models[place]?.name ?? ''];
-        if (found) found[at] = outcome.estimates;
-      },
-    },
-    options,
-  );
-  for (const place of complete.length > 0 ? places.global : []) {
-    const known = takeSeries(
-      frame,
-      complete.map((series) => frame.ids[series] as string),
-    );
-    await runGlobal(
-      {
-        frame: known,
-        model: models[place] as GlobalModel,
-        plan: { horizon, levels },
-        origins: [{ droppedRows: 0, refit: true }],
-        future: Object.fromEntries(
-          names.map((name) => [name, rowsOfSeries(future[name], complete, horizon)]),
-        ),
-        take: (index, outcome) => {
-          const at = seriesAt(index);
-          filling.take(at, frame.ids[at] as string, place, at * horizon, outcome);
-        },
-      },
-      options,
-    );
-  }
+  await forecastLocal(job, places.local, (series, place, outcome) => {
+    filling.take(series, frame.ids[series] as string, place, series * horizon, outcome);
+    const found = estimates[models[place]?.name ?? ''];
+    if (found) found[series] = outcome.estimates;
+  });
+  await forecastGlobal(job, places.global, (series, place, outcome) => {
+    filling.take(series, frame.ids[series] as string, place, series * horizon, outcome);
+  });
   const { ids, timeKind } = frame;
   const { columns, failures, elapsedMs } = filling;
   return {
     ids,
-    series,
+    ...rows,
     timeKind,
-    times,
     horizon,
     levels,
     models: models.map(({ name }) => name),
@@ -130,6 +79,108 @@ export async function forecastFrame(
     elapsedMs,
     ...(withEstimates && { estimates }),
   };
+}
+
+/** What both kinds of models work on. */
+interface FrameJob {
+  readonly frame: SeriesFrame;
+  /** Places of the series that have no gaps. */
+  readonly complete: readonly number[];
+  /** Future covariates. */
+  readonly names: readonly string[];
+  readonly future: Exogenous;
+  readonly options: ForecastFrameOptions;
+  readonly plan: TaskPlan;
+}
+type TakeForecast = (series: number, place: number, outcome: ModelOutcome) => void;
+
+/** `ds` and the place of the series, row by row. */
+function rowsAhead(frame: SeriesFrame, horizon: number): Pick<ForecastTable, 'series' | 'times'> {
+  const count = frame.ids.length;
+  const times = new Float64Array(count * horizon);
+  const series = new Uint32Array(count * horizon);
+  for (let index = 0; index < count; index++) {
+    times.set(nextTimes(frame, index, horizon), index * horizon);
+    series.fill(index, index * horizon, (index + 1) * horizon);
+  }
+  return { series, times };
+}
+
+async function forecastLocal(
+  { frame, complete, names, future, options, plan }: FrameJob,
+  places: readonly number[],
+  take: TakeForecast,
+): Promise<void> {
+  const { horizon } = plan;
+  const models = places.map((place) => options.models[place] as LocalModel);
+  const seriesAt = (task: number) => complete[task] as number;
+  await runSeries(
+    {
+      count: complete.length,
+      models,
+      plan,
+      taskOf: (index) => {
+        const series = seriesAt(index);
+        const { start, end } = rangeOf(frame, series);
+        const exogenous = names.map((name) => [
+          name,
+          joined(
+            frame.future[name] as Float64Array,
+            start,
+            end,
+            future[name] as Float64Array,
+            series * horizon,
+            horizon,
+          ),
+        ]);
+        const y = frame.y.slice(start, end);
+        return {
+          index,
+          y,
+          exogenous: Object.fromEntries(exogenous),
+          known: knownOf(models, frame.ids[series] as string, options.resume),
+          origins: [{ trainingLength: y.length, refit: true }],
+        };
+      },
+      take: (index, local, outcome) => take(seriesAt(index), places[local] as number, outcome),
+    },
+    options,
+  );
+}
+
+function knownOf(
+  models: readonly LocalModel[],
+  id: string,
+  resume: ForecastFrameOptions['resume'],
+): Readonly<Record<string, Estimates>> {
+  const found = models.map(({ name }) => [name, resume?.(name, id)] as const);
+  return Object.fromEntries(found.filter((each): each is [string, Estimates] => each[1] !== undefined));
+}
+
+async function forecastGlobal(
+  { frame, complete, names, future, options, plan }: FrameJob,
+  places: readonly number[],
+  take: TakeForecast,
+): Promise<void> {
+  if (complete.length === 0) return;
+  const known = takeSeries(
+    frame,
+    complete.map((series) => frame.ids[series] as string),
+  );
+  const ahead = names.map((name) => [name, rowsOfSeries(future[name], complete, plan.horizon)]);
+  for (const place of places) {
+    await runGlobal(
+      {
+        frame: known,
+        model: options.models[place] as GlobalModel,
+        plan,
+        origins: [{ droppedRows: 0, refit: true }],
+        future: Object.fromEntries(ahead),
+        take: (index, outcome) => take(complete[index] as number, place, outcome),
+      },
+      options,
+    );
+  }
 }
 
 /** Places of models of one series each, and of those of all series at once. */

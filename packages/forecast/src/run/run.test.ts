@@ -1,8 +1,8 @@
 // Series are written by hand; forecasts of naive models can be read off.
 import { describe, expect, test } from 'vitest';
 import { frameOf, tradingCalendar } from '../frame/index.js';
+import { arima, autoEts, autoTheta, drift, mstl, naive, seasonalNaive } from '../local/index.js';
 import type { LocalModel } from '../local/local-model.js';
-import { drift, naive, seasonalNaive } from '../local/naive.js';
 import { conformal, ensemble } from '../wrappers/index.js';
 import { forecastFrame } from './forecast-frame.js';
 import { modelFromSettings } from './model-registry.js';
@@ -63,6 +63,35 @@ describe('workers', () => {
       'enough',
     );
   });
+});
+
+test('estimates of an earlier run are gone on from, in any thread, and nothing is fitted', {
+  timeout: 60_000,
+}, async () => {
+  const frame = manySeries(5, 40);
+  const searching = [autoEts(), autoTheta(), arima({ order: [1, 1, 1] }), mstl({ seasons: [4] })];
+  const options = { models: searching, horizon: 3, levels: [80], estimates: true };
+  const { elapsedMs: _, ...first } = await forecastFrame(frame, { ...options, workers: 0 });
+  const told: typeof first.estimates = JSON.parse(JSON.stringify(first.estimates));
+  const resume = (model: string, id: string) => told?.[model]?.[first.ids.indexOf(id)];
+  const { elapsedMs: __, ...threads } = await forecastFrame(frame, { ...options, resume, workers: 2 });
+  expect(threads).toEqual(first);
+  const unfit = searching.map(
+    (model): LocalModel => ({
+      ...model,
+      fit: () => {
+        throw new Error('fitted');
+      },
+    }),
+  );
+  const onlyS1 = (model: string, id: string) => (id === 'S1' ? resume(model, id) : undefined);
+  const again = await forecastFrame(frame, { ...options, models: unfit, resume: onlyS1, workers: 0 });
+  const rows = (column: Float64Array | undefined) => column?.slice(3, 6);
+  expect(again.failures.map(({ id, message }) => `${id} ${message}`)).toEqual(
+    ['S0', 'S2', 'S3', 'S4'].flatMap((id) => searching.map(() => `${id} fitted`)),
+  );
+  for (const [name, column] of Object.entries(first.columns))
+    expect(rows(again.columns[name])).toEqual(rows(column));
 });
 
 test('times go on by the frequency, and columns have the names of models and levels', async () => {

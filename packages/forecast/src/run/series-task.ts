@@ -22,6 +22,8 @@ export interface SeriesTask {
   readonly y: Float64Array;
   /** Covariates known in advance, at least up to the last origin's horizon. */
   readonly exogenous: Exogenous;
+  /** Estimates of earlier fits by the model's name: models that can resume do. */
+  readonly known?: Readonly<Record<string, Estimates>>;
   readonly origins: readonly Origin[];
 }
 
@@ -49,18 +51,25 @@ export function runTask(task: SeriesTask, models: readonly LocalModel[], plan: T
   return models.map((model) => runModel(task, model, plan));
 }
 
-function runModel({ y, exogenous, origins }: SeriesTask, model: LocalModel, plan: TaskPlan): ModelOutcome {
+function runModel(
+  { y, exogenous, origins, known }: SeriesTask,
+  model: LocalModel,
+  plan: TaskPlan,
+): ModelOutcome {
   const { horizon, levels, withEstimates = false } = plan;
   const startMs = performance.now();
   const columns = new OutcomeColumns(model, origins.length, plan);
   let lastFit: FittedLocalModel | undefined;
   let estimates: Estimates | undefined;
+  const earlier = known?.[model.name];
+  const resumed = (training: Float64Array, past: Exogenous | undefined) =>
+    earlier && model.resume?.(earlier, training, past);
   origins.forEach(({ trainingLength, refit }, origin) => {
     const isMade = columns.attempt(origin, () => {
-      const known = y.slice(0, trainingLength);
+      const training = y.slice(0, trainingLength);
       const past = cut(exogenous, 0, trainingLength);
       const base = refit ? undefined : lastFit;
-      const fitted = base?.forward?.(known, past) ?? model.fit(known, past);
+      const fitted = base?.forward?.(training, past) ?? resumed(training, past) ?? model.fit(training, past);
       if (!base?.forward) lastFit = fitted;
       if (withEstimates) estimates = fitted.estimates;
       const ahead = cut(exogenous, trainingLength, trainingLength + horizon);
