@@ -1,6 +1,16 @@
 // Expected rows were read from the published files by hand (zcat, head, tail).
 import { expect, test } from 'vitest';
-import { adjustOhlcv, currencies, loadEuroRates, loadSp500, loadStocks, loadWti, tickers } from './index.js';
+import {
+  adjustOhlcv,
+  currencies,
+  loadCoreCpi,
+  loadEuroRates,
+  loadSp500,
+  loadStocks,
+  loadUsMacro,
+  loadWti,
+  tickers,
+} from './index.js';
 
 const ascending = (dates: readonly string[]) =>
   dates.every((date, index) => index === 0 || (dates[index - 1] ?? '') < date);
@@ -63,4 +73,17 @@ test('S&P 500: rows of the npm package', async () => {
   expect([bars.open[0], bars.high[0], bars.low[0], bars.close[0], bars.volume[0]]).toEqual([
     1469.25, 1478, 1438.359985, 1455.219971, 931800000,
   ]);
+});
+
+test('US economy: months and quarters in order, known values, no gaps', async () => {
+  const cpi = await loadCoreCpi();
+  expect([cpi.firstDate, cpi.lastDate, cpi.months.length]).toEqual(['1957-01-01', '2018-11-01', 743]);
+  expect(ascending(cpi.months)).toBe(true);
+  expect([cpi.index[0], cpi.index[2], cpi.index.at(-2)]).toEqual([28.5, 28.7, 258.939]);
+  const macro = await loadUsMacro();
+  expect([macro.firstDate, macro.lastDate, macro.quarters.length]).toEqual(['1959-01-01', '2009-07-01', 203]);
+  expect(ascending(macro.quarters)).toBe(true);
+  expect([macro.realGdp[0], macro.billRate[1], macro.unemployment.at(-1)]).toEqual([2710.349, 3.08, 9.6]);
+  for (const column of [cpi.index, macro.realGdp, macro.billRate, macro.unemployment])
+    expect(gaps(column)).toBe(0);
 });

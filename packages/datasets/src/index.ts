@@ -5,4 +5,5 @@ export * from './euro-rates.js';
 export { adjustOhlcv, type Ohlcv } from './ohlcv.js';
 export * from './sp500.js';
 export * from './stocks.js';
+export * from './us-economy.js';
 export * from './wti.js';

@@ -106,17 +106,25 @@ export class WarningNetwork implements Classifier {
   }
 }
 
-/** Logistic regression on log realised volatility over the last 5, 20 and 60 days: what HAR models forecast volatility from. */
+/**
+ * Logistic regression on log realised volatility over the last 5, 20 and 60 days: what HAR models forecast volatility from. Further
+ * numbers stand behind the 60 returns of a window, [B, 60 + F].
+ */
 export class VolatilityLogistic implements Classifier {
   readonly head: Linear;
+  readonly further: number;
 
-  constructor(random: Random) {
-    this.head = new Linear(spans.length, 1, random);
+  constructor(random: Random, further = 0) {
+    this.head = new Linear(spans.length + further, 1, random);
+    this.further = further;
   }
 
   forward(windows: Tensor): Tensor {
-    const returns = unsqueeze(windows, 1);
-    const features = spans.map((span) => lastDays(logVolatility(returns, span), 1));
-    return reshape(this.head.forward(reshape(concat(features, { axis: 2 }), [-1, spans.length])), [-1]);
+    const part = (from: number, to: number) => slice(windows, { starts: [from], ends: [to], axes: [1] });
+    const returns = unsqueeze(this.further === 0 ? windows : part(0, lookback), 1);
+    const volatilities = spans.map((span) => lastDays(logVolatility(returns, span), 1));
+    const features = [reshape(concat(volatilities, { axis: 2 }), [-1, spans.length])];
+    if (this.further > 0) features.push(part(lookback, lookback + this.further));
+    return reshape(this.head.forward(concat(features, { axis: 1 })), [-1]);
   }
 }

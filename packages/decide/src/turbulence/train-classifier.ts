@@ -10,7 +10,7 @@ import {
 import type { Classifier } from './classifiers.js';
 import { lookback } from './days.js';
 
-/** Windows [N, 60] in row-major order, and whether turbulence followed [N]. */
+/** Windows [N, 60] in row-major order (wider where more is known), and whether turbulence followed [N]. */
 export interface LabelledWindows {
   readonly windows: Float32Array;
   readonly labels: Float32Array;
@@ -72,14 +72,18 @@ export async function trainClassifier<Model extends Classifier>(
   }
 }
 
-/** Probabilities of windows [N, 60]. */
-export async function probabilitiesOf(model: Classifier, windows: Float32Array): Promise<Float64Array> {
+/** Probabilities of windows [N, width]. */
+export async function probabilitiesOf(
+  model: Classifier,
+  windows: Float32Array,
+  width = lookback,
+): Promise<Float64Array> {
   const run = compile((given: Tensor) => sigmoid(model.forward(given)), { threads: 1, name: 'warnings' });
-  const probabilities = new Float64Array(windows.length / lookback);
+  const probabilities = new Float64Array(windows.length / width);
   try {
     for (let row = 0; row < probabilities.length; row += rowsPerCall) {
-      const part = windows.subarray(row * lookback, (row + rowsPerCall) * lookback);
-      const result = await run(tensor(part, { shape: [part.length / lookback, lookback] }));
+      const part = windows.subarray(row * width, (row + rowsPerCall) * width);
+      const result = await run(tensor(part, { shape: [part.length / width, width] }));
       probabilities.set(hostData(result as HostTensor<'float32'>), row);
     }
     return probabilities;
@@ -94,5 +98,8 @@ function batchSizeFor(rows: number): number {
 }
 
 function toBatch({ windows, labels }: LabelledWindows): Batch {
-  return { windows: tensor(windows, { shape: [labels.length, lookback] }), labels: tensor(labels) };
+  return {
+    windows: tensor(windows, { shape: [labels.length, windows.length / labels.length] }),
+    labels: tensor(labels),
+  };
 }

@@ -2,13 +2,23 @@
 import { labelOf, lookback, realised, type SeriesDays } from './days.js';
 import type { LabelledWindows } from './train-classifier.js';
 
-/** Windows [N, 60] of returns / σ that end on each of the days. */
-function windowsOf(days: readonly { readonly series: SeriesDays; readonly day: number }[]): Float32Array {
-  const windows = new Float32Array(days.length * lookback);
+/** Numbers that stand behind a window: what else is known on its last day, F of them. */
+export type KnownBeside = (series: SeriesDays, day: number) => readonly number[];
+const nothing: KnownBeside = () => [];
+
+/** Windows [N, 60 + F] of returns / σ that end on each of the days, and what is known beside. */
+function windowsOf(
+  days: readonly { readonly series: SeriesDays; readonly day: number }[],
+  beside: KnownBeside,
+): Float32Array {
+  const [first] = days;
+  const width = lookback + (first ? beside(first.series, first.day).length : 0);
+  const windows = new Float32Array(days.length * width);
   for (const [row, { series, day }] of days.entries()) {
     const { returns, deviation } = series;
     for (let place = 0; place < lookback; place++)
-      windows[row * lookback + place] = (returns[day - lookback + 1 + place] ?? Number.NaN) / deviation;
+      windows[row * width + place] = (returns[day - lookback + 1 + place] ?? Number.NaN) / deviation;
+    windows.set(beside(series, day), row * width + lookback);
   }
   return windows;
 }
@@ -19,6 +29,7 @@ export function labelledWindows(
   part: 'training' | 'validation',
   horizon: number,
   most: number,
+  beside = nothing,
 ): LabelledWindows {
   const count = all.reduce((sum, series) => sum + series[part].length, 0);
   const stride = Math.max(1, Math.ceil(count / most));
@@ -26,7 +37,7 @@ export function labelledWindows(
     series[part].filter((_, at) => at % stride === 0).map((day) => ({ series, day })),
   );
   return {
-    windows: windowsOf(days),
+    windows: windowsOf(days, beside),
     labels: Float32Array.from(days, ({ series, day }) => labelOf(series, day, horizon) ?? Number.NaN),
   };
 }
@@ -41,11 +52,11 @@ export interface TestDays {
   readonly windows: Float32Array;
 }
 
-export function testDays(all: readonly SeriesDays[], horizon: number): TestDays {
+export function testDays(all: readonly SeriesDays[], horizon: number, beside = nothing): TestDays {
   const rows = all.flatMap((series) =>
     series.test.map((day) => ({ series, day, label: labelOf(series, day, horizon) })),
   );
-  return { rows, windows: windowsOf(rows) };
+  return { rows, windows: windowsOf(rows, beside) };
 }
 
 /** Whether the days up to one were turbulent. */
