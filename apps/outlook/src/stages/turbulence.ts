@@ -9,29 +9,21 @@ import {
   turbulenceWarnings,
   type WarningMethod,
 } from '@noosphere/decide';
-import {
-  type Block,
-  barChart,
-  type Cell,
-  type Chart,
-  type KeyFigure,
-  reliabilityChart,
-  rocChart,
-} from '@noosphere/report';
+import type { Block, Cell, KeyFigure } from '@noosphere/report';
 import type { Market } from '../markets.js';
 import { percent } from '../percent.js';
+import { currentChart, reliabilityOf, rocOf, titles } from '../turbulence/charts.js';
+import {
+  type ComparedSet,
+  compareSets,
+  featureBlocks,
+  featureLines,
+} from '../turbulence/feature-exhibits.js';
 import type { StageResult } from './stage.js';
 
 const modelFile = 'models/turbulence.onnx';
 /** Networks that are trained, with seeds that follow each other. */
 const networks = 3;
-
-const titles: Readonly<Record<WarningMethod, string>> = {
-  network: '1-D CNN',
-  logistic: 'Logistic on volatility',
-  persistence: 'Naive: it stays as it is',
-  share: 'Naive: share of turbulent days',
-};
 
 export interface TurbulenceStage extends StageResult {
   readonly summary: readonly string[];
@@ -47,18 +39,15 @@ export async function turbulenceStage(
 ): Promise<TurbulenceStage> {
   // Seeds are 32-bit numbers, the last of which has no next one.
   const seeds = Array.from({ length: networks }, (_, at) => (seed + at) % 2 ** 32);
-  const found = await turbulenceWarnings(
-    markets.map(({ history: { name, dates, prices } }) => ({
-      name,
-      returns: logReturns(prices),
-      // A return is known on the day after its row.
-      dates: dates.slice(1),
-    })),
-    {
-      seeds,
-      ...(signal && { signal }),
-    },
-  );
+  const series = markets.map(({ history: { name, dates, prices } }) => ({
+    name,
+    returns: logReturns(prices),
+    // A return is known on the day after its row.
+    dates: dates.slice(1),
+  }));
+  const options = { seeds, ...(signal && { signal }) };
+  const found = await turbulenceWarnings(series, options);
+  const slow = await compareSets(series, options);
   await writeAtomically(folder.place(modelFile), [found.onnx], folder.writeOptions);
   const sentence = sentenceOf(found);
   // A series that ended long ago says nothing of today.
@@ -77,10 +66,18 @@ export async function turbulenceStage(
           },
         ]
       : [],
-    lines: [wrap(`  ${sentence}`, 2), ...scoreLines(found.scores), ...warningLines(found)],
-    facts: factsOf(found),
+    lines: [
+      wrap(`  ${sentence}`, 2),
+      ...scoreLines(found.scores),
+      ...warningLines(found),
+      ...featureLines(slow),
+    ],
+    facts: factsOf(found, slow),
     files: { turbulence: modelFile },
-    section: { title: 'Will it be turbulent?', blocks: await blocksOf(found, sentence) },
+    section: {
+      title: 'Will it be turbulent?',
+      blocks: [...(await blocksOf(found, sentence)), ...featureBlocks(slow)],
+    },
   };
 }
 
@@ -162,12 +159,19 @@ function warningLines({ current, leftOut, horizon }: TurbulenceWarnings): string
   ];
 }
 
-function factsOf({ onnx: _, days, scores, ...found }: TurbulenceWarnings): object {
+function factsOf(
+  { onnx: _, days, scores, ...found }: TurbulenceWarnings,
+  slow: readonly ComparedSet[],
+): object {
   return {
     ...found,
     baseline: 'logistic regression on log realised volatility over 5, 20 and 60 days; persistence; share',
     interval: '95 %, bootstrap of blocks of 60 days, all series of a day together',
     scores: scores.map(({ roc: _roc, ...others }) => others),
+    slowSeries: slow.map(({ title, found: own }) => ({
+      title,
+      ...(typeof own === 'string' ? { failure: own } : own),
+    })),
     series: days.map(({ name, deviation, threshold }) => ({ name, deviation, threshold })),
   };
 }
@@ -224,65 +228,4 @@ async function blocksOf(found: TurbulenceWarnings, sentence: string): Promise<Bl
       }),
     },
   ];
-}
-
-function currentChart({ current, horizon }: TurbulenceWarnings): Promise<Chart> {
-  const sorted = current.toSorted((a, b) => b.probability - a.probability).slice(0, 40);
-  const [first] = sorted;
-  return barChart({
-    title: `Probability that the next ${horizon} days are turbulent`,
-    alt: `The highest is ${first?.name} with ${percent(first?.probability ?? Number.NaN, 0)} % after ${first?.date}; whiskers go from the lowest to the highest of the seeds.`,
-    categories: sorted.map(({ name }) => name),
-    series: [
-      {
-        name: '1-D CNN',
-        values: sorted.map(({ probability }) => 100 * probability),
-        interval: {
-          low: sorted.map(({ seedProbabilities }) => 100 * Math.min(...seedProbabilities)),
-          high: sorted.map(({ seedProbabilities }) => 100 * Math.max(...seedProbabilities)),
-        },
-      },
-    ],
-    valueAxis: { label: 'Probability', unit: '%' },
-    reference: { value: 20, label: 'share in training' },
-  });
-}
-
-/** Points of a curve beyond which a page's drawing gains nothing. */
-const mostPoints = 600;
-
-function rocOf(scores: readonly MethodScores[]): Promise<Chart> {
-  const drawn = scores.filter(({ method }) => method !== 'share');
-  const thinned = (values: readonly number[]) => {
-    const step = Math.max(1, Math.ceil(values.length / mostPoints));
-    return values.filter((_, at) => at % step === 0 || at === values.length - 1);
-  };
-  return rocChart({
-    title: 'Hits against false alarms',
-    alt: `Areas under the curves: ${drawn.map(({ method, auc }) => `${titles[method]} ${auc.toFixed(3)}`).join(', ')}.`,
-    curves: drawn.map(({ method, roc }) => ({
-      name: titles[method],
-      falsePositiveRate: thinned(roc.falsePositiveRate),
-      truePositiveRate: thinned(roc.truePositiveRate),
-    })),
-  });
-}
-
-function reliabilityOf(scores: readonly MethodScores[]): Promise<Chart> {
-  const drawn = scores.filter(({ method }) => method === 'network' || method === 'logistic');
-  const surest = drawn.map(({ method, calibration }) => {
-    const said = percent(calibration.meanProbability.at(-1) ?? Number.NaN, 0);
-    const came = percent(calibration.positiveShare.at(-1) ?? Number.NaN, 0);
-    return `${titles[method]}: ${said} % said, ${came} % came`;
-  });
-  return reliabilityChart({
-    title: 'Do the probabilities mean what they say?',
-    alt: `In the tenth of days with the highest warnings: ${surest.join('; ')}.`,
-    curves: drawn.map(({ method, calibration }) => ({
-      name: titles[method],
-      predicted: calibration.meanProbability,
-      observed: calibration.positiveShare,
-      counts: calibration.weight,
-    })),
-  });
 }
