@@ -5,8 +5,11 @@ import { copyNode, type Node, withTrace } from './node.js';
 import type { AttributeValue, LooseAttributes } from './operator.js';
 import { hostData, isHostTensor, Tensor } from './tensor.js';
 
-/** Gives the tensors that stand in for a node's outputs, or `undefined` to keep it. Its inputs are rewritten already. */
-export type RewriteRule = (node: Node) => readonly Tensor[] | undefined;
+/**
+ * Gives the tensors that stand in for a node's outputs, or `undefined` to keep it. Its inputs are rewritten already;
+ * `original` is the node as it stood in the graph.
+ */
+export type RewriteRule = (node: Node, original: Node) => readonly Tensor[] | undefined;
 
 /** A graph with each node offered to the rules in turn; the first that answers wins. Bodies of loops are rewritten too. */
 export function rewriteGraph(graph: Graph, rules: readonly RewriteRule[]): Graph {
@@ -14,7 +17,7 @@ export function rewriteGraph(graph: Graph, rules: readonly RewriteRule[]): Graph
   const mapped = (tensor: Tensor) => replaced.get(tensor) ?? tensor;
   for (const node of graph.nodes) {
     const current = rebuilt(node, mapped, rules);
-    const substitutes = withTrace(node.trace, () => firstAnswer(rules, current)) ?? current.outputs;
+    const substitutes = withTrace(node.trace, () => firstAnswer(rules, current, node)) ?? current.outputs;
     node.outputs.forEach((output, index) => {
       const substitute = substitutes[index];
       if (substitute && substitute !== output) replaced.set(output, substitute);
@@ -23,9 +26,13 @@ export function rewriteGraph(graph: Graph, rules: readonly RewriteRule[]): Graph
   return makeGraph(graph.name, graph.inputs, graph.outputs.map(mapped), graph.outputNames);
 }
 
-function firstAnswer(rules: readonly RewriteRule[], node: Node): readonly Tensor[] | undefined {
+function firstAnswer(
+  rules: readonly RewriteRule[],
+  node: Node,
+  original: Node,
+): readonly Tensor[] | undefined {
   for (const rule of rules) {
-    const answer = rule(node);
+    const answer = rule(node, original);
     if (answer) return answer;
   }
   return undefined;

@@ -24,6 +24,7 @@ export * from './interpolation.js';
 export * from './joining.js';
 export * from './layout.js';
 export * from './like.js';
+export { expandKeptGates } from './lstm-gates.js';
 export * from './matrix.js';
 export * from './normalization.js';
 export * from './normalization-norms.js';

@@ -65,7 +65,7 @@ export function lstm<D extends DType>(x: Tensor<D>, options: LstmOptions<D>): Ls
   const outputs = apply(LSTM, [...inputs.slice(0, 5), ...states], {
     ...plain(direction, options),
     input_forget: 0,
-  });
+  }).slice(0, 3);
   const [output, hidden, last] = readable(outputs, unstacked);
   return { output, hidden, cell: last } as LstmResult<D>;
 }

@@ -8,6 +8,7 @@ import { gatherElements } from './gather.js';
 import { concat, slice, stack } from './joining.js';
 import { cast, expandLike, reshape, squeeze, unsqueeze } from './layout.js';
 import { required } from './like.js';
+import { keepsGates, lstmPassWithGates, lstmWithGatesGradient } from './lstm-gates.js';
 import type { Pass, PassGradients } from './recurrent-pass.js';
 import { gruPassLinearFirst, gruPassResetFirst, lstmPass, rnnPass } from './recurrent-rules.js';
 
@@ -27,7 +28,9 @@ export function lstmGradient(
 ): Inputs {
   if (context.attributes.input_forget) refuse('LSTM', 'coupled input and forget gates (input_forget = 1)');
   if (context.inputs[7]) refuse('LSTM', 'peephole weights (input P)');
-  return recurrentGradient('LSTM', context, ['Sigmoid', 'Tanh', 'Tanh'], lstmPass);
+  if (context.outputGradients.slice(3).some((gradient) => gradient)) return lstmWithGatesGradient(context);
+  const rule = keepsGates(context.inputs) ? lstmPassWithGates : lstmPass;
+  return recurrentGradient('LSTM', context, ['Sigmoid', 'Tanh', 'Tanh'], rule);
 }
 
 export function gruGradient(
@@ -115,6 +118,7 @@ function passOf(
     onLastCell: first(outputGradients[2]),
     onEachCell: undefined,
     reverse,
+    kept: outputs.slice(3).map((tensor) => directionOf(tensor, 1, index)),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Pass {
   readonly onEachCell: Tensor | undefined;
   /** Runs from the last slice to the first. */
   readonly reverse: boolean;
+  /** What the operator keeps of each step [T, N, H], where it does. */
+  readonly kept: readonly Tensor[];
 }
 
 /** Gradients of one direction, in the layout of `Pass`. */

@@ -10,6 +10,7 @@ import { greater } from './comparison.js';
 import { type ScanStep, scan } from './control.js';
 import { concat, split, zerosLike } from './joining.js';
 import { cast, reshapeLike } from './layout.js';
+import { lstmFactors, lstmStepBack } from './lstm-factors.js';
 import { gemm } from './matrix.js';
 import {
   before,
@@ -28,11 +29,7 @@ import { tanh } from './unary.js';
 /** A scan step's result, shortly. */
 const step = (state: readonly Tensor[], outputs: readonly Tensor[]): ScanStep => ({ state, outputs });
 
-/**
- * LSTM. With a = dh P and dc = a + what came back from the next step: the gates' gradients in
- * ONNX's order i, o, f, g are dc, dh, dc, dc times factors, and dh₋ = gates R. P = o (1 - tanh² c) and the factors hold
- * what the forward values decide.
- */
+/** LSTM: a step back through factors that the forward values decide, and dh₋ = gates R. */
 export function lstmPass(pass: Pass): PassGradients {
   const { h, r, onLastCell, onEachCell, firstHidden, firstCell, reverse } = pass;
   const rows = gateRows(pass, before(h, firstHidden, reverse));
@@ -47,21 +44,22 @@ export function lstmPass(pass: Pass): PassGradients {
     { state: [firstCell], sequences: [f, written], reverse },
   );
   const kept = cells.outputs[0] as Tensor;
-  const p = sub(o, mul(h, tanh(add(kept, written))));
-  const factors = [mul(written, sub(1, i)), mul(h, sub(1, o)), mul(kept, sub(1, f)), sub(i, mul(written, g))];
+  const squashed = tanh(add(kept, written));
   const { hidden, each } = incoming(pass);
   const back = scan(
-    ([dh, dcNext], [pt, ft, qi, qo, qf, qg, ...extra]) => {
+    ([dh, dc], [p, ft, qi, qo, qf, qg, ...extra]) => {
       const onCell = extra[each ? 1 : 0];
-      const sumOfTwo = add(mul(dh, pt), dcNext);
-      const dc = onCell ? add(sumOfTwo, onCell) : sumOfTwo;
-      const gates = concat([mul(dc, qi), mul(dh, qo), mul(dc, qf), mul(dc, qg)], { axis: 1 });
-      const dhBefore = each ? gemm(gates, r, { c: extra[0] }) : gemm(gates, r);
-      return step([dhBefore, mul(dc, ft)], [gates]);
+      const factors = [p, ft, qi, qo, qf, qg] as const;
+      const { gates, cellBefore } = lstmStepBack(dh, onCell ? add(dc, onCell) : dc, factors);
+      return step([gemm(gates, r, each ? { c: extra[0] as Tensor } : {}), cellBefore], [gates]);
     },
     {
       state: [hidden, onLastCell ?? zerosLike(firstCell)],
-      sequences: [p, f, ...factors, ...(each ? [each] : []), ...(onEachCell ? [onEachCell] : [])],
+      sequences: [
+        ...lstmFactors({ i, o, f, g, kept, written, squashed, h }),
+        ...(each ? [each] : []),
+        ...(onEachCell ? [onEachCell] : []),
+      ],
       reverse: !reverse,
     },
   );

@@ -14,6 +14,7 @@ import { type Dim, formatShape, type Shape, staticDim } from '../shape/index.js'
 import { add } from './arithmetic.js';
 import { transpose } from './layout.js';
 import { countOf, required, requireSameDType } from './like.js';
+import { keptOutputs } from './lstm-gates.js';
 import { gruGradient, lstmGradient, rnnGradient } from './recurrent-gradient.js';
 
 const recurrentSchema = {
@@ -33,11 +34,12 @@ interface RecurrentAttributes {
 
 const defaults = { direction: 'forward', layout: 0 } as const;
 
-/** Shapes of Y, Y_h and Y_c: layout 0 is [time, direction, batch, hidden], layout 1 has the batch first. */
+/** Shapes of Y, Y_h and Y_c, and of what is kept of each step: layout 0 is [time, direction, batch, hidden], layout 1 has the batch first. */
 function inferRecurrent(
   name: string,
   gates: number,
   states: number,
+  kept = 0,
 ): (context: { inputs: Inputs; attributes: RecurrentAttributes }) => OutputInfo[] {
   return ({ inputs, attributes }) => {
     const x = required(name, inputs, 0);
@@ -59,7 +61,8 @@ function inferRecurrent(
     const last = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
     const all = batchFirst ? [batch, time, directions, hidden] : [time, directions, batch, hidden];
     const dtype = x.dtype;
-    return [{ dtype, shape: all }, ...Array.from({ length: states }, () => ({ dtype, shape: last }))];
+    const several = (count: number, shape: Shape) => Array.from({ length: count }, () => ({ dtype, shape }));
+    return [{ dtype, shape: all }, ...several(states, last), ...several(batchFirst ? 0 : kept, all)];
   };
 }
 
@@ -107,7 +110,7 @@ export const LSTM = defineOperator({
   opset: 14,
   attributes: { ...recurrentSchema, input_forget: 'int' },
   defaults: { ...defaults, input_forget: 0 },
-  infer: inferRecurrent('LSTM', 4, 2),
+  infer: inferRecurrent('LSTM', 4, 2, keptOutputs),
   gradient: (context) =>
     context.attributes.layout === 1 ? timeFirstGradient('LSTM', context) : lstmGradient(context),
   formula: (inputs, attributes) => timeFirst('LSTM', inputs, attributes),
@@ -147,7 +150,8 @@ function timeFirst(name: 'LSTM' | 'GRU' | 'RNN', inputs: Inputs, attributes: Rec
     input && (index === 0 || index === 5 || index === 6) ? transpose(input, [1, 0, 2]) : input,
   );
   // The same schema, whichever of the three it is.
-  const [all, ...last] = apply(recordOf(name), swapped, { ...attributes, layout: 0 } as never);
+  const [all, ...states] = apply(recordOf(name), swapped, { ...attributes, layout: 0 } as never);
+  const last = states.filter((state) => state.rank === 3);
   return [transpose(all as Tensor, [2, 0, 1, 3]), ...last.map((state) => transpose(state, [1, 0, 2]))];
 }
 
