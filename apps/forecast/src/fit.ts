@@ -10,7 +10,7 @@ import {
 import { allModels } from './models.js';
 import { countText } from './numbers.js';
 import { failureLines } from './report.js';
-import { savedName, writeSaved } from './saved-models.js';
+import { savedName, startsOf, writeSaved } from './saved-models.js';
 import type { Outcome, Session } from './session.js';
 
 export async function fit(session: Session): Promise<Outcome> {
@@ -50,6 +50,7 @@ export async function fit(session: Session): Promise<Outcome> {
     models,
     ensemble: plan.ensemble,
     estimates: byModel,
+    starts: startsOf(frame),
     neural: Object.fromEntries(trained.map(({ name, place }) => [name, place])),
     covariates: { past: options.past, future: options.future, static: options.static },
   });
@@ -82,8 +83,8 @@ export async function fit(session: Session): Promise<Outcome> {
       ),
       ...failureLines(failures),
       dim(
-        `  predict NEWER.csv --model ${folder.path} fits these settings to the values there and forecasts` +
-          (trained.length > 0 ? '; neural models forecast with the weights they have' : ''),
+        `  predict NEWER.csv --model ${folder.path} goes on from these estimates` +
+          (trained.length > 0 ? ' and weights' : ''),
       ),
     ],
   };

@@ -39,6 +39,8 @@ export interface ForecastOptions {
   readonly ahead: string | undefined;
   /** A folder of `fit` or `compare`. */
   readonly model: string | undefined;
+  /** Fit the models there again. */
+  readonly anew: boolean;
   readonly workers: number | undefined;
   readonly format: 'csv' | 'parquet' | 'json';
   readonly out: string | undefined;
@@ -83,13 +85,24 @@ const descriptions: Readonly<Record<CommandName, string>> = {
 /** Options that not every command has. */
 const onlyOf: Readonly<
   Record<
-    'level' | 'conformal' | 'model' | 'windows' | 'step' | 'format' | 'refit' | 'metric' | 'ahead' | 'html',
+    | 'level'
+    | 'conformal'
+    | 'model'
+    | 'anew'
+    | 'windows'
+    | 'step'
+    | 'format'
+    | 'refit'
+    | 'metric'
+    | 'ahead'
+    | 'html',
     readonly CommandName[]
   >
 > = {
   level: ['predict', 'cv'],
   conformal: ['predict', 'cv'],
   model: ['predict', 'cv'],
+  anew: ['predict'],
   windows: ['predict', 'cv', 'compare'],
   step: ['predict', 'cv', 'compare'],
   format: ['predict', 'cv', 'compare'],
@@ -121,6 +134,7 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         data,
         conformal: others.conformal ?? false,
         force: others.force ?? false,
+        anew: others.anew ?? false,
         seasons: season,
         levels: level,
         refit: refit === 0 ? false : refit,
@@ -194,6 +208,7 @@ function subcommand(name: CommandName) {
     .option('--static <columns>', 'covariates with one value a series', texts)
     .option('--ahead <file>', 'long table of the future covariates over the horizon')
     .option('--model <dir>', 'predict with the models that fit or compare saved there')
+    .option('--anew', 'fit the models of --model again instead of going on from their estimates')
     .option('--series <ids>', 'only these, separated by commas', texts)
     .addOption(new Option('--layout <layout>', 'where detection is wrong').choices(['wide', 'long'] as const))
     .option('--last <rows>', 'use only so many rows at the end of each series', wholeNumber(1))

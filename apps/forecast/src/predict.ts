@@ -20,6 +20,7 @@ import { forecastSections, leadingModel } from './forecast-section.js';
 import { allModels, ensembleName, lacksIntervals, selectedName } from './models.js';
 import { countText } from './numbers.js';
 import { columnLegend, failureLines, forecastLines } from './report.js';
+import { type Resume, resumable } from './saved-models.js';
 import { type Outcome, type Session, usualLevels } from './session.js';
 
 export async function predict(session: Session): Promise<Outcome> {
@@ -29,11 +30,13 @@ export async function predict(session: Session): Promise<Outcome> {
   const local = options.conformal ? plan.local : withIntervals(plan.local, windows, options.step);
   const models: readonly ForecastModel[] = [...local, ...plan.global];
   const future = await readAhead(options, data, horizon);
+  const resume = session.saved && !options.anew ? resumable(session.saved, data.frame) : undefined;
   const made = await forecastFrame(data.frame, {
     models,
     horizon,
     future,
     levels: options.conformal ? [] : levels,
+    ...(resume && { resume }),
     ...session.runOptions('forecasting'),
   });
   const pointed = withColumns(session, made);
@@ -42,6 +45,7 @@ export async function predict(session: Session): Promise<Outcome> {
   session.quiet();
   const table = backtest ? conformalForecasts(pointed, backtest, { levels }) : pointed;
   const withoutIntervals = backtest?.failures.filter(({ model }) => table.models.includes(model)) ?? [];
+  const fits = fitsText(local, data.frame.ids, resume);
   const intervals = intervalsText(session, local, { windows, isDone: backtest !== undefined });
   const file = `forecasts.${options.format}`;
   const settings = models.map(({ name, kind, options: own }) => ({ name, kind, options: own }));
@@ -58,6 +62,7 @@ export async function predict(session: Session): Promise<Outcome> {
       horizon,
       levels,
       intervals,
+      ...(session.saved && { fits }),
       columns: columnLegend(table),
       failures: table.failures,
       withoutIntervals,
@@ -71,6 +76,7 @@ export async function predict(session: Session): Promise<Outcome> {
     },
     lines: () => [
       wrap(`Models: ${table.models.join(', ')} (${plan.reason}). Intervals: ${intervals}.`),
+      ...(session.saved ? [wrap(fits)] : []),
       '',
       ...forecastLines(table, join(folder.path, file)),
       dim(`  How good such forecasts were before: noosphere-forecast cv ${data.file} --horizon ${horizon}`),
@@ -104,6 +110,19 @@ function intervalsText(
   const wrapped = models.filter((model, place) => model !== plan.local[place]).map(({ name }) => name);
   const others = wrapped.length > 0 ? `, of ${wrapped.join(', ')} conformal, from errors at ${origins}` : '';
   return `the models’ own${others}`;
+}
+
+/** Which models of one series were fitted here, and which go on from what `fit` found. */
+function fitsText(models: readonly LocalModel[], ids: readonly string[], resume: Resume | undefined): string {
+  const names = models.filter((model) => model.resume).map(({ name }) => name);
+  const kept = ids.filter((id) => names.some((name) => resume?.(name, id))).length;
+  if (kept === 0) return 'Models of one series are fitted anew.';
+  const others = ids.length - kept;
+  const rest =
+    others > 0
+      ? `; ${countText(others, 'series', 'series')} new, or with another first row, fitted anew`
+      : '';
+  return `Estimates of ${names.join(', ')}: as saved${rest}.`;
 }
 
 /** The ensemble, and the choice that was saved, beside the models. */

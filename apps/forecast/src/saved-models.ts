@@ -4,7 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunFolder } from '@noosphere/command-line';
 import { FormatError } from '@noosphere/core';
-import { type Estimates, type GlobalModel, loadNeuralModel, type ModelSettings } from '@noosphere/forecast';
+import {
+  type Estimates,
+  type GlobalModel,
+  loadNeuralModel,
+  type ModelSettings,
+  type SeriesFrame,
+} from '@noosphere/forecast';
 import { isNeural, neuralFromSettings } from './neural.js';
 
 const format = 'noosphere-forecast-models';
@@ -30,6 +36,22 @@ export interface SavedModels {
   readonly chosen?: Readonly<Record<string, string>>;
   /** By model and series, of `fit`. */
   readonly estimates?: Readonly<Record<string, Readonly<Record<string, Estimates>>>>;
+  /** The first time of each series then, as `frame.times` has it: states are those before that row. */
+  readonly starts?: Readonly<Record<string, number>>;
+}
+
+/** First times of all series. */
+export function startsOf({ ids, times, offsets }: SeriesFrame): Record<string, number> {
+  return Object.fromEntries(ids.map((id, series) => [id, times[offsets[series] as number] as number]));
+}
+
+/** Estimates of a model for a series, where they can be gone on from. */
+export type Resume = (model: string, id: string) => Estimates | undefined;
+
+/** What `forecastFrame` resumes from: estimates of the series that begin where they began when they were fitted. */
+export function resumable(saved: SavedModels, frame: SeriesFrame): Resume {
+  const starts = startsOf(frame);
+  return (model, id) => (saved.starts?.[id] === starts[id] ? saved.estimates?.[model]?.[id] : undefined);
 }
 
 export async function writeSaved(folder: RunFolder, saved: SavedModels): Promise<void> {

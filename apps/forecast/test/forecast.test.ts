@@ -1,93 +1,22 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readFrame } from '@noosphere/forecast';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import {
+  besideProgress,
+  day,
+  folder,
+  forecast,
+  readJson,
+  readRows,
+  readText,
+  shopValue,
+  useFolder,
+} from './command.js';
 
 // Each test starts the app several times, from its source, maybe on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/loader.mjs', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'noosphere-forecast-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const day = (index: number) => new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10);
-/** Weeks that repeat but for a slow rise and jitter. */
-const shopValue = (t: number) => 20 + t / 10 + (t % 7) + 0.3 * Math.sin(t * t);
-const shopRows = (id: string, length: number, scale: number, without: readonly number[] = []) =>
-  Array.from({ length }, (_, t) => t)
-    .filter((t) => !without.includes(t))
-    .map((t) => `${id},${day(t)},${(scale * shopValue(t)).toFixed(4)}`);
-
-beforeAll(() => {
-  const write = (name: string, lines: readonly string[]) =>
-    writeFileSync(join(folder, name), lines.join('\n'));
-  const long = 'unique_id,ds,y';
-  // North is whole, South lacks two days, and Late has too few days for anything seasonal.
-  write('shops.csv', [
-    long,
-    ...shopRows('North', 90, 1),
-    ...shopRows('South', 90, 2, [40, 41]),
-    ...shopRows('Late', 4, 3),
-  ]);
-  write('line.csv', [
-    'month,line',
-    ...Array.from(
-      { length: 48 },
-      (_, t) => `${2020 + Math.floor(t / 12)}-${String(1 + (t % 12)).padStart(2, '0')}-01,${5 + 3 * t}`,
-    ),
-  ]);
-  write('twice.csv', [long, 'A,2024-01-01,1', 'A,2024-01-01,2']);
-  write('many.csv', [
-    long,
-    ...Array.from({ length: 1500 }, (_, series) => shopRows(`S${series}`, 60, 1 + series)).flat(),
-  ]);
-});
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the app from its source, in the test's folder. */
-function forecast(
-  args: readonly string[],
-  onError?: (text: string, kill: () => void) => void,
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', tsx, '--conditions=@noosphere/source', main, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk;
-    onError?.(stderr, () => child.kill('SIGINT'));
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
-
-const readText = (name: string) => readFileSync(join(folder, name), 'utf8');
-const readJson = (name: string) => JSON.parse(readText(name));
-const readRows = (name: string) => {
-  const [header = '', ...lines] = readText(name).trim().split('\n');
-  const names = header.split(',');
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, at) => [names[at] ?? '', cell])));
-};
-
-/** Lines of stderr that do not say how far the work is, which a slow machine is told. */
-function besideProgress(stderr: string): string[] {
-  return stderr.split('\n').filter((line) => line !== '' && !/^ *\d+ % /.test(line));
-}
+useFolder();
 
 test('predict: gaps told and filled, a failing series beside the others, a table and files that agree', async () => {
   const args = [
@@ -193,61 +122,6 @@ test('cv: naive rows always, metrics that the file confirms, coverage by level',
   expect(errors.reduce((sum, error) => sum + error, 0) / 8).toBeCloseTo(4.5, 9);
 });
 
-test('compare chooses on earlier windows, saves, and predict --model follows', async () => {
-  const models = ['--models', 'seasonalNaive,drift'];
-  const compared = await forecast([
-    'compare',
-    'shops.csv',
-    '--horizon',
-    '7',
-    ...models,
-    '--out',
-    'c',
-    '--workers',
-    '0',
-  ]);
-  expect([compared.status, besideProgress(compared.stderr)]).toEqual([0, []]);
-  expect(compared.stdout).toContain('which no choice saw');
-  const [north, south] = readRows('c/selection.csv');
-  expect([north?.unique_id, north?.model, south?.model]).toEqual(['North', 'SeasonalNaive', 'SeasonalNaive']);
-  // Choices come from windows before the last seven days: the last cutoff is that day less seven.
-  const cutoffs = readRows('c/last-window.csv').map(({ cutoff }) => cutoff);
-  expect(new Set(cutoffs)).toEqual(new Set([day(82)]));
-
-  const predicted = await forecast(['predict', 'shops.csv', '--model', 'c', '--out', 'd', '--workers', '0']);
-  expect(predicted.status).toBe(0);
-  const rows = readRows('d/forecasts.csv').filter(({ unique_id }) => unique_id === 'North');
-  expect(rows.length).toBe(7);
-  expect(rows.every(({ Selected, SeasonalNaive }) => Selected === SeasonalNaive)).toBe(true);
-});
-
-test('fit saves settings and estimates that predict --model uses', async () => {
-  const fitted = await forecast([
-    'fit',
-    'line.csv',
-    '--horizon',
-    '2',
-    '--models',
-    'ses,drift,ensemble',
-    '--out',
-    'f',
-    '--workers',
-    '0',
-  ]);
-  expect([fitted.status, besideProgress(fitted.stderr)]).toEqual([0, []]);
-  const { estimates, ensemble, models } = readJson('f/models.json');
-  expect(Object.keys(estimates)).toEqual(['SES', 'RWD']);
-  expect(estimates.SES.line.alpha).toBeGreaterThan(0.9);
-  expect(ensemble).toEqual(['SES', 'RWD']);
-  expect(models[0]).toEqual({ name: 'SES', kind: 'ses', options: expect.anything() });
-  expect(
-    (await forecast(['predict', 'line.csv', '--model', 'f', '--out', 'g', '--workers', '0'])).status,
-  ).toBe(0);
-  const [, second] = readRows('g/forecasts.csv');
-  expect([second?.ds, Number(second?.RWD)]).toEqual(['2024-02-01', 5 + 3 * 49]);
-  expect(second).toHaveProperty('EnsembleMedian-lo-95');
-});
-
 test('Ctrl-C keeps the series that are done, with status 130', async () => {
   let sent = false;
   const args = [
@@ -319,57 +193,6 @@ test('what is wrong is one line with status 2, and nothing is replaced unasked',
     if (args.length > 0) expect(stderr.trim().split('\n').length).toBe(1);
   }
   expect(readdirSync(folder)).toEqual(before);
-});
-
-test('neural models stand beside the others, with covariates; fit saves weights that predict forecasts with', async () => {
-  const sale = (t: number) => (t % 9 === 4 ? 1 : 0);
-  const rows = Array.from({ length: 124 }, (_, t) => [
-    day(t),
-    (shopValue(t) + 30 * sale(t)).toFixed(3),
-    sale(t),
-  ]);
-  const write = (name: string, lines: readonly string[]) =>
-    writeFileSync(join(folder, name), lines.join('\n'));
-  const known = rows.slice(0, 120);
-  write('promoted.csv', ['unique_id,ds,y,sale', ...known.map((row) => `Shop,${row.join(',')}`)]);
-  write('sales.csv', ['unique_id,ds,sale', ...rows.slice(120).map(([ds, , own]) => `Shop,${ds},${own}`)]);
-  const small = 'mlp:steps=150:hiddenSize=32:learningRate=0.01';
-  const fitted = await forecast([
-    ...[
-      'fit',
-      'promoted.csv',
-      '--horizon',
-      '4',
-      '--future',
-      'sale',
-      '--models',
-      `${small},naive`,
-      '--out',
-      'net',
-    ],
-  ]);
-  expect([fitted.status, besideProgress(fitted.stderr)]).toEqual([0, []]);
-  expect(fitted.stdout).toMatch(/150 steps, last loss [\d.]+; weights and ONNX/);
-  const args = ['predict', 'promoted.csv', '--model', 'net', '--ahead', 'sales.csv', '--format', 'json'];
-  const [first, second] = [
-    await forecast([...args, '--out', 'net-1']),
-    await forecast([...args, '--out', 'net-2']),
-  ];
-  expect([first.status, besideProgress(first.stderr)]).toEqual([0, []]);
-  const [once, twice] = ['net-1', 'net-2'].map((run) =>
-    JSON.parse(readFileSync(join(folder, run, 'forecasts.json'), 'utf8')),
-  );
-  expect(second.status).toBe(0);
-  expect(once.rows ?? once.columns).toEqual(twice.rows ?? twice.columns);
-  const models = JSON.parse(readFileSync(join(folder, 'net', 'models.json'), 'utf8'));
-  expect(Object.values(models.neural)).toHaveLength(1);
-  const without = await forecast(['predict', 'promoted.csv', '--model', 'net', '--out', 'net-3']);
-  expect([without.status, without.stderr]).toEqual([
-    2,
-    expect.stringContaining('--ahead: expected a table with sale of the 4 rows behind each series'),
-  ]);
-  const wrong = await forecast(['predict', 'promoted.csv', '--horizon', '4', '--models', 'mlp:stpes=3']);
-  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("mlp has no option 'stpes'")]);
 });
 
 test('a page of each command holds its models, charts and where the data end, and is not replaced', async () => {
