@@ -13,7 +13,7 @@ import {
 } from '../allocation/strategies.js';
 import type { JointPrices } from '../joint.js';
 import type { LearnedShares } from './learned.js';
-import type { DecisionProblem } from './problem.js';
+import { type DecisionProblem, lookback } from './problem.js';
 import { tailLoss } from './tail-loss.js';
 
 /** Days that the bootstrap draws together. */
@@ -47,33 +47,55 @@ export async function compareWays(
   problem: DecisionProblem,
   learned: Readonly<Record<string, readonly (LearnedShares & { readonly seed: number })[]>>,
 ): Promise<ComparedWay[]> {
-  const { returns, names, testFrom, horizon } = problem;
-  const walk = (decide: Decide, test: number) => backtest(returns, decide, { train: testFrom, test, costs });
-  const recent = trainingFor(returns[0]?.length ?? 0);
-  const last = (table: readonly Float64Array[]) =>
-    table.map((own) => own.subarray(Math.max(0, own.length - recent)));
+  const { returns, names, horizon } = problem;
+  const training = trainingFor(returns[0]?.length ?? 0);
   const leastTail =
     (limits: object): Decide =>
     async ({ returns: past }) =>
-      (await minimumCvar(last(past), { names, ...limits, level })).weights;
-  const fixed = [
-    { name: equalName, result: await walk(() => equalWeights(names.length), horizon) },
-    { name: `${chosenName} within limits`, result: await walk(leastTail(limitsOf(names)), holding) },
-    { name: `${chosenName} without limits`, result: await walk(leastTail({}), holding) },
+      (await minimumCvar(past, { names, ...limits, level })).weights;
+  const fixed: readonly [string, Decide, WalkOptions][] = [
+    [equalName, () => equalWeights(names.length), { train: lookback, test: horizon }],
+    [`${chosenName} within limits`, leastTail(limitsOf(names)), { train: training, test: holding }],
+    [`${chosenName} without limits`, leastTail({}), { train: training, test: holding }],
   ];
-  const ways: ComparedWay[] = fixed.map(({ name, result }) => ({
-    name,
-    walks: [{ seed: undefined, result }],
-  }));
+  const ways: ComparedWay[] = [];
+  for (const [name, decide, options] of fixed)
+    ways.push({ name, walks: [{ seed: undefined, result: await walk(problem, decide, options) }] });
   for (const [name, runs] of Object.entries(learned)) {
     const walks: ComparedWay['walks'][number][] = [];
     for (const { seed, shares } of runs) {
       const decide: Decide = ({ rows }) => shares.get((rows.at(-1) ?? 0) + 1) ?? [];
-      walks.push({ seed, result: await walk(decide, horizon) });
+      walks.push({ seed, result: await walk(problem, decide, { train: lookback, test: horizon }) });
     }
     ways.push({ name, walks });
   }
   return ways;
+}
+
+interface WalkOptions {
+  /** Days that a decision sees. */
+  readonly train: number;
+  /** Days between decisions. */
+  readonly test: number;
+}
+
+/** A backtest over the days of the comparison, whose rows count from the first of all days. */
+async function walk(
+  { returns, testFrom }: DecisionProblem,
+  decide: Decide,
+  { train, test }: WalkOptions,
+): Promise<Backtest> {
+  const before = testFrom - train;
+  const result = await backtest(
+    returns.map((own) => own.subarray(before)),
+    (context) => decide({ ...context, rows: context.rows.map((row) => row + before) }),
+    { train, test, costs },
+  );
+  return {
+    ...result,
+    rows: result.rows.map((row) => row + before),
+    rebalances: result.rebalances.map((each) => ({ ...each, row: each.row + before })),
+  };
 }
 
 /** @param horizon Days of a period; one that is not whole at the end does not count. */
