@@ -1,11 +1,11 @@
 /** Activation functions with an exponential in them. */
-import { apply1, defineOperator, type OperatorName, type Tensor } from '../graph/index.js';
+import { apply1, defineOperator, type Inputs, type OperatorName, type Tensor } from '../graph/index.js';
 import type { DType } from '../shape/index.js';
 import { sigmoid } from './activations.js';
-import { add, div, mul, sub } from './arithmetic.js';
-import { greater, where } from './comparison.js';
+import { add, div, maximum, mul, sub } from './arithmetic.js';
+import { equal, greater, where } from './comparison.js';
 import { elementwiseFlops, required, requireFloat, sameInfo } from './like.js';
-import { abs, reciprocal, square, tanh, unary } from './unary.js';
+import { abs, exp, log, neg, reciprocal, square, tanh, unary } from './unary.js';
 
 interface Constants {
   readonly alpha: number;
@@ -70,13 +70,19 @@ export const Selu = defineOperator({
   doc: 'γ x where x > 0, γ α (e^x - 1) elsewhere. Gradient: γ g, g (y + γ α).',
 });
 
-export const Softplus = unary(
-  'Softplus',
-  1,
-  'ln(1 + e^x). Gradient: g sigmoid(x).',
-  (g, x) => mul(g, sigmoid(x)),
-  10,
-);
+export const Softplus = {
+  ...unary('Softplus', 1, 'ln(1 + e^x). Gradient: g sigmoid(x).', (g, x) => mul(g, sigmoid(x)), 10),
+  formula: ([x]: Inputs) => [softplusFormula(x as Tensor)],
+};
+
+/** max(0, x) + ln(1 + e), e = e^-|x|: never above range, and with Kahan's correction right where 1 + e rounds to 1. */
+function softplusFormula(x: Tensor): Tensor {
+  const small = exp(neg(abs(x)));
+  const sum = add(small, 1);
+  const isLost = equal(sum, 1);
+  const above = mul(log(sum), div(small, where(isLost, 1, sub(sum, 1))));
+  return add(maximum(x, 0), where(isLost, small, above));
+}
 
 export const Softsign = unary(
   'Softsign',

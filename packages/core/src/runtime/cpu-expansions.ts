@@ -13,6 +13,9 @@ const byFormula: ReadonlySet<string> = new Set([
 /** What the kernel of an operator refuses though its definition allows it. */
 function isRefused({ operator, inputs, attributes }: Node): boolean {
   switch (operator.name) {
+    case 'Softplus':
+      // Of float64 above 709 it gives infinity.
+      return inputs[0]?.dtype === 'float64';
     case 'LRN':
       return Number(attributes.size) % 2 === 0;
     case 'Resize':
