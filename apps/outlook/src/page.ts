@@ -36,7 +36,10 @@ export function outlookPage({
     summary: summary.length > 0 ? summary : ['What was asked for, from the data below.'],
     keyFigures,
     sections: stages.toSorted((a, b) => order(a.name) - order(b.name)).map(sectionOf),
-    sources: data.markets.map(({ source }) => source),
+    sources: [
+      ...data.markets.map(({ source }) => source),
+      ...stages.flatMap(({ result }) => result?.sources ?? []),
+    ],
     method: methodBlocks(options),
     seeds,
     footprint: footprintText(footprint),

@@ -114,7 +114,7 @@ test('slow series count from the day they are public, weeks after their month', 
       features: [inflation],
     } = { features: [] },
     both,
-  ] = await featureSets();
+  ] = (await featureSets()).sets;
   const month = cpi.months.indexOf('2008-01-01');
   const place = inflation?.publicFrom.indexOf('2008-03-14') ?? -1;
   expect(place).toBe(month - 12);
@@ -136,7 +136,8 @@ test('slow series are compared on days that have them, and others say why not', 
     returns: prices.slice(1),
     dates: dates.slice(1).map((date) => `${Number(date.slice(0, 4)) + 30}${date.slice(4)}`),
   }));
-  const sets = await compareSets(later, { seeds: [1] });
-  for (const { found } of sets) expect(found).toContain('needs at least one series, got none');
-  expect(featureSentence(sets)).toBeUndefined();
+  const { slow, sources } = await compareSets(later, { seeds: [1] });
+  expect([stage.sources?.length, sources]).toEqual([2, []]);
+  for (const { found } of slow) expect(found).toContain('needs at least one series, got none');
+  expect(featureSentence(slow)).toBeUndefined();
 });

@@ -226,8 +226,8 @@ async function blocksOf(
       kind: 'chart',
       chart: await barChart({
         title: `Mean loss of the worst twentieth of ${horizon}-day periods`,
-        alt: rows.map((row) => `${titleOf(row)} ${percent(row.cvar, 2)} %`).join(', '),
-        categories: rows.map(titleOf),
+        alt: `${rows.map(({ name, cvar }) => `${name} ${percent(cvar, 2)} %`).join(', ')}; whiskers go from the lowest to the highest seed.`,
+        categories: rows.map(({ name }) => name),
         series: [
           {
             name: 'CVaR',

@@ -1,7 +1,7 @@
 /** A stage of the job: what it found, in the three forms that a run is told in. */
 import { NoosphereError } from '@noosphere/core';
 import type { Run } from '@noosphere/footprint';
-import type { Section } from '@noosphere/report';
+import type { Section, Source } from '@noosphere/report';
 
 export interface StageResult {
   /** For the terminal. */
@@ -12,6 +12,8 @@ export interface StageResult {
   readonly section: Section;
   /** Written files, by what they hold. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Data beside the markets, for the page's list of sources. */
+  readonly sources?: readonly Source[];
 }
 
 /** How a stage ended: `result` is missing where it failed, `message` says why. */

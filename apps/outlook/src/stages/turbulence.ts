@@ -47,7 +47,7 @@ export async function turbulenceStage(
   }));
   const options = { seeds, ...(signal && { signal }) };
   const found = await turbulenceWarnings(series, options);
-  const slow = await compareSets(series, options);
+  const { slow, sources } = await compareSets(series, options);
   await writeAtomically(folder.place(modelFile), [found.onnx], folder.writeOptions);
   const sentence = sentenceOf(found);
   // A series that ended long ago says nothing of today.
@@ -74,6 +74,7 @@ export async function turbulenceStage(
     ],
     facts: factsOf(found, slow),
     files: { turbulence: modelFile },
+    sources,
     section: {
       title: 'Will it be turbulent?',
       blocks: [...(await blocksOf(found, sentence)), ...featureBlocks(slow)],

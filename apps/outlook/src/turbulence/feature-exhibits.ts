@@ -7,7 +7,7 @@ import {
   type TurbulenceOptions,
   type TurbulenceSeries,
 } from '@noosphere/decide';
-import type { Block, Cell } from '@noosphere/report';
+import type { Block, Cell, Source } from '@noosphere/report';
 import { delayDays, featureSets } from './slow-series.js';
 
 export interface ComparedSet {
@@ -20,9 +20,10 @@ export interface ComparedSet {
 export async function compareSets(
   series: readonly TurbulenceSeries[],
   options: Pick<TurbulenceOptions, 'seeds' | 'signal'>,
-): Promise<readonly ComparedSet[]> {
+): Promise<{ readonly slow: readonly ComparedSet[]; readonly sources: readonly Source[] }> {
+  const { sets, sources } = await featureSets();
   const compared: ComparedSet[] = [];
-  for (const { title, features } of await featureSets()) {
+  for (const { title, features } of sets) {
     try {
       compared.push({ title, found: await compareFeatures(series, features, options) });
     } catch (error) {
@@ -30,7 +31,8 @@ export async function compareSets(
       compared.push({ title, found: error.message });
     }
   }
-  return compared;
+  const isUsed = compared.some(({ found }) => typeof found !== 'string');
+  return { slow: compared, sources: isUsed ? sources : [] };
 }
 
 /** Rows of the table: without and with each set. */
@@ -70,11 +72,10 @@ export function featureLines(sets: readonly ComparedSet[]): string[] {
   return [
     wrap(`  ${sentence}`, 2),
     ...layOut([
-      ['  logistic, as data were public', 'AUC', 'seeds', 'difference', 'test from', 'to'],
+      ['  logistic, as data were public', 'AUC', 'difference', 'test from', 'to'],
       ...rows.map(({ title, scores, found, isWith }) => [
         `  ${title}`,
         scores.auc.toFixed(3),
-        scores.seedAucs.map((area) => area.toFixed(3)).join(' '),
         isWith ? differenceText(found) : '',
         found.testFrom,
         found.lastDay,

@@ -1,6 +1,7 @@
 /** Slower series are features, not assets: months and quarters of the US economy, each from the day on which it was public. */
 import { type CoreCpi, loadCoreCpi, loadUsMacro, type UsMacro } from '@noosphere/datasets';
 import type { PublishedFeature } from '@noosphere/decide';
+import type { Source } from '@noosphere/report';
 
 /**
  * Days from the end of a month or quarter until its value counts. Prices are published after two weeks or so, and product for the
@@ -15,13 +16,24 @@ export interface FeatureSet {
 }
 
 /** Fixed before any result was seen. */
-export async function featureSets(): Promise<readonly FeatureSet[]> {
+export async function featureSets(): Promise<{
+  readonly sets: readonly FeatureSet[];
+  readonly sources: readonly Source[];
+}> {
   const [cpi, macro] = await Promise.all([loadCoreCpi(), loadUsMacro()]);
   const inflation = inflationOf(cpi);
-  return [
-    { title: 'core inflation', features: [inflation] },
-    { title: 'core inflation, bill rate, growth', features: [inflation, billsOf(macro), growthOf(macro)] },
-  ];
+  return {
+    sets: [
+      { title: 'core inflation', features: [inflation] },
+      { title: 'core inflation, bill rate, growth', features: [inflation, billsOf(macro), growthOf(macro)] },
+    ],
+    sources: [cpi, macro].map(({ name, source, licence, firstDate, lastDate }) => ({
+      name: `${name}: ${source}`,
+      licence,
+      from: firstDate,
+      to: lastDate,
+    })),
+  };
 }
 
 /** Change over a year in per cent: 100 log(x[t] / x[t - year]). */
