@@ -169,11 +169,13 @@ function titleOf({ name, seedCvars }: ComparedRow): string {
 
 function tableLines(rows: readonly ComparedRow[], horizon: number): string[] {
   return layOut([
-    [`  ${horizon} days, net of costs`, 'CVaR %', 'seeds', 'return % a year', 'turnover', 'difference'],
+    [`  ${horizon} days, net of costs`, 'CVaR %', 'seeds', 'return %', 'turnover', 'difference'],
     ...rows.map((row) => [
       `  ${titleOf(row)}`,
       percent(row.cvar, 2),
-      row.seedCvars.length > 1 ? row.seedCvars.map((own) => percent(own, 2)).join(' ') : '',
+      row.seedCvars.length > 1
+        ? `${percent(Math.min(...row.seedCvars), 2)} to ${percent(Math.max(...row.seedCvars), 2)}`
+        : '',
       percent(row.annualReturn, 2),
       row.turnover.toFixed(3),
       row.difference
