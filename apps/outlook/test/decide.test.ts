@@ -58,8 +58,8 @@ test('figures are those of the files', async () => {
   expect(seeds).toEqual([1, 2, 3]);
   expect(ways.map(({ name }) => name)).toEqual([
     'Equal parts',
-    'Minimum CVaR within limits',
-    'Minimum CVaR without limits',
+    'Limited minimum CVaR',
+    'Unlimited minimum CVaR',
     'Two-stage',
     'Decision-focused',
   ]);

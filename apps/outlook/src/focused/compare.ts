@@ -2,15 +2,7 @@
 import { csvText } from '@noosphere/command-line';
 import { type Backtest, backtest, type Decide, equalWeights, minimumCvar } from '@noosphere/decide';
 import { Random } from '@noosphere/train';
-import {
-  chosenName,
-  costs,
-  equalName,
-  holding,
-  level,
-  limitsOf,
-  trainingFor,
-} from '../allocation/strategies.js';
+import { costs, equalName, holding, level, limitsOf, trainingFor } from '../allocation/strategies.js';
 import type { JointPrices } from '../joint.js';
 import type { LearnedShares } from './learned.js';
 import { type DecisionProblem, lookback } from './problem.js';
@@ -41,6 +33,9 @@ export interface ComparedRow {
 
 export const focusedName = 'Decision-focused';
 export const twoStageName = 'Two-stage';
+// Told apart also where a narrow chart cuts them.
+const limitedName = 'Limited minimum CVaR';
+const unlimitedName = 'Unlimited minimum CVaR';
 
 /** Walks all ways over the days of the comparison. Those that are not learnt come first. */
 export async function compareWays(
@@ -55,8 +50,8 @@ export async function compareWays(
       (await minimumCvar(past, { names, ...limits, level })).weights;
   const fixed: readonly [string, Decide, WalkOptions][] = [
     [equalName, () => equalWeights(names.length), { train: lookback, test: horizon }],
-    [`${chosenName} within limits`, leastTail(limitsOf(names)), { train: training, test: holding }],
-    [`${chosenName} without limits`, leastTail({}), { train: training, test: holding }],
+    [limitedName, leastTail(limitsOf(names)), { train: training, test: holding }],
+    [unlimitedName, leastTail({}), { train: training, test: holding }],
   ];
   const ways: ComparedWay[] = [];
   for (const [name, decide, options] of fixed)
