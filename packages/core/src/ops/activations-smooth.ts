@@ -70,7 +70,7 @@ export const Selu = defineOperator({
   doc: 'γ x where x > 0, γ α (e^x - 1) elsewhere. Gradient: γ g, g (y + γ α).',
 });
 
-export const Softplus = {
+export const Softplus: ReturnType<typeof unary> = {
   ...unary('Softplus', 1, 'ln(1 + e^x). Gradient: g sigmoid(x).', (g, x) => mul(g, sigmoid(x)), 10),
   formula: ([x]: Inputs) => [softplusFormula(x as Tensor)],
 };

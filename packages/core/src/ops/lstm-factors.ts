@@ -38,7 +38,11 @@ export function lstmFactors({ i, o, f, g, kept, written, squashed, h }: LstmValu
  * One step back: the gates' gradients in ONNX's order i, o, f, g [N, 4 H], and what reaches the cell before.
  * @param onCell What reaches the cell from the step behind, and from outside.
  */
-export function lstmStepBack(dh: Tensor, onCell: Tensor, [p, f, qi, qo, qf, qg]: LstmFactors) {
+export function lstmStepBack(
+  dh: Tensor,
+  onCell: Tensor,
+  [p, f, qi, qo, qf, qg]: LstmFactors,
+): { gates: Tensor; cellBefore: Tensor } {
   const dc = add(mul(dh, p), onCell);
   return {
     gates: concat([mul(dc, qi), mul(dh, qo), mul(dc, qf), mul(dc, qg)], { axis: 1 }),
