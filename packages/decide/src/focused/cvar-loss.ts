@@ -1,13 +1,11 @@
 /** Conditional value at risk as a loss: the mean of the worst, with a gradient. */
 import {
   ArgumentError,
-  abs,
   add,
   div,
   formatShape,
   mean,
   mul,
-  neg,
   relu,
   ShapeError,
   slice,
@@ -77,9 +75,7 @@ export function cvarLossAt(
       `expects a threshold of one number, got ${formatShape(threshold.shape)}`,
     );
   const excess = sub(costs, threshold);
-  // Of a large argument the exponential overflows: that of -|x| does not, and max(0, x) is the rest.
-  const soft = smoothing === 0 ? 0 : mul(softplus(div(neg(abs(excess)), smoothing)), smoothing);
-  const above = add(relu(excess), soft);
+  const above = smoothing === 0 ? relu(excess) : mul(softplus(div(excess, smoothing)), smoothing);
   return add(sum(threshold), div(mean(above), 1 - confidence));
 }
 
