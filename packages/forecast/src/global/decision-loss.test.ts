@@ -233,6 +233,8 @@ test('stands beside the two-stage model in a backtest, and its ONNX file gives i
   expect(JSON.stringify(manifest)).toContain('"trainedFor":"decision"');
   const fitted = await model.fit(waves, { decisionLoss: stock });
   const network = importOnnx<'mean'>(fitted.toOnnx());
+  expect(network.metadata.trainedFor).toBe('decision');
+  expect((await fitted.fineTune(waves)).description.trainedFor).toBeUndefined();
   const run = compile((y: Tensor) => ({ mean: network.apply({ y }).mean }));
   const { mean: scores } = await run(tensor(Float32Array.from(waves.y.subarray(54, 60)), { shape: [1, 6] }));
   const [first] = await fitted.forecast(waves);

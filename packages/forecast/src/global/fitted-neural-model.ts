@@ -127,8 +127,8 @@ export class FittedNeuralModel implements FittedGlobalModel {
    */
   asModel(): GlobalModel {
     const { name, horizon } = this;
-    const { settings, network } = this.description;
-    const options = { ...settings, ...network, pretrained: true };
+    const { settings, network, trainedFor } = this.description;
+    const options = { ...settings, ...network, pretrained: true, ...(trainedFor ? { trainedFor } : {}) };
     return { name, kind: settings.kind, options, horizon, fit: async () => this };
   }
 
@@ -157,6 +157,7 @@ export class FittedNeuralModel implements FittedGlobalModel {
    * [batch, horizon], and `quantiles` [batch, horizon, Q] or the distribution's parameters.
    */
   toOnnx(): Uint8Array {
+    const { trainedFor } = this.description;
     const inputs = Object.fromEntries(
       Object.entries(this.#inputShapes()).map(([name, shape]) => [
         name,
@@ -165,14 +166,14 @@ export class FittedNeuralModel implements FittedGlobalModel {
     );
     return exportOnnx((given) => this.#pipeline.forecast(given as RawWindows), {
       inputs,
-      metadata: { model: this.name },
+      metadata: { model: this.name, ...(trainedFor ? { trainedFor } : {}) },
       name: this.description.settings.kind,
     });
   }
 
   /** Saves a model folder: settings, weights, ONNX file. `loadNeuralModel` reads it. */
   async save(folder: string, { overwrite = false }: { readonly overwrite?: boolean } = {}): Promise<void> {
-    const { settings, network, channels } = this.description;
+    const { settings } = this.description;
     await saveModel(folder, {
       kind: `forecast/${settings.kind}`,
       forward: (given) => this.#pipeline.forecast(given as RawWindows),
@@ -183,7 +184,7 @@ export class FittedNeuralModel implements FittedGlobalModel {
         ]),
       ),
       weights: this.weights,
-      config: { settings, network, channels },
+      config: { ...this.description },
       seeds: { seed: settings.seed },
       overwrite,
     });

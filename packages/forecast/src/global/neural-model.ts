@@ -51,6 +51,8 @@ export interface NeuralDescription {
   readonly network: object;
   /** Series side by side. */
   readonly channels: number;
+  /** Of weights that a decision's cost has trained last: their forecasts are scores for it. */
+  readonly trainedFor?: 'decision';
 }
 
 export class NeuralModel implements GlobalModel {
@@ -222,7 +224,9 @@ export async function trainPipeline(
       readings,
       loss: found.lastStep?.loss ?? Number.NaN,
     };
-    return new FittedNeuralModel(architecture, description, found.model, report);
+    const { trainedFor: _, ...model } = description;
+    const trained = decisionLoss ? { ...model, trainedFor: 'decision' as const } : model;
+    return new FittedNeuralModel(architecture, trained, found.model, report);
   } finally {
     await validation?.dispose();
   }
