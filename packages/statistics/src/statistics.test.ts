@@ -1,4 +1,4 @@
-// Against SciPy and NumPy (tools/goldens/statistics.py).
+// Against SciPy and NumPy (tools/goldens/distributions.py).
 import { expect, test } from 'vitest';
 import { cholesky, choleskySolve } from './cholesky.js';
 import {

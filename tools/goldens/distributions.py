@@ -1,6 +1,8 @@
 """Goldens of distributions and Cholesky factors (SciPy 1.17, NumPy 2.4).
 
-    python tools/goldens/statistics.py
+Not named after its package: `statistics` would stand before the standard library's for every script beside it.
+
+    python tools/goldens/distributions.py
 """
 
 import json
