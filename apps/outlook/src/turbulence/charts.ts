@@ -32,22 +32,15 @@ export function currentChart({ current, horizon }: TurbulenceWarnings): Promise<
   });
 }
 
-/** Points of a curve beyond which a page's drawing gains nothing. */
-const mostPoints = 600;
-
 export function rocOf(scores: readonly MethodScores[]): Promise<Chart> {
   const drawn = scores.filter(({ method }) => method !== 'share');
-  const thinned = (values: readonly number[]) => {
-    const step = Math.max(1, Math.ceil(values.length / mostPoints));
-    return values.filter((_, at) => at % step === 0 || at === values.length - 1);
-  };
   return rocChart({
     title: 'Hits against false alarms',
     alt: `Areas under the curves: ${drawn.map(({ method, auc }) => `${titles[method]} ${auc.toFixed(3)}`).join(', ')}.`,
     curves: drawn.map(({ method, roc }) => ({
       name: titles[method],
-      falsePositiveRate: thinned(roc.falsePositiveRate),
-      truePositiveRate: thinned(roc.truePositiveRate),
+      falsePositiveRate: roc.falsePositiveRate,
+      truePositiveRate: roc.truePositiveRate,
     })),
   });
 }

@@ -178,6 +178,23 @@ describe('marks and scales', () => {
       curves: [{ name: 'a', falsePositiveRate: [0, 0.5, 1], truePositiveRate: [0, 0.9, 1] }],
     });
     expect(roc.notes[0]).toContain('a 0.700');
+    // A quarter circle: its area is that of all points, whatever is drawn.
+    const angles = Array.from({ length: 5000 }, (_, place) => (place * Math.PI) / 2 / 4999);
+    const long = await rocChart({
+      ...text,
+      curves: [
+        {
+          name: 'a',
+          falsePositiveRate: angles.map((angle) => 1 - Math.cos(angle)),
+          truePositiveRate: angles.map((angle) => Math.min(1, Math.sin(angle))),
+        },
+      ],
+    });
+    expect(long.notes).toEqual([
+      `Areas under the curves: a ${(Math.PI / 4).toFixed(3)}; chance 0.5.`,
+      '5,000 points are drawn as 600.',
+    ]);
+    expect(long.counts).toEqual({ values: 5000, missing: 0, drawn: 600 });
     const reliability = await reliabilityChart({
       ...text,
       curves: [{ name: 'a', predicted: [0.2, 0.6], observed: [0.1, 0.7] }],

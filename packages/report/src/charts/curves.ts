@@ -1,6 +1,6 @@
 /** Curves inside the unit square that judge classifiers: ROC and reliability. */
 import { ReportError } from '../errors.js';
-import { formatNumber } from '../text/numbers.js';
+import { countText, formatNumber } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
 import type { Chart, ChartText } from './chart.js';
 import { checkLength, checkNames, checkSome, readValues } from './checks.js';
@@ -20,7 +20,8 @@ export interface RocChartOptions extends ChartText {
 }
 
 /**
- * Hits against false alarms of one or more classifiers, beside chance. The legend gives each area by the trapezoidal rule.
+ * Hits against false alarms of one or more classifiers, beside chance. The legend gives each area by the
+ * trapezoidal rule, of all points, also where fewer are drawn.
  *
  * @throws {@link ReportError} where rates leave 0 to 1, decrease, or differ in number
  *
@@ -47,15 +48,44 @@ export async function rocChart(options: RocChartOptions): Promise<Chart> {
         operation,
         `curves[${index}]: expected rates that do not fall, from (0, 0) to (1, 1)`,
       );
-    return { x, y, name: `${names[index]} (area ${areaUnder(x, y).toFixed(3)})` };
+    return { x, y, area: areaUnder(x, y).toFixed(3) };
   });
-  const areas = read.map(({ x, y }, index) => `${names[index]} ${areaUnder(x, y).toFixed(3)}`);
-  return squareChart(operation, options, read, {
+  const curves = read.map(({ x, y, area }, index) => ({
+    x: evenlyPicked(x),
+    y: evenlyPicked(y),
+    name: `${names[index]} (area ${area})`,
+  }));
+  const values = countPoints(read);
+  const isThinned = countPoints(curves) < values;
+  return squareChart(operation, options, curves, {
     xTitle: 'False alarms (share of negatives)',
     yTitle: 'Hits (share of positives)',
     isDotted: false,
-    notes: [`Areas under the curves: ${areas.join(', ')}; chance 0.5.`],
+    values,
+    notes: [
+      `Areas under the curves: ${read.map(({ area }, index) => `${names[index]} ${area}`).join(', ')}; chance 0.5.`,
+      ...(isThinned
+        ? [`${countText(values, 'point')} are drawn as ${countPoints(curves).toLocaleString('en')}.`]
+        : []),
+    ],
   });
+}
+
+/** Points of a curve beyond which its drawing gains nothing: it does not fall, so no extreme is lost between them. */
+const mostPoints = 600;
+
+/** At most so many of them at equal distances, both ends included. */
+function evenlyPicked(values: readonly number[]): readonly number[] {
+  const last = values.length - 1;
+  if (last < mostPoints) return values;
+  return Array.from(
+    { length: mostPoints },
+    (_, place) => values[Math.round((place * last) / (mostPoints - 1))] as number,
+  );
+}
+
+function countPoints(curves: readonly { readonly x: readonly number[] }[]): number {
+  return curves.reduce((sum, { x }) => sum + x.length, 0);
 }
 
 export interface ReliabilityCurve {
@@ -99,6 +129,7 @@ export async function reliabilityChart(options: ReliabilityChartOptions): Promis
     xTitle: 'Forecast probability (share)',
     yTitle: 'Came true (share)',
     isDotted: true,
+    values: countPoints(read),
     notes: ['On the dashed diagonal, probabilities mean what they say. Each bin is a dot, joined by lines.'],
   });
 }
@@ -114,6 +145,8 @@ interface SquareOptions {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly isDotted: boolean;
+  /** What the curves were given as. */
+  readonly values: number;
   readonly notes: readonly string[];
 }
 
@@ -123,12 +156,12 @@ function squareChart(
   curves: readonly Curve[],
   options: SquareOptions,
 ): Promise<Chart> {
-  const values = curves.reduce((sum, { x }) => sum + x.length, 0);
+  const drawn = countPoints(curves);
   return draw(operation, {
     text,
     spec: (room) => squareSpec(room, curves, options),
     height: ({ isNarrow }) => (isNarrow ? 350 : 420),
-    counts: { values, missing: 0, drawn: options.isDotted ? 2 * values : values },
+    counts: { values: options.values, missing: 0, drawn: options.isDotted ? 2 * drawn : drawn },
     notes: options.notes,
     tips: curves.flatMap(({ name, x, y, counts }) =>
       x.map((each, index) => {
