@@ -1,11 +1,11 @@
 /** Tables and charts of the allocation. */
-import type { PortfolioStatistics } from '@noosphere/decide';
+import type { PortfolioStatistics, TradeList } from '@noosphere/decide';
 import { type Chart, drawdownChart, lineChart, stackedAreaChart } from '@noosphere/report';
 import type { JointPrices } from '../joint.js';
 import { percent } from '../percent.js';
 import type { SearchResult } from './search.js';
 import type { Variation } from './sensitivity.js';
-import { chosenName, costs, equalName, holding } from './strategies.js';
+import { chosenName, costs, equalName, holding, largestCash, limitsOf } from './strategies.js';
 import { growthOf, type WalkForward } from './walk-forward.js';
 
 export interface StrategyRow {
@@ -29,6 +29,43 @@ export function rowsOf({ strategies, index }: WalkForward): StrategyRow[] {
       ? [{ name: `${index.name}, an index`, statistics: index.statistics, turnover: undefined, cost: 0 }]
       : []),
   ];
+}
+
+/** What is decided, and what is bought for the budget. */
+interface Decided {
+  readonly weights: Float64Array;
+  readonly trades: TradeList;
+  readonly budget: number;
+  /** Days that the decision was made from. */
+  readonly training: number;
+}
+
+export function decisionTable(
+  { names, prices, dates, base, leftOut }: JointPrices,
+  { weights, trades, budget, training }: Decided,
+) {
+  return {
+    kind: 'table' as const,
+    caption: `The decision of ${dates.at(-1)}: ${chosenName} over the last ${training} days, for ${budget.toLocaleString('en')} ${base}`,
+    columns: [
+      { header: 'Asset' },
+      { header: 'Weight', unit: '%', decimals: 1 },
+      { header: 'Units', decimals: 0 },
+      { header: 'Price', unit: base },
+      { header: 'Value', unit: base, decimals: 0 },
+    ],
+    rows: names.map((name, asset) => {
+      const trade = trades.trades.find((each) => each.name === name);
+      return [
+        name,
+        100 * (weights[asset] ?? 0),
+        trade?.quantity ?? 0,
+        prices[asset]?.at(-1) ?? null,
+        trade?.value ?? 0,
+      ];
+    }),
+    note: `Bought from cash; ${Math.round(trades.cashAfter).toLocaleString('en')} ${base} are left after costs of ${(10_000 * costs).toFixed(0)} basis points. No asset gets more than ${percent(limitsOf(names).upper, 0)} %, and all foreign cash no more than ${percent(largestCash, 0)} %. Left out: ${leftOut.join('; ') || 'nothing'}.`,
+  };
 }
 
 export function strategiesTable(walked: WalkForward, training: number) {

@@ -1,7 +1,7 @@
 /** Charts of risk. */
 import { barChart, type Chart, heatMap, lineChart } from '@noosphere/report';
 import { percent } from '../percent.js';
-import { type Holding, level, type MethodTest } from './measures.js';
+import { type Holding, level, type MethodTest } from './tail-risk.js';
 
 export async function exceptionsChart(
   { name, returns }: Holding,

@@ -3,6 +3,7 @@ import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
 import { simpleReturns, type TradeList, tradeList } from '@noosphere/decide';
 import type { KeyFigure } from '@noosphere/report';
 import {
+  decisionTable,
   fallsChart,
   growthChart,
   rowsOf,
@@ -11,7 +12,7 @@ import {
   variationTable,
   weightsChart,
 } from '../allocation/exhibits.js';
-import { searchSideBySide } from '../allocation/search.js';
+import { type SearchResult, searchSideBySide } from '../allocation/search.js';
 import { variationsOf } from '../allocation/sensitivity.js';
 import {
   chosenName,
@@ -72,28 +73,9 @@ export async function allocateStage(
     lines: [
       ...joint.leftOut.map((each) => wrap(`  Left out: ${each}`, 2)),
       ...told.map((sentence) => wrap(`  ${sentence}`, 2)),
-      ...layOut([
-        ['  walk-forward, net of costs', 'return %', 'volatility %', 'Sharpe', 'deepest fall %', 'turnover'],
-        ...rowsOf(walked).map(({ name, statistics, turnover }) => [
-          `${name === chosenName ? '*' : ' '} ${name}`,
-          percent(statistics.annualReturn, 2),
-          percent(statistics.annualVolatility, 2),
-          statistics.sharpe.toFixed(2),
-          percent(statistics.maximumDrawdown, 1),
-          turnover === undefined ? '–' : turnover.toFixed(2),
-        ]),
-      ]),
+      ...strategyLines(walked),
       '',
-      ...layOut([
-        [`  least CVaR of ${100 * level} %`, 'CVaR %', 'above exact', 'evaluations', 's'],
-        ...searches.map(({ name, risk, evaluations, elapsedMs }) => [
-          `  ${name}`,
-          percent(risk, 5),
-          `${(1e4 * (risk / (exact?.risk ?? Number.NaN) - 1)).toFixed(2)} bp`,
-          evaluations === undefined ? '–' : String(evaluations),
-          (elapsedMs / 1000).toFixed(2),
-        ]),
-      ]),
+      ...searchLines(searches),
     ],
     facts: {
       base,
@@ -117,28 +99,7 @@ export async function allocateStage(
           kind: 'paragraph',
           text: 'The weights whose worst days, the worst twentieth, lose least on average. They follow from risk alone: no forecast of returns goes into them.',
         },
-        {
-          kind: 'table',
-          caption: `The decision of ${joint.dates.at(-1)}: ${chosenName} over the last ${training} days, for ${budget.toLocaleString('en')} ${base}`,
-          columns: [
-            { header: 'Asset' },
-            { header: 'Weight', unit: '%', decimals: 1 },
-            { header: 'Units', decimals: 0 },
-            { header: 'Price', unit: base },
-            { header: 'Value', unit: base, decimals: 0 },
-          ],
-          rows: joint.names.map((name, asset) => {
-            const trade = trades.trades.find((each) => each.name === name);
-            return [
-              name,
-              100 * (weights[asset] ?? 0),
-              trade?.quantity ?? 0,
-              joint.prices[asset]?.at(-1) ?? null,
-              trade?.value ?? 0,
-            ];
-          }),
-          note: `Bought from cash; ${Math.round(trades.cashAfter).toLocaleString('en')} ${base} are left after costs of ${(10_000 * costs).toFixed(0)} basis points. No asset gets more than ${percent(limitsOf(joint.names).upper, 0)} %, and all foreign cash no more than ${percent(largestCash, 0)} %. Left out: ${joint.leftOut.join('; ') || 'nothing'}.`,
-        },
+        decisionTable(joint, { weights, trades, budget, training }),
         { kind: 'heading', text: 'Would it have been any good?' },
         strategiesTable(walked, training),
         { kind: 'chart', chart: await growthChart(walked) },
@@ -157,6 +118,35 @@ export async function allocateStage(
       ],
     },
   };
+}
+
+function strategyLines(walked: WalkForward): string[] {
+  return layOut([
+    ['  walk-forward, net of costs', 'return %', 'volatility %', 'Sharpe', 'deepest fall %', 'turnover'],
+    ...rowsOf(walked).map(({ name, statistics, turnover }) => [
+      `${name === chosenName ? '*' : ' '} ${name}`,
+      percent(statistics.annualReturn, 2),
+      percent(statistics.annualVolatility, 2),
+      statistics.sharpe.toFixed(2),
+      percent(statistics.maximumDrawdown, 1),
+      turnover === undefined ? '–' : turnover.toFixed(2),
+    ]),
+  ]);
+}
+
+/** The exact search first. */
+function searchLines(searches: readonly SearchResult[]): string[] {
+  const best = searches[0]?.risk ?? Number.NaN;
+  return layOut([
+    [`  least CVaR of ${100 * level} %`, 'CVaR %', 'above exact', 'evaluations', 's'],
+    ...searches.map(({ name, risk, evaluations, elapsedMs }) => [
+      `  ${name}`,
+      percent(risk, 5),
+      `${(1e4 * (risk / best - 1)).toFixed(2)} bp`,
+      evaluations === undefined ? '–' : String(evaluations),
+      (elapsedMs / 1000).toFixed(2),
+    ]),
+  ]);
 }
 
 function tradesOf({ names, prices, base }: JointPrices, weights: Float64Array, budget: number): TradeList {

@@ -55,95 +55,106 @@ export async function insightStage(markets: readonly Market[]): Promise<StageRes
     markets.map(({ history }) => history),
     insightOf,
   );
-  const last = found.map(({ changes, dates }) => ({
-    segment: changes.segments.at(-1),
-    since: dates[changes.segments.at(-1)?.from ?? 0] ?? '',
-  }));
-  const yearly = (daily: number | undefined) => 100 * Math.sqrt(daysOfYear) * (daily ?? Number.NaN);
-  const rows = found.map((each, place) => ({
-    name: each.name,
-    drift: 100 * daysOfYear * each.drift.mean,
-    lower: 100 * daysOfYear * each.drift.lower,
-    upper: 100 * daysOfYear * each.drift.upper,
-    changes: each.changes.places.length,
-    since: last[place]?.since ?? '',
-    volatility: yearly(last[place]?.segment?.deviation),
-    before: yearly(each.changes.segments.at(-2)?.deviation),
-    odd: each.odd.anomalies.length,
-  }));
-  const calmest = found.toSorted((a, b) => b.changes.places.length - a.changes.places.length)[0];
+  const rows = found.map(rowOf);
+  const restless = found.toSorted((a, b) => b.changes.places.length - a.changes.places.length)[0];
   return {
     lines: [
-      ...layOut([
-        ['  the last 1000 days', 'drift % a year', 'changes', 'as now since', 'volatility %', 'odd days'],
-        ...rows.map((row) => [
-          `  ${row.name}`,
-          `${row.drift.toFixed(1)} [${row.lower.toFixed(1)}, ${row.upper.toFixed(1)}]`,
-          `${row.changes}`,
-          row.since,
-          row.volatility.toFixed(1),
-          `${row.odd}`,
-        ]),
-      ]),
+      ...rowLines(rows),
       ...failures.map((each) => wrap(`  not done: ${each}`, 4)),
       wrap(
         '  Drift: the mean log return with its 95 % interval; where that holds zero, there is no trend.',
         2,
       ),
     ],
-    facts: {
-      failures,
-      rows,
-      changes: found.map(({ name, changes, dates }) => ({
-        name,
-        segments: changes.segments.map(({ from, to, ...own }) => ({
-          from: dates[from],
-          to: dates[to - 1],
-          ...own,
-        })),
-      })),
-      odd: found.map(({ name, odd, dates }) => ({
-        name,
-        days: odd.anomalies.map(({ place, value, score }) => ({
-          date: dates[place],
-          logReturn: value,
-          score,
-        })),
-      })),
-    },
+    facts: { failures, rows, changes: found.map(changesOf), odd: found.map(oddDaysOf) },
     section: {
       title: 'Trend, change, and odd days',
       blocks: [
-        {
-          kind: 'table',
-          caption: `The last ${days} days of each series`,
-          columns: [
-            { header: 'Series' },
-            { header: 'Drift', unit: '% a year', decimals: 1 },
-            { header: 'from', unit: '95 %', decimals: 1 },
-            { header: 'to', decimals: 1 },
-            { header: 'Changes of turbulence', decimals: 0 },
-            { header: 'As now since' },
-            { header: 'Volatility now', unit: '% a year', decimals: 1 },
-            { header: 'before', unit: '% a year', decimals: 1 },
-            { header: 'Odd days', decimals: 0 },
-          ],
-          rows: rows.map((row) => [
-            row.name,
-            row.drift,
-            row.lower,
-            row.upper,
-            row.changes,
-            row.since,
-            row.volatility,
-            Number.isNaN(row.before) ? null : row.before,
-            row.odd,
-          ]),
-          note: `Drift: the mean log return; where its interval holds zero, there is no trend to speak of. Changes: segments of returns whose mean and spread differ, by PELT with a normal cost. Odd days lie more than 5 robust deviations from their surroundings.${failures.length > 0 ? ` Not done: ${failures.join('; ')}.` : ''}`,
-        },
-        ...(calmest ? [{ kind: 'chart' as const, chart: await changesChart(calmest) }] : []),
+        rowTable(rows, failures),
+        ...(restless ? [{ kind: 'chart' as const, chart: await changesChart(restless) }] : []),
       ],
     },
+  };
+}
+
+type InsightRow = ReturnType<typeof rowOf>;
+
+/** Drift and volatility in per cent a year. */
+function rowOf({ name, dates, drift, changes, odd }: Insight) {
+  const [before, last] = [changes.segments.at(-2), changes.segments.at(-1)];
+  const yearly = (daily: number | undefined) => 100 * Math.sqrt(daysOfYear) * (daily ?? Number.NaN);
+  return {
+    name,
+    drift: 100 * daysOfYear * drift.mean,
+    lower: 100 * daysOfYear * drift.lower,
+    upper: 100 * daysOfYear * drift.upper,
+    changes: changes.places.length,
+    since: dates[last?.from ?? 0] ?? '',
+    volatility: yearly(last?.deviation),
+    before: yearly(before?.deviation),
+    odd: odd.anomalies.length,
+  };
+}
+
+function changesOf({ name, changes, dates }: Insight) {
+  return {
+    name,
+    segments: changes.segments.map(({ from, to, ...own }) => ({
+      from: dates[from],
+      to: dates[to - 1],
+      ...own,
+    })),
+  };
+}
+
+function oddDaysOf({ name, odd, dates }: Insight) {
+  return {
+    name,
+    days: odd.anomalies.map(({ place, value, score }) => ({ date: dates[place], logReturn: value, score })),
+  };
+}
+
+function rowLines(rows: readonly InsightRow[]): string[] {
+  return layOut([
+    [`  the last ${days} days`, 'drift % a year', 'changes', 'as now since', 'volatility %', 'odd days'],
+    ...rows.map((row) => [
+      `  ${row.name}`,
+      `${row.drift.toFixed(1)} [${row.lower.toFixed(1)}, ${row.upper.toFixed(1)}]`,
+      `${row.changes}`,
+      row.since,
+      row.volatility.toFixed(1),
+      `${row.odd}`,
+    ]),
+  ]);
+}
+
+function rowTable(rows: readonly InsightRow[], failures: readonly string[]) {
+  return {
+    kind: 'table' as const,
+    caption: `The last ${days} days of each series`,
+    columns: [
+      { header: 'Series' },
+      { header: 'Drift', unit: '% a year', decimals: 1 },
+      { header: 'from', unit: '95 %', decimals: 1 },
+      { header: 'to', decimals: 1 },
+      { header: 'Changes of turbulence', decimals: 0 },
+      { header: 'As now since' },
+      { header: 'Volatility now', unit: '% a year', decimals: 1 },
+      { header: 'before', unit: '% a year', decimals: 1 },
+      { header: 'Odd days', decimals: 0 },
+    ],
+    rows: rows.map((row) => [
+      row.name,
+      row.drift,
+      row.lower,
+      row.upper,
+      row.changes,
+      row.since,
+      row.volatility,
+      Number.isNaN(row.before) ? null : row.before,
+      row.odd,
+    ]),
+    note: `Drift: the mean log return; where its interval holds zero, there is no trend to speak of. Changes: segments of returns whose mean and spread differ, by PELT with a normal cost. Odd days lie more than 5 robust deviations from their surroundings.${failures.length > 0 ? ` Not done: ${failures.join('; ')}.` : ''}`,
   };
 }
 
