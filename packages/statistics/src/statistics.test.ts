@@ -54,6 +54,25 @@ test('medians and quantiles', () => {
     expect(quantileOf(sorted, share)).toBeCloseTo(value, 14);
 });
 
+test.each([
+  ['in disorder', (t: number) => Math.sin(t * t)],
+  ['with ties', (t: number) => Math.round(5 * Math.sin(t * t)) + 0],
+  ['rising', (t: number) => t],
+  [
+    'far from what a sample of every so many shows',
+    (t: number) => (t % 25 === 0 ? 1e6 + t : Math.sin(t * t)),
+  ],
+  ['all equal', () => 7],
+  ['with infinities', (t: number) => (t % 5 === 0 ? Infinity : t % 5 === 1 ? -Infinity : Math.cos(t * t))],
+] as const)('medians of any number of values, %s', (_, valueAt) => {
+  for (const length of [1, 2, 3, 10, 39, 199, 200, 201, 500, 1001, 2000]) {
+    const values = Float64Array.from({ length }, (_, t) => valueAt(t));
+    const sorted = values.slice().sort();
+    const expected = ((sorted[(length - 1) >> 1] ?? 0) + (sorted[length >> 1] ?? 0)) / 2;
+    expect(medianOf(values)).toBe(expected);
+  }
+});
+
 test('what is too short or no number is refused by its place', () => {
   expect(() => requireValues('trend', 'y', Float64Array.of(1), 2)).toThrow(
     'y needs at least 2 values, got 1',

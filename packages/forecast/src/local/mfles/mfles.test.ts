@@ -1,6 +1,5 @@
 // Goldens: tools/goldens/local_models.py (statsforecast 2.1.1).
 
-import { medianInPlace } from '@noosphere/statistics';
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/mfles.json' with { type: 'json' };
 import { mfles } from './mfles-model.js';
@@ -24,15 +23,6 @@ describe('lines', () => {
     const y = Float64Array.from({ length: 21 }, (_, t) => 3 + 2 * t);
     for (const at of [2, 9, 15, 20]) y[at] = 1000;
     expect(repeatedMediansLine(y)[20]).toBeCloseTo(43, 10);
-  });
-
-  test('medians of any order', () => {
-    for (let length = 1; length < 40; length++) {
-      const values = Float64Array.from({ length }, (_, t) => Math.round(5 * Math.sin(t * t)));
-      const sorted = values.slice().sort();
-      const expected = ((sorted[(length - 1) >> 1] ?? 0) + (sorted[length >> 1] ?? 0)) / 2;
-      expect(medianInPlace(values)).toBe(expected);
-    }
   });
 
   test('a penalty that is large leaves nothing, a small one follows the bend', () => {
