@@ -1,7 +1,7 @@
 /**
  * LSTM with many values in one step: the forward pass keeps what its gradient needs, and each step computes all it can while
  * its values are in the cache. The rule in recurrent-rules.ts computes the gates anew, for all steps at once; beside it
- * this one saves a quarter of the products and a third of the memory, and pays with thirty operators a step.
+ * this one saves a quarter of the products and a fifth of the memory, and pays with thirty operators a step.
  */
 import {
   type Graph,
