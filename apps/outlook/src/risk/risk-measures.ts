@@ -7,8 +7,8 @@ import {
   sampleCovariance,
   simpleReturns,
 } from '@noosphere/decide';
+import { eachOf } from '../each.js';
 import type { JointPrices } from '../joint.js';
-import { eachOf } from '../stages/each.js';
 import {
   type Holding,
   holdingRisk,

@@ -9,9 +9,9 @@ import {
 } from '@noosphere/forecast';
 import { lineChart } from '@noosphere/report';
 import { meanOf, studentWidth, varianceOf } from '@noosphere/statistics';
+import { eachOf } from '../each.js';
 import type { Market } from '../markets.js';
 import { percent } from '../percent.js';
-import { eachOf } from './each.js';
 import type { StageResult } from './stage.js';
 
 /** Days that are looked at: the last four years or so. */
