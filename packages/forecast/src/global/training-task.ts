@@ -29,11 +29,11 @@ export function forecastTask(
   heldOut: number,
 ): TrainingTask {
   const rowsPerCall = Math.max(1, Math.floor(evaluationRows / channels)) * channels;
-  const rows = validationWindows(frame, heldOut, settings.horizon);
   return {
     loss: (model, batch, context) => model.loss(batch, context),
     batches: trainingBatches(architecture, settings, frame, heldOut),
-    validation: heldOut > 0 ? { rows, rowsPerCall } : undefined,
+    validation:
+      heldOut > 0 ? { rows: validationWindows(frame, heldOut, settings.horizon), rowsPerCall } : undefined,
   };
 }
 

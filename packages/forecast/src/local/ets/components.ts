@@ -26,18 +26,20 @@ export function etsName({ error, trend, season, damped }: EtsComponents): string
   return `ETS(${error},${trend}${damped ? 'd' : ''},${season})`;
 }
 
+/** Every combination there is. */
+const combinations: readonly EtsComponents[] = (['A', 'M'] as const).flatMap((error) =>
+  (['N', 'A', 'M'] as const).flatMap((trend) =>
+    (['N', 'A', 'M'] as const).flatMap((season) =>
+      (trend === 'N' ? [false] : [false, true]).map((damped) => ({ error, trend, season, damped })),
+    ),
+  ),
+);
+
 /** The components of a name that `etsName` gave. */
 export function parseEtsName(operation: string, name: string): EtsComponents {
-  const parts = /^ETS\(([AM]),([NAM])(d?),([NAM])\)$/.exec(name);
-  if (!parts) throw new ArgumentError(operation, `expects a model such as ETS(M,Ad,M), got '${name}'`);
-  const [, error, trend, damped, season] = parts as unknown as [
-    string,
-    'A' | 'M',
-    Component,
-    string,
-    Component,
-  ];
-  return { error, trend, season, damped: damped === 'd' };
+  const found = combinations.find((components) => etsName(components) === name);
+  if (!found) throw new ArgumentError(operation, `expects a model such as ETS(M,Ad,M), got '${name}'`);
+  return found;
 }
 
 /** Parameters that are estimated: α, β, γ, φ and the initial states, one season being given by the others. */
