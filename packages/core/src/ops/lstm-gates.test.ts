@@ -8,12 +8,16 @@ import {
   lstm,
   mul,
   operatorsOf,
+  scan,
   spec,
   split,
+  stack,
   sum,
   type Tensor,
   tensor,
   trace,
+  unstack,
+  zeros,
 } from '../index.js';
 import { lowerForCpu } from '../runtime/lower-cpu.js';
 
@@ -130,6 +134,25 @@ describe('a wide step keeps its gates', () => {
     expect(training.filter((name) => name === 'Scan')).toHaveLength(2);
     expect(training).not.toContain('LSTM');
     expect(namesOf((given) => score(given, 'forward'))).toContain('LSTM');
+  });
+
+  test('and inside a loop, as where several training steps are one call', async () => {
+    const [x, ...weights] = layer('forward') as [Tensor, ...Tensor[]];
+    const slopeOf = (sequence: Tensor, of: readonly Tensor[]) =>
+      gradients(score([sequence, ...of], 'forward'), [of[0] as Tensor])[0] as Tensor;
+    const run = (f: (both: Tensor, of: Tensor[]) => Tensor) => compile(f)(stack([x, mul(x, 0.5)]), weights);
+    const looped = await run(
+      (both, of) =>
+        scan(([sum], [sequence]) => ({ state: [add(sum, slopeOf(sequence, of))] }), {
+          state: [zeros([4 * hidden, inputs])],
+          sequences: [both],
+        }).state[0],
+    );
+    const apart = await run((both, of) => {
+      const [first, second] = unstack(both) as [Tensor, Tensor];
+      return add(slopeOf(first, of), slopeOf(second, of));
+    });
+    await expectNear(looped, apart);
   });
 
   test('and a file of its gradient holds standard operators', async () => {
