@@ -1,13 +1,11 @@
 /** Do slow series help to warn of turbulence? The same logistic regression with and without them, on the same days. */
 import { ArgumentError } from '@noosphere/core';
-import { quantileOf } from '@noosphere/statistics';
 import { metrics, Random } from '@noosphere/train';
-import { drawDays, risingOrder, weightedAuc } from './block-bootstrap.js';
 import { VolatilityLogistic } from './classifiers.js';
 import { lookback, type SplitSeries, splitSeries, type TurbulenceSeries } from './days.js';
 import { readOptions, type TurbulenceOptions, type TurbulenceSettings } from './options.js';
 import { daysWithFeatures, type PublishedFeature, valueOn } from './published-features.js';
-import type { Interval } from './scores.js';
+import { drawScores, type Interval, intervalOf, type TestRows } from './scores.js';
 import { probabilitiesOf, trainClassifier } from './train-classifier.js';
 import { type KnownBeside, labelledWindows, testDays } from './windows.js';
 
@@ -138,42 +136,29 @@ async function probabilities(
 }
 
 function scored(
-  { labels, ranks }: { readonly labels: Uint8Array; readonly ranks: Uint32Array },
+  rows: TestRows,
   both: readonly [SeedProbabilities, SeedProbabilities],
   { seeds, blockDays, resamples, confidence }: TurbulenceSettings,
 ): Pick<FeatureComparison, 'without' | 'with' | 'aucDifference'> {
+  const { labels } = rows;
   const means = both.map(meanOf);
-  const places = new Map([...new Set(ranks)].sort((a, b) => a - b).map((rank, place) => [rank, place]));
-  const dayOf = Uint32Array.from(ranks, (rank) => places.get(rank) ?? 0);
-  const orders = means.map(risingOrder);
-  const draws: (readonly number[])[] = [];
-  for (const counts of drawDays(places.size, { blockDays, resamples, seed: seeds[0] ?? 0 })) {
-    const areas = means.map((mean, place) =>
-      weightedAuc(labels, mean, orders[place] ?? new Uint32Array(), (row) => counts[dayOf[row] ?? 0] ?? 0),
-    );
-    // A draw of one class has no area.
-    if (areas.every(Number.isFinite)) draws.push(areas);
-  }
-  const interval = (of: (draw: readonly number[]) => number): Interval => {
-    const sorted = Float64Array.from(draws, of).sort();
-    const tail = (1 - confidence) / 2;
-    return { low: quantileOf(sorted, tail), high: quantileOf(sorted, 1 - tail) };
-  };
-  const difference = ([less = Number.NaN, more = Number.NaN]: readonly number[]) => more - less;
+  const draws = drawScores(operation, rows, means, { blockDays, resamples, seed: seeds[0] ?? 0 });
+  const drawn = (place: 0 | 1) => draws.map((each) => each[place]?.auc ?? Number.NaN);
   const scoresOf = (place: 0 | 1): FeatureScores => {
     const mean = means[place] ?? new Float64Array();
     return {
       auc: metrics.rocAuc(labels, mean),
-      aucInterval: interval((draw) => draw[place] ?? Number.NaN),
+      aucInterval: intervalOf(drawn(place), confidence),
       brier: metrics.brierScore(labels, mean),
       seedAucs: both[place].map((own) => metrics.rocAuc(labels, own)),
     };
   };
   const [less, more] = [scoresOf(0), scoresOf(1)];
+  const differences = draws.map(([one, other]) => (other?.auc ?? Number.NaN) - (one?.auc ?? Number.NaN));
   return {
     without: less,
     with: more,
-    aucDifference: { value: difference([less.auc, more.auc]), ...interval(difference) },
+    aucDifference: { value: more.auc - less.auc, ...intervalOf(differences, confidence) },
   };
 }
 

@@ -69,12 +69,9 @@ export function scoreWarnings(
       'turbulenceWarnings',
       `${turbulent} of ${labels.length} test days were turbulent, so that nothing can be told apart; give a longer history or another share`,
     );
-  const draws = drawScores({ labels, ranks }, methods, options);
-  const tail = (1 - options.confidence) / 2;
-  const interval = (values: readonly number[]): Interval => {
-    const sorted = Float64Array.from(values).sort();
-    return { low: quantileOf(sorted, tail), high: quantileOf(sorted, 1 - tail) };
-  };
+  const means = methods.map(({ mean }) => mean);
+  const draws = drawScores('turbulenceWarnings', { labels, ranks }, means, options);
+  const interval = (values: readonly number[]) => intervalOf(values, options.confidence);
   const scores = methods.map(
     ({ method, mean, seeds }, place): MethodScores => ({
       method,
@@ -97,32 +94,40 @@ export function scoreWarnings(
   return { scores, aucDifference: difference('auc'), brierDifference: difference('brier') };
 }
 
-interface DrawnScores {
+/** What lies between the quantiles that leave equal tails. */
+export function intervalOf(values: readonly number[], confidence: number): Interval {
+  const sorted = Float64Array.from(values).sort();
+  const tail = (1 - confidence) / 2;
+  return { low: quantileOf(sorted, tail), high: quantileOf(sorted, 1 - tail) };
+}
+
+export interface DrawnScores {
   readonly auc: number;
   readonly brier: number;
 }
 
-/** Scores of each method in each draw; draws that hold one class only have no area and are left out. */
-function drawScores(
+/** Scores of several probabilities in each draw of days; draws that hold one class only have no area and are left out. */
+export function drawScores(
+  operation: string,
   { labels, ranks }: TestRows,
-  methods: readonly MethodProbabilities[],
+  probabilities: readonly Float64Array[],
   options: BlockOptions,
 ): DrawnScores[][] {
   const places = new Map([...new Set(ranks)].sort((a, b) => a - b).map((rank, place) => [rank, place]));
   const dayOf = Uint32Array.from(ranks, (rank) => places.get(rank) ?? 0);
-  const orders = methods.map(({ mean }) => risingOrder(mean));
+  const orders = probabilities.map(risingOrder);
   const draws: DrawnScores[][] = [];
   for (const counts of drawDays(places.size, options)) {
     const weightOf = (row: number) => counts[dayOf[row] ?? 0] ?? 0;
-    const drawn = methods.map(({ mean }, place) => ({
-      auc: weightedAuc(labels, mean, orders[place] ?? new Uint32Array(), weightOf),
-      brier: weightedBrier(labels, mean, weightOf),
+    const drawn = probabilities.map((each, place) => ({
+      auc: weightedAuc(labels, each, orders[place] ?? new Uint32Array(), weightOf),
+      brier: weightedBrier(labels, each, weightOf),
     }));
     if (drawn.every(({ auc }) => Number.isFinite(auc))) draws.push(drawn);
   }
   if (draws.length < options.resamples / 2)
     throw new ArgumentError(
-      'turbulenceWarnings',
+      operation,
       `${options.resamples - draws.length} of ${options.resamples} draws of the test days hold one class only; give a longer history`,
     );
   return draws;
