@@ -27,6 +27,7 @@ import {
   progress,
   Random as TensorRandom,
 } from '@noosphere/train';
+import { distance } from 'fastest-levenshtein';
 import { Random } from './random.js';
 import { type RunContext, required } from './run.js';
 import { melBands, type Recording, readSpokenDigits } from './spoken-digits.js';
@@ -113,7 +114,7 @@ export async function recognizeDigits(
   const readings = await readAll(model, sequences);
   const wrong = sequences.filter(({ digits }, index) => digits.join() !== readings[index]?.join()).length;
   const edits = sequences.reduce(
-    (sum, { digits }, index) => sum + editDistance(digits, readings[index] ?? []),
+    (sum, { digits }, index) => sum + distance(digits.join(''), (readings[index] ?? []).join('')),
     0,
   );
   const spoken = sequences.reduce((sum, { digits }) => sum + digits.length, 0);
@@ -209,18 +210,4 @@ function greedy(scores: HostTensor, sample: number, frames: number): number[] {
     before = best;
   }
   return read;
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: readonly number[], b: readonly number[]): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, label] of a.entries()) {
-    const next = [i + 1];
-    for (const [j, other] of b.entries())
-      next.push(
-        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (label === other ? 0 : 1)),
-      );
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

@@ -1,5 +1,6 @@
 /** Options by a name that nobody reads, such as `stride` for `strides`: through a variable TypeScript lets them pass. */
 import { ArgumentError } from '@noosphere/core';
+import { distance } from 'fastest-levenshtein';
 
 /**
  * Gives the options back once each of their names is known; others are refused with the nearest one that is.
@@ -21,25 +22,13 @@ export function knownOptions<Options extends object, const Name extends keyof Op
   return options;
 }
 
-/** The name with the fewest edits, where those are at most half of the letters. */
+/** The name with the fewest edits, where those are at most half of the letters; none where one begins with the other, as `eps` and `epsilon`. */
 function nearestOf(name: string, names: readonly string[]): string | undefined {
-  const [first] = names
-    .map((known) => ({ known, edits: editsBetween(name.toLowerCase(), known.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits);
-  return first && first.edits <= name.length / 2 ? first.known : undefined;
-}
-
-/** Letters to insert, drop or change (Levenshtein 1966); none where one begins with the other, as `eps` and `epsilon`. */
-function editsBetween(a: string, b: string): number {
-  if (a.startsWith(b) || b.startsWith(a)) return 0;
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...a].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= b.length; column++) {
-      const change = (row[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const asked = name.toLowerCase();
+  const edits = names.map((known) => {
+    const own = known.toLowerCase();
+    return own.startsWith(asked) || asked.startsWith(own) ? 0 : distance(asked, own);
+  });
+  const fewest = Math.min(...edits);
+  return fewest <= name.length / 2 ? names[edits.indexOf(fewest)] : undefined;
 }
