@@ -5,8 +5,8 @@ import { Random } from '@noosphere/train';
 import { costs, equalName, holding, level, limitsOf, trainingFor } from '../allocation/strategies.js';
 import type { JointPrices } from '../joint.js';
 import type { LearnedShares } from './learned.js';
+import { compounded, tailLoss } from './period-returns.js';
 import { type DecisionProblem, lookback } from './problem.js';
-import { tailLoss } from './tail-loss.js';
 
 /** Days that the bootstrap draws together. */
 const blockDays = 60;
@@ -115,12 +115,8 @@ export function comparedRows(ways: readonly ComparedWay[], horizon: number, seed
 
 /** Returns of whole periods. */
 function periodsOf({ returns }: Backtest, horizon: number): Float64Array {
-  return Float64Array.from(
-    { length: Math.floor(returns.length / horizon) },
-    (_, period) =>
-      returns
-        .subarray(period * horizon, (period + 1) * horizon)
-        .reduce((worth, value) => worth * (1 + value), 1) - 1,
+  return Float64Array.from({ length: Math.floor(returns.length / horizon) }, (_, period) =>
+    compounded(returns.subarray(period * horizon, (period + 1) * horizon)),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Two ways from one network to shares: forecast first and decide then, or trained through the decision's own cost. */
 import { type FittedNeuralModel, type GlobalFitOptions, mlp, type NeuralModel } from '@noosphere/forecast';
 import { costs } from '../allocation/strategies.js';
+import { compounded, tailLoss } from './period-returns.js';
 import {
   type DecisionProblem,
   decisionDays,
@@ -9,7 +10,6 @@ import {
   validationTimes,
   windowsBefore,
 } from './problem.js';
-import { tailLoss } from './tail-loss.js';
 
 /** Shares of the assets on each day of decision. */
 export interface LearnedShares {
@@ -49,13 +49,7 @@ export async function twoStage(
     validationSize: validationDays,
   });
   const rule = await chooseRule(problem, fitted);
-  const days = decisionDays(problem);
-  const features = await featuresAt(problem, fitted, days);
-  return {
-    fitted,
-    rule,
-    shares: new Map(days.map((day, place) => [day, sharesBy(rule, features[place] ?? [])])),
-  };
+  return { fitted, rule, shares: await sharesOf(problem, fitted, rule) };
 }
 
 /** The forecasts are the scores. */
@@ -70,13 +64,18 @@ export async function decisionFocused(
     validationSize: validationDays,
     decisionLoss: portfolioCost(names.length),
   });
+  return { fitted, shares: await sharesOf(problem, fitted, { byForecast: 1, byVolatility: 0 }) };
+}
+
+/** What a rule makes of the forecasts on each day of decision. */
+async function sharesOf(
+  problem: DecisionProblem,
+  fitted: FittedNeuralModel,
+  rule: TwoStageRule,
+): Promise<ReadonlyMap<number, Float64Array>> {
   const days = decisionDays(problem);
   const features = await featuresAt(problem, fitted, days);
-  const asTheyAre = { byForecast: 1, byVolatility: 0 };
-  return {
-    fitted,
-    shares: new Map(days.map((day, place) => [day, sharesBy(asTheyAre, features[place] ?? [])])),
-  };
+  return new Map(days.map((day, place) => [day, sharesBy(rule, features[place] ?? [])]));
 }
 
 /** What is known of an asset before a day. */
@@ -124,11 +123,7 @@ async function chooseRule(problem: DecisionProblem, fitted: FittedNeuralModel): 
   const days = validationTimes(problem);
   const features = await featuresAt(problem, fitted, days);
   const { returns, horizon } = problem;
-  const periods = days.map((day) =>
-    returns.map(
-      (own) => own.subarray(day, day + horizon).reduce((worth, value) => worth * (1 + value), 1) - 1,
-    ),
-  );
+  const periods = days.map((day) => returns.map((own) => compounded(own.subarray(day, day + horizon))));
   const costOf = (rule: TwoStageRule) =>
     tailLoss(
       Float64Array.from(periods, (period, place) => {
