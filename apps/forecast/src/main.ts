@@ -51,8 +51,9 @@ async function main(): Promise<void> {
     await writePage(options.html, html, { overwrite: options.force });
   }
   console.log(`\n${wrap(`Footprint: ${toSentence(footprint)}`)}`);
-  const files = [...Object.values(outcome.files), 'manifest.json'];
-  console.log(`Written: ${files.map((file) => relative('', join(folder.path, file))).join(', ')}`);
+  const files = [...Object.values(outcome.files), 'manifest.json'].map((file) => join(folder.path, file));
+  const asked = [options.json, outcome.page && options.html].filter((path) => path !== undefined);
+  console.log(`Written: ${[...files, ...asked].map((path) => relative('', path)).join(', ')}`);
   if (signal.aborted) {
     process.stderr.write('noosphere-forecast: stopped early; what was done is saved\n');
     process.exitCode = interruptedStatus;

@@ -35,6 +35,7 @@ export async function runPage(
     model: string;
     message: string;
   }[];
+  const names = outcome.models.map(({ name }) => name).join(', ');
   return page({
     kicker: 'noosphere-forecast',
     title: `${title}: ${data.file}`,
@@ -49,7 +50,10 @@ export async function runPage(
     sections: [...(await parts.sections(joulesByModel(outcome, footprint))), ...failureSection(failures)],
     sources: [{ name: data.file, licence: 'as its owner says', from, to, note: data.notes.join(' ') }],
     method: [
-      { kind: 'list', items: [...parts.method.map(stripVTControlCharacters), `Models: ${plan.reason}.`] },
+      {
+        kind: 'list',
+        items: [...parts.method.map(stripVTControlCharacters), `Models: ${names} (${plan.reason}).`],
+      },
       {
         kind: 'details',
         summary: 'Settings of the models',

@@ -209,7 +209,9 @@ test('a page of each command holds its models, charts and where the data end, an
     const page = `${command}.html`;
     const ended = await forecast([command, ...shared, '--out', `page-${command}`, '--html', page]);
     expect([ended.status, besideProgress(ended.stderr)]).toEqual([0, []]);
+    expect(ended.stdout).toMatch(new RegExp(`^Written: .*${page}$`, 'm'));
     const html = readText(page);
+    expect(html).toContain('Models: SeasonalNaive, AutoETS');
     expect(html).toContain('AutoETS');
     expect(html).toContain('<figure');
     expect(html).toContain(`<td>${day(89)}</td>`);
