@@ -4,9 +4,19 @@ import { evaluate } from './tensor/index.js';
 
 installEvaluator(evaluate);
 
+export {
+  ArgumentError,
+  DTypeError,
+  type ErrorKind,
+  FormatError,
+  GraphError,
+  internalError,
+  NoosphereError,
+  PlatformError,
+  RuntimeError,
+  ShapeError,
+} from '@noosphere/base';
 export * from './autodiff/index.js';
-export * from './errors/index.js';
-export * from './files/index.js';
 export * from './graph/index.js';
 export * from './onnx/index.js';
 export * from './ops/index.js';

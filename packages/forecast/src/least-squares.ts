@@ -1,4 +1,5 @@
 /** Linear least squares in double precision, by Householder reflections. */
+import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** A plane: y ≈ intercept + Σ weight · x. */
@@ -60,10 +61,4 @@ function reflect(column: Float64Array, step: number, others: readonly Float64Arr
     for (let row = 0; row < tail.length; row++) tail[row] = (tail[row] ?? 0) - factor * (normal[row] ?? 0);
   }
   return pivot;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
 }

@@ -1,6 +1,5 @@
-/** The one error of this package; `NoosphereError.isInstance` of @noosphere/core knows it as well. */
-
-const mark = Symbol.for('noosphere.error');
+/** The one error of this package. */
+import { NoosphereError } from '@noosphere/base';
 
 /**
  * A chart or a page was refused: the message says what was expected, what came, and the way out.
@@ -12,18 +11,9 @@ const mark = Symbol.for('noosphere.error');
  *   console.log(ReportError.isInstance(error)); // → true
  * }
  */
-export class ReportError extends Error {
-  /** The function that refused, e.g. `lineChart`. */
-  readonly operation: string;
-
+export class ReportError extends NoosphereError {
+  /** @param operation The function that refused, e.g. `lineChart`. */
   constructor(operation: string, message: string, options?: ErrorOptions) {
-    super(`${operation}: ${message}`, options);
-    this.name = 'ReportError';
-    this.operation = operation;
-    Object.defineProperty(this, mark, { value: true });
-  }
-
-  static isInstance(error: unknown): error is ReportError {
-    return error instanceof Error && mark in error && error.name === 'ReportError';
+    super('argument', operation, message, options);
   }
 }

@@ -1,3 +1,4 @@
+export type { WriteOptions } from '@noosphere/base/files';
 export {
   type DrawdownChartOptions,
   drawdownChart,
@@ -29,7 +30,7 @@ export { type Goal, type ParetoChartOptions, paretoChart } from './charts/pareto
 export { type ScatterChartOptions, scatterChart } from './charts/scatter.js';
 export { type PngOptions, type StandaloneOptions, toPng, toSvg } from './charts/standalone.js';
 export { ReportError } from './errors.js';
-export { type WriteOptions, writePage } from './files/write-page.js';
+export { writePage } from './files/write-page.js';
 export type {
   Block,
   Cell,

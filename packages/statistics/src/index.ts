@@ -1,3 +1,5 @@
+/** @noosphere/statistics: optimisers, distributions, linear algebra, GARCH. */
+export { autocorrelations } from './autocorrelations.js';
 export { cholesky, choleskySolve } from './cholesky.js';
 export {
   chiSquaredTail,
@@ -19,10 +21,7 @@ export {
   type VarianceBounds,
   varianceBounds,
 } from './garch/garch-recursion.js';
-export { autocorrelations, meanOf, requireValues, robustDeviation, varianceOf } from './moments.js';
-export { normalQuantile } from './normal-quantile.js';
 export { type BfgsMinimum, type BfgsOptions, bfgs } from './optimize/bfgs.js';
 export { type NashOptions, nashSimplex } from './optimize/nash-simplex.js';
 export { type Minimum, type NelderMeadOptions, nelderMead } from './optimize/nelder-mead.js';
-export { medianInPlace, medianOf, quantileOf } from './order-statistics.js';
 export { diagonalize, type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';

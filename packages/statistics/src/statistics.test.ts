@@ -1,4 +1,5 @@
 // Against SciPy and NumPy (tools/goldens/distributions.py).
+import { medianInPlace, medianOf, normalQuantile, quantileOf, requireValues } from '@noosphere/base';
 import { expect, test } from 'vitest';
 import { cholesky, choleskySolve } from './cholesky.js';
 import {
@@ -10,9 +11,6 @@ import {
   studentTails,
 } from './distributions.js';
 import goldens from './goldens/statistics.json' with { type: 'json' };
-import { requireValues } from './moments.js';
-import { normalQuantile } from './normal-quantile.js';
-import { medianInPlace, medianOf, quantileOf } from './order-statistics.js';
 import { diagonalize, symmetricEigen } from './symmetric-eigen.js';
 
 const functions = {

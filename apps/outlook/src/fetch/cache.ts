@@ -1,9 +1,10 @@
 /** Answers kept by address, one JSON file each; a file that cannot be read counts as missing. */
+
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { writeAtomically } from '@noosphere/core';
+import { writeAtomically } from '@noosphere/base/files';
 
 export interface CachedAnswer {
   /** Without secrets. */

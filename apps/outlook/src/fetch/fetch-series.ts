@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { writeAtomically } from '@noosphere/base/files';
 import { csvText } from '@noosphere/command-line';
-import { ArgumentError, writeAtomically } from '@noosphere/core';
+import { ArgumentError } from '@noosphere/core';
 import type { FetchedSeries } from './columns.js';
 import { type DownloadOptions, download } from './download.js';
 import {

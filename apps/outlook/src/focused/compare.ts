@@ -1,4 +1,5 @@
 /** What ways of deciding would have lost and earned on days that none of them learnt from, and how sure their difference is. */
+import { meanOf } from '@noosphere/base';
 import { csvText } from '@noosphere/command-line';
 import { type Backtest, backtest, type Decide, equalWeights, minimumCvar } from '@noosphere/decide';
 import { Random } from '@noosphere/train';
@@ -148,10 +149,6 @@ function tailDifference(
     low: found[Math.floor(0.025 * draws)] ?? Number.NaN,
     high: found[Math.ceil(0.975 * draws) - 1] ?? Number.NaN,
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Shares of each decision, by the day after whose close they are held, and returns net of costs. */

@@ -1,6 +1,6 @@
 /** Does it help to train a forecaster through the decision's own cost? Compared with forecasting first, on later days. */
+import { writeAtomically } from '@noosphere/base/files';
 import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
-import { writeAtomically } from '@noosphere/core';
 import { type Block, barChart, type Cell } from '@noosphere/report';
 import { costs, level } from '../allocation/strategies.js';
 import {

@@ -1,4 +1,5 @@
 /** Trend, changes of turbulence, and odd days of each market. */
+import { meanOf, varianceOf } from '@noosphere/base';
 import { layOut, wrap } from '@noosphere/command-line';
 import {
   type AnomalyReport,
@@ -8,7 +9,7 @@ import {
   type PriceHistory,
 } from '@noosphere/forecast';
 import { lineChart } from '@noosphere/report';
-import { meanOf, studentWidth, varianceOf } from '@noosphere/statistics';
+import { studentWidth } from '@noosphere/statistics';
 import { eachOf } from '../each.js';
 import type { Market } from '../markets.js';
 import { percent } from '../percent.js';

@@ -1,6 +1,6 @@
 /** Will the next month be turbulent? A 1-D CNN beside a logistic regression and two naive forecasts, and what they say today. */
+import { writeAtomically } from '@noosphere/base/files';
 import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
-import { writeAtomically } from '@noosphere/core';
 import {
   logReturns,
   type MethodScores,

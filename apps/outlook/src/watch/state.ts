@@ -1,6 +1,8 @@
 /** What a watcher has done already, by content: a JSON file that survives restarts. */
+
 import { readFile } from 'node:fs/promises';
-import { ArgumentError, writeAtomically } from '@noosphere/core';
+import { writeAtomically } from '@noosphere/base/files';
+import { ArgumentError } from '@noosphere/core';
 
 export interface DoneFile {
   /** By which it came; a copy under another name is the same. */

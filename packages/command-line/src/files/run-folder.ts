@@ -1,8 +1,10 @@
 /** Where a run's files go. Nothing that is there is replaced unless the user says so. */
+
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ArgumentError, writeAtomically } from '@noosphere/core';
+import { writeAtomically } from '@noosphere/base/files';
+import { ArgumentError } from '@noosphere/core';
 
 /** What the user asks for. */
 export interface RunFiles {

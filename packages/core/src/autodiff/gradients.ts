@@ -1,5 +1,5 @@
 /** Gradients of scalars with respect to tensors. */
-import { DTypeError, ShapeError } from '../errors/index.js';
+import { DTypeError, ShapeError } from '@noosphere/base';
 import { fill, pullback, type Tensor } from '../graph/index.js';
 import { add, zerosLike } from '../ops/index.js';
 import { formatShape, isFloat } from '../shape/index.js';

@@ -1,5 +1,5 @@
 /** Functions made of functions: gradients, and what the gradient should not or cannot work out by itself. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { type GradientRule, Tensor } from '../graph/index.js';
 import { identity } from '../ops/index.js';
 import { isFloat } from '../shape/index.js';

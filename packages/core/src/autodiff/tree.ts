@@ -2,7 +2,7 @@
  * Trees of tensors: nested objects, arrays and class instances, as models, batches and states are.
  * Other values in them (numbers, strings, functions) are carried along untouched.
  */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { Tensor } from '../graph/index.js';
 
 /** A tensor, or nested arrays, objects and class instances with tensors in their fields. */

@@ -1,5 +1,5 @@
 /** Constants in a graph, and the small integer values that shape inputs carry. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { createData, type DType, elementCount, numberToFloat16 } from '../shape/index.js';
 import { fromData, type HostTensor, hostData, isHostTensor, type Tensor, toNumbers } from './tensor.js';
 

@@ -1,5 +1,5 @@
 /** What a graph costs before it runs: arithmetic, memory traffic, and the most memory that its values take at once. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import { isStatic } from '../shape/index.js';
 import type { Graph } from './graph.js';
 import type { Node } from './node.js';

@@ -1,5 +1,5 @@
 /** A graph: named inputs, outputs, and the nodes between them in an order that can run. Plain data. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import type { Node } from './node.js';
 import type { Tensor } from './tensor.js';
 

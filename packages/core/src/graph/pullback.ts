@@ -1,5 +1,5 @@
 /** Reverse-mode differentiation of a graph: graph in, graph out, each operator by its own rule. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import { isFloat } from '../shape/index.js';
 import { sortNodes } from './graph.js';
 import { type Node, withTrace } from './node.js';

@@ -2,7 +2,7 @@
  * The tensor: a handle with dtype and shape, and either host data or a place in a graph.
  * Nothing runs here; reading a tensor's data asks the evaluator, which the package's entry point installs.
  */
-import { ArgumentError, internalError } from '../errors/index.js';
+import { ArgumentError, internalError } from '@noosphere/base';
 import {
   type AnyData,
   bytesPerElement,

@@ -1,5 +1,5 @@
 /** What must hold of a graph before it is interpreted: names are made once, before they are read, by operators that exist. */
-import { FormatError, GraphError } from '../errors/index.js';
+import { FormatError, GraphError } from '@noosphere/base';
 import { findOperator } from '../ops/index.js';
 import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from './model.js';
 import { replacedOperators } from './upgrade.js';

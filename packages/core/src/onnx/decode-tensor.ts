@@ -1,5 +1,5 @@
 /** TensorProto: the sizes its header claims are checked against the bytes that are there before anything is allocated. */
-import { FormatError } from '../errors/index.js';
+import { FormatError } from '@noosphere/base';
 import { fromData, type HostTensor } from '../graph/index.js';
 import { bytesPerElement, createData, type DType, dtypeFromOnnx, viewData } from '../shape/index.js';
 import type { ExternalLocation, OnnxTensor, OnnxTensorData } from './model.js';

@@ -1,6 +1,6 @@
+import { FormatError, NoosphereError } from '@noosphere/base';
 import { expect, test } from 'vitest';
 import { float, type ModelText, modelBytes, rawTensor } from '../../test/onnx-model.js';
-import { FormatError, NoosphereError } from '../errors/index.js';
 import { fromNumbers } from '../graph/index.js';
 import '../index.js';
 import { readTensorProto } from './decode-tensor.js';

@@ -1,5 +1,5 @@
 /** Bytes of an ONNX ModelProto as plain data. Nothing is believed: what does not hold is a FormatError that names the place. */
-import { FormatError } from '../errors/index.js';
+import { FormatError } from '@noosphere/base';
 import { readTensor } from './decode-tensor.js';
 import type {
   OnnxAttribute,

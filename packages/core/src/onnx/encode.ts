@@ -1,5 +1,5 @@
 /** A graph as the bytes of an ONNX ModelProto. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import {
   type AttributeValue,
   constantKey,

@@ -1,7 +1,7 @@
 /** ONNX out: a function over tensors becomes a file of standard operators that any runtime opens. */
 import { basename } from 'node:path';
-import { ArgumentError, GraphError } from '../errors/index.js';
-import { requireAbsent, writeAtomically } from '../files/index.js';
+import { ArgumentError, GraphError } from '@noosphere/base';
+import { requireAbsent, writeAtomically } from '@noosphere/base/files';
 import {
   commonNodes,
   dropPassThrough,

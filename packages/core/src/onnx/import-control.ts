@@ -1,5 +1,5 @@
 /** If, Loop and Scan from a file: bodies become graphs of their own, and what they read from outside is passed in behind. */
-import { FormatError, NoosphereError, ShapeError } from '../errors/index.js';
+import { FormatError, NoosphereError, ShapeError } from '@noosphere/base';
 import {
   type AttributeValue,
   apply,

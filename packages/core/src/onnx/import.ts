@@ -1,5 +1,5 @@
 /** ONNX in: a file becomes a function over tensors. */
-import { ArgumentError, FormatError, NoosphereError } from '../errors/index.js';
+import { ArgumentError, FormatError, NoosphereError } from '@noosphere/base';
 import { freshDim, type HostTensor, placeholder, Tensor } from '../graph/index.js';
 import { cast } from '../ops/index.js';
 import {

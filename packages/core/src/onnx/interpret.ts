@@ -1,5 +1,5 @@
 /** From nodes in a file to tensors: each node is brought to its present form, folded where it is a constant, and applied. */
-import { FormatError, NoosphereError } from '../errors/index.js';
+import { FormatError, NoosphereError } from '@noosphere/base';
 import {
   type AttributeValue,
   apply,

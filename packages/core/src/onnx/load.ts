@@ -1,6 +1,6 @@
 /** An ONNX model from its path: data that it keeps in files beside it is read too. */
-import { FormatError } from '../errors/index.js';
-import { pathBeside, readBytes } from '../files/index.js';
+import { FormatError } from '@noosphere/base';
+import { pathBeside, readBytes } from '@noosphere/base/files';
 import { decodeModel, tensorsOf } from './decode.js';
 import type { ExternalData } from './decode-tensor.js';
 import { type ImportedModel, type ImportOptions, importOnnx } from './import.js';

@@ -3,7 +3,7 @@
  * Each rule takes a node's use as the file writes it and gives the use that the operator's record understands, or the
  * resulting tensors themselves.
  */
-import { ArgumentError, FormatError } from '../errors/index.js';
+import { ArgumentError, FormatError } from '@noosphere/base';
 import {
   type AttributeValue,
   fromNumbers,

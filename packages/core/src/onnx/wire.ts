@@ -1,5 +1,5 @@
 /** The protobuf wire format: varints, fixed words and length-delimited fields. Large byte fields are neither copied nor moved. */
-import { FormatError } from '../errors/index.js';
+import { FormatError } from '@noosphere/base';
 
 const text = new TextEncoder();
 

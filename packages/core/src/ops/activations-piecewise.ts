@@ -1,5 +1,5 @@
 /** Activation functions made of straight pieces: the derivative is a choice between constants. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { apply1, defineOperator, scalar, Tensor } from '../graph/index.js';
 import { type DType, isFloat, normalizeAxis } from '../shape/index.js';
 import { add, div, mul } from './arithmetic.js';

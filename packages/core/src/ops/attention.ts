@@ -1,5 +1,5 @@
 /** Scaled dot-product attention: a function over plain operators, and ONNX's Attention with its gradient through them. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import {
   defineOperator,
   fromData,

@@ -1,5 +1,5 @@
 /** Batch normalisation: by given statistics, or by those of the batch. Statistics are per channel (axis 1). */
-import { DTypeError, ShapeError } from '../errors/index.js';
+import { DTypeError, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,

@@ -1,5 +1,5 @@
 /** Bits of integers. */
-import { DTypeError } from '../errors/index.js';
+import { DTypeError } from '@noosphere/base';
 import { apply1, defineOperator, notDifferentiable, type OperatorName, type Tensor } from '../graph/index.js';
 import { type DType, isInteger } from '../shape/index.js';
 import { less, where } from './comparison.js';

@@ -1,5 +1,5 @@
 /** Windows of an image as columns, and columns added back into an image. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,

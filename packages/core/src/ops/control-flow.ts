@@ -2,7 +2,7 @@
  * If and Loop, as files bring them. Their bodies are closed graphs: what these read from outside stands behind the
  * operator's own inputs, `captures` counts it, and each body has a place for all of it behind its own inputs.
  */
-import { ArgumentError, DTypeError } from '../errors/index.js';
+import { ArgumentError, DTypeError } from '@noosphere/base';
 import { defineOperator, freshDim, type Graph, notDifferentiable, type OutputInfo } from '../graph/index.js';
 import type { Dim, Shape } from '../shape/index.js';
 import { required } from './like.js';

@@ -2,7 +2,7 @@
  * Loops inside a graph. A body is a graph of its own; what it reads from outside is passed in explicitly behind the
  * operator's own inputs (`captures` counts them) and becomes an outer-scope name only when the graph is encoded.
  */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import {
   apply,
   defineOperator,

@@ -1,5 +1,5 @@
 /** Transposed convolutions: the input gradient of a convolution, as an operator. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, type Shape, staticDim, staticShape } from '../shape/index.js';
 import { add } from './arithmetic.js';

@@ -1,5 +1,5 @@
 /** Convolutions over one to three spatial axes. Legend: N batch, C channels in, O channels out. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticDim, staticShape } from '../shape/index.js';
 import { convInputGradient, convWeightGradient } from './convolution-gradient.js';

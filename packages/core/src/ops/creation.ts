@@ -1,5 +1,5 @@
 /** Tensors made from numbers: constants on the host, no operators. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { fill, fromData, fromNumbers, type HostTensor, type NestedArray } from '../graph/index.js';
 import { type AnyData, type DataOf, type DType, elementCount } from '../shape/index.js';
 

@@ -1,5 +1,5 @@
 /** Dropout: by a mask that is fed, and ONNX's operator as files bring it. */
-import { DTypeError } from '../errors/index.js';
+import { DTypeError } from '@noosphere/base';
 import { defineOperator, maybeNumbers, scalar, Tensor } from '../graph/index.js';
 import { broadcastShapes, type DType, staticShape } from '../shape/index.js';
 import { div, mul, sub } from './arithmetic.js';

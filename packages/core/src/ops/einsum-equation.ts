@@ -1,5 +1,5 @@
 /** Reading einsum equations: labels of every operand and of the result. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import type { Tensor } from '../graph/index.js';
 import { type Dim, formatShape } from '../shape/index.js';
 

@@ -1,5 +1,5 @@
 /** Sums of products by an equation over named axes, taken apart into matrix products. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { apply1, defineOperator, pullback, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, staticDim } from '../shape/index.js';
 import { add, mul } from './arithmetic.js';

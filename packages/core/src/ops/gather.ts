@@ -1,5 +1,5 @@
 /** Reading elements by index. Integer indices may be int32 or int64; negative ones count from the end. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, hostData, isHostTensor, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, requireDType } from '../shape/index.js';
 import { zerosLike } from './joining.js';

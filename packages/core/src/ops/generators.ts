@@ -1,5 +1,5 @@
 /** Operators that make tensors inside the graph: constants, ranges, identity matrices. */
-import { ArgumentError, DTypeError } from '../errors/index.js';
+import { ArgumentError, DTypeError } from '@noosphere/base';
 import {
   apply1,
   defineOperator,

@@ -1,5 +1,5 @@
 /** Sampling an image at positions that the graph computes. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticShape, stridesOf } from '../shape/index.js';
 import { clamp } from './activations-piecewise.js';

@@ -1,5 +1,5 @@
 /** Interpolation along one axis, as ONNX's Resize defines it: which input positions make each output position, with what weights. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import type { AxisMap, Term } from './separable.js';
 
 /** How one axis is resized. */

@@ -1,5 +1,5 @@
 /** Operators that join, cut and repeat tensors: Concat, Split, Slice, Pad, Tile and their functions. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,

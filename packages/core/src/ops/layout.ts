@@ -1,5 +1,5 @@
 /** Operators that change a tensor's type or shape without changing its order or its values. */
-import { ArgumentError, DTypeError, ShapeError } from '../errors/index.js';
+import { ArgumentError, DTypeError, ShapeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,

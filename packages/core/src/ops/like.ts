@@ -1,5 +1,5 @@
 /** What operator functions accept beside tensors, and the checks they share. */
-import { ArgumentError, DTypeError, ShapeError } from '../errors/index.js';
+import { ArgumentError, DTypeError, ShapeError } from '@noosphere/base';
 import { type GradientContext, type Inputs, type OutputInfo, scalar, Tensor } from '../graph/index.js';
 import {
   broadcastShapes,

@@ -1,5 +1,5 @@
 /** Matrix products. */
-import { DTypeError, ShapeError } from '../errors/index.js';
+import { DTypeError, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Tensor } from '../graph/index.js';
 import {
   broadcastShapes,

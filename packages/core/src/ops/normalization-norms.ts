@@ -1,5 +1,5 @@
 /** Normalisations without parameters: by a norm, by mean and deviation, by neighbouring channels. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, normalizeAxis, staticDim } from '../shape/index.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';

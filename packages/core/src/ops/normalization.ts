@@ -1,5 +1,5 @@
 /** Normalisations of single samples: over the last axes, over groups of channels, over channels one by one. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,

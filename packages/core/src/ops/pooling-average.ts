@@ -1,5 +1,5 @@
 /** Pooling by sums: averages and Lp norms over windows, whole images, or windows that fit a wanted output size. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { apply1, defineOperator, type GradientContext, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, type Shape, staticDim, staticShape } from '../shape/index.js';
 import { mul, pow } from './arithmetic.js';

@@ -1,5 +1,5 @@
 /** Pooling by the largest element: over windows, whole images, or windows that fit a wanted output size. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import { apply, apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
 import {
   bytesPerElement,

@@ -1,5 +1,5 @@
 /** Quantisation: floats as small integers with a scale and a zero point. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import {
   apply,
   apply1,

@@ -2,7 +2,7 @@
  * Random numbers from counters: a number depends on (seed, stream, its position) and nothing else, so that a resumed
  * run draws the same bits as one that never stopped. Not for cryptography.
  */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError, requireWhole } from '@noosphere/base';
 import { fromData, type HostTensor } from '../graph/index.js';
 import { elementCount } from '../shape/index.js';
 
@@ -84,11 +84,6 @@ export function randomWords(operation: string, count: number, seed: number, stre
     words.set(block, index);
   }
   return words.subarray(0, count);
-}
-
-function requireWhole(operation: string, what: string, value: number, most: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > most)
-    throw new ArgumentError(operation, `${what} must be a whole number from 0 to ${most}, got ${value}`);
 }
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;

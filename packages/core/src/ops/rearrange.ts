@@ -1,5 +1,5 @@
 /** Elements moved to other places: between depth and space, and along time. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, staticDim } from '../shape/index.js';
 import { gradientOf } from './composite.js';

@@ -1,5 +1,5 @@
 /** LSTM, GRU and RNN with PyTorch's arguments: its order of gates, two biases, states that default to zero. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import { apply, fill, type Tensor } from '../graph/index.js';
 import { type DType, formatShape } from '../shape/index.js';
 import { concat, split, zerosLike } from './joining.js';

@@ -1,5 +1,5 @@
 /** Gradients of LSTM, GRU and RNN: what the operators share, directions and sequences of different lengths. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import { fill, type GradientContext, type Inputs, scalar, type Tensor } from '../graph/index.js';
 import { type Dim, staticDim } from '../shape/index.js';
 import { add, mul, sub } from './arithmetic.js';

@@ -1,5 +1,5 @@
 /** The recurrent operators LSTM, GRU and RNN: their records. The gradients are in recurrent-gradient.ts. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import {
   apply,
   defineOperator,

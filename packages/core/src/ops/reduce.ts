@@ -1,6 +1,6 @@
 /** Reductions along axes: sums, means, extremes, norms, and the positions of extremes. */
 
-import { DTypeError } from '../errors/index.js';
+import { DTypeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,

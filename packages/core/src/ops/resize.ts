@@ -1,5 +1,5 @@
 /** Resizing by interpolation. */
-import { ArgumentError, GraphError, ShapeError } from '../errors/index.js';
+import { ArgumentError, GraphError, ShapeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,

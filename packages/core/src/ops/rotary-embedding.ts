@@ -1,5 +1,5 @@
 /** RotaryEmbedding: positions as rotations of pairs of features. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import { defineOperator, type Inputs, pullback, type Tensor } from '../graph/index.js';
 import { type Dim, formatShape, staticDim } from '../shape/index.js';
 import { add, mul, sub } from './arithmetic.js';

@@ -1,5 +1,5 @@
 /** Picking by value: the largest elements, one-hot rows, positions of what is not zero. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,

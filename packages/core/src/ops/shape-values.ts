@@ -1,6 +1,6 @@
 /** What is known of the small integer tensors that carry shapes, before anything runs. */
 
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 import { freshDim, isHostTensor, maybeNumbers, type Tensor } from '../graph/index.js';
 import type { Dim } from '../shape/index.js';
 

@@ -1,5 +1,5 @@
 /** The softmax family and cross-entropy. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,

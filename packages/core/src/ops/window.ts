@@ -1,5 +1,5 @@
 /** Sliding windows: how a kernel steps over spatial axes, and the sizes that result. Shared by convolutions and pooling. */
-import { ArgumentError, ShapeError } from '../errors/index.js';
+import { ArgumentError, ShapeError } from '@noosphere/base';
 import { freshDim } from '../graph/index.js';
 import { type Dim, type Shape, staticDim } from '../shape/index.js';
 

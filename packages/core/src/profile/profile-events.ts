@@ -1,5 +1,5 @@
 /** Reading ONNX Runtime's profile: which node ran when, for how long, and what it read and wrote. */
-import { FormatError } from '../errors/index.js';
+import { FormatError } from '@noosphere/base';
 
 /** One run of one node. Times in microseconds since the program was loaded. */
 export interface NodeEvent {

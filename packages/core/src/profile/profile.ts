@@ -1,8 +1,8 @@
 /** Where a program's time goes: by node, by operator, by line of the source. */
 import { join } from 'node:path';
+import { RuntimeError } from '@noosphere/base';
+import { firstTextIn, withTemporaryFolder } from '@noosphere/base/files';
 import { flattenTree, type Tree } from '../autodiff/index.js';
-import { RuntimeError } from '../errors/index.js';
-import { firstTextIn, withTemporaryFolder } from '../files/index.js';
 import { type Graph, type HostTensor, type Node, sourceLine } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
 import { cpuExecutor, prepareForCpu } from '../runtime/index.js';

@@ -1,5 +1,5 @@
 /** A model file of floats becomes one of small integers, or of half-size floats. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import {
   type Graph,
   type HostTensor,

@@ -1,5 +1,5 @@
 /** Ranges of activations from what a model computes on examples: all of it, its bulk, or what loses least information. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 
 export interface Range {
   readonly least: number;

@@ -1,6 +1,7 @@
 /** The CPU executor: ONNX Runtime through onnxruntime-node. The only folder that imports it. */
+
+import { PlatformError, RuntimeError } from '@noosphere/base';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { PlatformError, RuntimeError } from '../errors/index.js';
 import { fromData, type Graph, type HostTensor, hostData } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
 import { type AnyData, isDType } from '../shape/index.js';

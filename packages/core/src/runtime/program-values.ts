@@ -1,5 +1,5 @@
 /** A program's inputs and outputs as its graph describes them, and the check that what is fed fits. */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 import { type Graph, type HostTensor, inputName } from '../graph/index.js';
 import { formatShape } from '../shape/index.js';
 import type { ValueInfo } from './executor.js';

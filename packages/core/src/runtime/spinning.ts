@@ -2,7 +2,7 @@
  * How long an idle thread of a program's pool keeps looking for work before it sleeps. Looking saves the time of waking
  * up, and takes a core from whoever else wants it.
  */
-import { ArgumentError } from '../errors/index.js';
+import { ArgumentError } from '@noosphere/base';
 
 /** `always`: between runs too. `in-runs`: stops when a run ends. `never`: sleeps at once. */
 export type Spinning = 'always' | 'in-runs' | 'never';

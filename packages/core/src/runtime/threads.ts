@@ -1,7 +1,7 @@
 /** How many threads a program gets: what the user says, else the cores this process may really use. */
 import { availableParallelism } from 'node:os';
-import { ArgumentError } from '../errors/index.js';
-import { readTextIfThere } from '../files/index.js';
+import { ArgumentError } from '@noosphere/base';
+import { readTextIfThere } from '@noosphere/base/files';
 
 /** Threads for one program. @param asked The `threads` option; NOOSPHERE_THREADS stands in for it. */
 export function threadCount(asked?: number): number {

@@ -2,9 +2,9 @@
  * The CPU executor in a thread of its own: a run leaves the event loop free.
  * Tensors cross in shared memory. The thread ends only when asked, between two runs.
  */
-import { Worker } from 'node:worker_threads';
+import { RuntimeError } from '@noosphere/base';
+import { startThread, ThreadCalls } from '@noosphere/base/workers';
 import type { InferenceSession } from 'onnxruntime-node';
-import { RuntimeError } from '../errors/index.js';
 import { fromData, type Graph, type HostTensor, hostData } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
 import { type AnyData, bytesOf, type DType, viewData } from '../shape/index.js';
@@ -49,68 +49,12 @@ export interface WorkerExecutor extends Executor {
 }
 
 type RequestOf<R> = R extends WorkerRequest ? Omit<R, 'call'> : never;
+type Thread = ThreadCalls<RequestOf<WorkerRequest>, WorkerAnswer>;
 
-/** Sends requests and matches the answers. The thread starts with the first one. */
-class WorkerThread {
-  readonly #waiting = new Map<number, { resolve(answer: WorkerAnswer): void; reject(error: Error): void }>();
-  #worker: Worker | undefined;
-  #calls = 0;
-  #closed = false;
-
-  async ask(request: RequestOf<WorkerRequest>): Promise<readonly SharedTensor[]> {
-    if (this.#closed) throw new RuntimeError('worker', 'the executor was closed; make a new one');
-    const worker = this.#started();
-    const call = this.#calls++;
-    worker.ref();
-    try {
-      const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
-        this.#waiting.set(call, { resolve, reject });
-        worker.postMessage({ ...request, call });
-      });
-      if ('error' in answer) throw new RuntimeError('worker', answer.error);
-      return answer.outputs ?? [];
-    } finally {
-      this.#waiting.delete(call);
-      // An idle thread must not keep the process alive.
-      if (this.#waiting.size === 0) worker.unref();
-    }
-  }
-
-  async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker && !this.#closed) {
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      await this.ask({ kind: 'end' });
-      worker.ref();
-      await ended;
-    }
-    this.#closed = true;
-  }
-
-  #started(): Worker {
-    if (this.#worker) return this.#worker;
-    const worker = startWorker();
-    worker.on('message', (answer: WorkerAnswer) => this.#waiting.get(answer.call)?.resolve(answer));
-    worker.on('error', (cause) =>
-      this.#failAll(new RuntimeError('worker', `the thread failed: ${cause.message}`, { cause })),
-    );
-    worker.on('exit', (code) => {
-      this.#worker = undefined;
-      this.#failAll(new RuntimeError('worker', `the thread ended with code ${code} before it answered`));
-    });
-    this.#worker = worker;
-    return worker;
-  }
-
-  #failAll(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-  }
-}
-
-/** The thread's program lies beside this file. It is plain JavaScript: no loader of this thread reaches another. */
-function startWorker(): Worker {
-  return new Worker(new URL('./worker-main.js', import.meta.url), { execArgv: [] });
+async function ask(thread: Thread, request: RequestOf<WorkerRequest>): Promise<readonly SharedTensor[]> {
+  const answer = await thread.call(request);
+  if ('error' in answer) throw new RuntimeError('worker', answer.error);
+  return answer.outputs ?? [];
 }
 
 /**
@@ -122,29 +66,35 @@ function startWorker(): Worker {
  * await executor.close();
  */
 export function workerExecutor(): WorkerExecutor {
-  const thread = new WorkerThread();
+  // The program is plain JavaScript: no loader of this thread reaches another.
+  const program = { from: import.meta.url, built: './worker-main.js', source: './worker-main.js' };
+  const thread: Thread = new ThreadCalls(
+    () => startThread(program),
+    (reason, cause) => new RuntimeError('worker', reason, { cause }),
+  );
   let programs = 0;
   return {
     name: 'cpu worker',
     async load(graph: Graph, options: LoadOptions = {}): Promise<Program> {
       const prepared = await prepareForCpu(graph);
-      const program = programs++;
+      const number = programs++;
       const { bytes } = encodeModel(prepared, { lastFirst: true });
-      await thread.ask({ kind: 'load', program, bytes, options: sessionOptions(options) });
-      return new WorkerProgram(thread, program, prepared);
+      await ask(thread, { kind: 'load', program: number, bytes, options: sessionOptions(options) });
+      return new WorkerProgram(thread, number, prepared);
     },
-    close: () => thread.close(),
+    close: () =>
+      thread.close(new RuntimeError('worker', 'the executor was closed; make a new one'), { kind: 'end' }),
   };
 }
 
 class WorkerProgram implements Program {
   readonly inputs;
   readonly outputs;
-  readonly #thread: WorkerThread;
+  readonly #thread: Thread;
   readonly #program: number;
   readonly #forget = countProgram();
 
-  constructor(thread: WorkerThread, program: number, graph: Graph) {
+  constructor(thread: Thread, program: number, graph: Graph) {
     this.#thread = thread;
     this.#program = program;
     this.inputs = inputsOf(graph);
@@ -155,13 +105,13 @@ class WorkerProgram implements Program {
     checkInputs(this.inputs, inputs);
     const feeds = Object.fromEntries(this.inputs.map(({ name }, index) => [name, share(inputs[index])]));
     const outputs = this.outputs.map(({ name }) => name);
-    const results = await this.#thread.ask({ kind: 'run', program: this.#program, inputs: feeds, outputs });
+    const results = await ask(this.#thread, { kind: 'run', program: this.#program, inputs: feeds, outputs });
     return results.map(({ dtype, shape, data }) => fromData(dtype as DType, [...shape], data as AnyData));
   }
 
   async dispose(): Promise<void> {
     this.#forget();
-    await this.#thread.ask({ kind: 'dispose', program: this.#program });
+    await ask(this.#thread, { kind: 'dispose', program: this.#program });
   }
 }
 

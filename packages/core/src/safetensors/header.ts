@@ -2,7 +2,7 @@
  * The header of a safetensors file: eight bytes of length, then JSON that says where each tensor lies.
  * Read by hand and strictly: the first thing that does not hold is an error, before anything grows with what it claims.
  */
-import { FormatError } from '../errors/index.js';
+import { FormatError } from '@noosphere/base';
 import { bytesPerElement, type DType } from '../shape/index.js';
 
 /** Where a tensor lies and how it is stored. */

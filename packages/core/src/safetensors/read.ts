@@ -1,6 +1,6 @@
 /** safetensors in: tensors as views on the file's bytes, or one after the other from disk. */
-import { ArgumentError } from '../errors/index.js';
-import { openFile, type RandomAccessFile } from '../files/index.js';
+import { ArgumentError } from '@noosphere/base';
+import { openFile, type RandomAccessFile } from '@noosphere/base/files';
 import { fromData, type HostTensor } from '../graph/index.js';
 import { viewData } from '../shape/index.js';
 import { headerLength, prefixBytes, readHeader, type TensorEntry } from './header.js';

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FormatError } from '@noosphere/base';
 import { describe, expect, test } from 'vitest';
-import { FormatError } from '../errors/index.js';
 import { fromNumbers, hostData } from '../graph/index.js';
 import '../index.js';
 import { encodeSafetensors, openSafetensors, readSafetensors, writeSafetensors } from './index.js';

@@ -1,6 +1,6 @@
 /** safetensors out. */
-import { ArgumentError } from '../errors/index.js';
-import { type WriteOptions, writeAtomically } from '../files/index.js';
+import { ArgumentError } from '@noosphere/base';
+import { type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { hostData, type Tensor } from '../graph/index.js';
 import { bytesOf, bytesPerElement, type DType, staticShape } from '../shape/index.js';
 import { storedTypes } from './header.js';

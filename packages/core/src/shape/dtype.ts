@@ -1,5 +1,5 @@
 /** Element types: their names, sizes, typed arrays and ONNX codes. Nothing here knows tensors. */
-import { DTypeError } from '../errors/index.js';
+import { DTypeError } from '@noosphere/base';
 
 interface DTypeArrays {
   float32: Float32Array;

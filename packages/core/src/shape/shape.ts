@@ -1,5 +1,5 @@
 /** Shapes: static numbers, or names for dimensions known only when a program runs. Pure functions, no tensors. */
-import { ShapeError } from '../errors/index.js';
+import { ShapeError } from '@noosphere/base';
 
 /** A dimension: a size, or the name of a size known only at run time (`'batch'`). */
 export type Dim = number | string;

@@ -1,7 +1,7 @@
 /** From a function over tensors to a program: traced once per shape of its arguments, kept in a bounded cache. */
 
+import { ArgumentError } from '@noosphere/base';
 import { flattenTree, mapTree, type Tree, treeSignature, unflattenTree } from '../autodiff/index.js';
-import { ArgumentError } from '../errors/index.js';
 import {
   type Graph,
   type HostTensor,

@@ -1,5 +1,5 @@
 /** Eager use: reading a lazy tensor runs the graph behind it. Equal graphs share one program. */
-import { GraphError } from '../errors/index.js';
+import { GraphError } from '@noosphere/base';
 import {
   attributesKey,
   copyNode,

@@ -26,7 +26,7 @@ test('one changed byte is refused, with both hashes', async () => {
   file('c.csv', Buffer.from('1,3\n'));
   const refusal = readCheckedText('load', checked);
   await expect(refusal).rejects.toThrow(`expected SHA-256 ${checked.sha256}, got `);
-  await expect(refusal).rejects.toSatisfy(DatasetError.isInstance);
+  await expect(refusal).rejects.toSatisfy((error) => DatasetError.isInstance(error));
 });
 
 test('a missing file is named', async () => {

@@ -1,6 +1,7 @@
 /** Drawdowns: how far below its highest value so far something stands. */
 
-import { requireReturns, requireShare } from './returns.js';
+import { requireShare } from '@noosphere/base';
+import { requireReturns } from './returns.js';
 import { historicalTail } from './tails/tail-risk.js';
 
 /** The deepest drawdown. */

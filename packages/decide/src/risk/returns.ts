@@ -56,15 +56,3 @@ export function requireReturns(operation: string, returns: Float64Array, minimum
     );
   }
 }
-
-/** Refuses a number that is not a share strictly between 0 and 1. */
-export function requireShare(operation: string, name: string, share: number): void {
-  if (!(share > 0 && share < 1))
-    throw new ArgumentError(operation, `${name} lies between 0 and 1, such as 0.95, got ${share}`);
-}
-
-export function requireWhole(operation: string, name: string, value: number, minimum: number): void {
-  if (!(Number.isInteger(value) && value >= minimum)) {
-    throw new ArgumentError(operation, `${name} must be a whole number of at least ${minimum}, got ${value}`);
-  }
-}

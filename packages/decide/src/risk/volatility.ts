@@ -1,4 +1,5 @@
 /** How much returns move: realised, exponentially weighted, and as a GARCH expects it for the days ahead. */
+import { requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import {
   type ErrorDistribution,
@@ -9,7 +10,7 @@ import {
   garchVariances,
   varianceBounds,
 } from '@noosphere/statistics';
-import { requireReturns, requireShare, requireWhole } from './returns.js';
+import { requireReturns } from './returns.js';
 
 export interface RealisedVolatilityOptions {
   /** How many returns each value looks back on. @default 21 */

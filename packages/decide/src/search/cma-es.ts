@@ -1,10 +1,11 @@
 /** CMA-ES: what to use first for real variables, also where they depend on each other and scales differ. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { CmaEngine } from './cma-engine.js';
 import { defaultSamples } from './cma-parameters.js';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import type { SearchMethod } from './method.js';
-import { requireShare, requireWhole } from './settings.js';
+import { requireShare } from './settings.js';
 
 export interface CmaEsOptions {
   /** Samples of a generation, λ, of the first start. @default 4 + ⌊3 ln n⌋ */

@@ -1,8 +1,8 @@
 /** Differential evolution that learns its own settings (L-SHADE): steady on rugged landscapes, few settings to choose. */
+import { requireWhole } from '@noosphere/base';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import { isBetter, type SearchMethod } from './method.js';
 import { firstGeneration, hasCollapsed } from './sampling.js';
-import { requireWhole } from './settings.js';
 import { SuccessMemory } from './success-memory.js';
 
 export interface DifferentialEvolutionOptions {

@@ -1,8 +1,9 @@
 /** A genetic algorithm: for variables of every kind, orders and categories too. */
+import { requireWhole } from '@noosphere/base';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import { isBetter, type SearchMethod } from './method.js';
 import { firstGeneration, hasCollapsed } from './sampling.js';
-import { requireShare, requireWhole } from './settings.js';
+import { requireShare } from './settings.js';
 import { Variation, type VariationOptions } from './variation.js';
 
 export interface GeneticAlgorithmOptions extends VariationOptions {

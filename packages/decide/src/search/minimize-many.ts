@@ -1,7 +1,7 @@
 /** Several objectives to the end of a budget. */
+import { requireWhole } from '@noosphere/base';
 import type { SearchSetting } from './method.js';
 import { type FrontPoint, Nsga2, type Nsga2Options } from './nsga2.js';
-import { requireWhole } from './settings.js';
 import { SearchSpace } from './variables.js';
 import { violationOf } from './violation.js';
 

@@ -1,9 +1,9 @@
 /** Searches to the end: evaluates what a method asks for, within a budget, and keeps the best. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cmaEs } from './cma-es.js';
 import { geneticAlgorithm } from './genetic-algorithm.js';
 import type { EvaluatedPoint, SearchMethod, SearchRun, SearchSetting } from './method.js';
-import { requireWhole } from './settings.js';
 import { Tally } from './tally.js';
 import { SearchSpace } from './variables.js';
 

@@ -1,11 +1,11 @@
 /** NSGA-II: several objectives at once, a front of points of which none is better than another in all. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { crowding, nondominatedFronts } from './dominance.js';
 import { requireVariation } from './genetic-algorithm.js';
 import type { SearchSetting } from './method.js';
 import { firstGeneration } from './sampling.js';
-import { requireWhole } from './settings.js';
 import { SearchSpace } from './variables.js';
 import { Variation, type VariationOptions } from './variation.js';
 

@@ -1,8 +1,8 @@
 /** Particle swarm optimisation: simple and fast where a rough optimum of many variables will do. */
+import { requireWhole } from '@noosphere/base';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import { isBetter, type SearchMethod } from './method.js';
 import { firstGeneration, hasCollapsed } from './sampling.js';
-import { requireWhole } from './settings.js';
 
 export interface ParticleSwarmOptions {
   /** Particles. @default 20 */

@@ -1,11 +1,6 @@
 /** Checks of what search methods are set to. */
 import { ArgumentError } from '@noosphere/core';
 
-export function requireWhole(operation: string, what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new ArgumentError(operation, `${what} must be a whole number from ${least}, got ${value}`);
-}
-
 /** A number in (0, 1]. */
 export function requireShare(operation: string, what: string, value: number): void {
   if (!(value > 0 && value <= 1))

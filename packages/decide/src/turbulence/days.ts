@@ -1,6 +1,6 @@
 /** Days of series in parts by date: what turbulence is, learned from the training part alone, and which days are which part's. */
+import { quantileOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { quantileOf } from '@noosphere/statistics';
 import { requireReturns } from '../risk/returns.js';
 
 const operation = 'turbulenceWarnings';

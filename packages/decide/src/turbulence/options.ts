@@ -1,6 +1,6 @@
 /** What can be chosen about warnings, and what it is by default. */
+import { requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireShare, requireWhole } from '../risk/returns.js';
 import { lookback } from './days.js';
 
 const operation = 'turbulenceWarnings';

@@ -1,6 +1,6 @@
 /** How good warnings were on the test part: areas, Brier scores, log losses, with intervals that know days hang together. */
+import { quantileOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { quantileOf } from '@noosphere/statistics';
 import { metrics } from '@noosphere/train';
 import { type BlockOptions, drawDays, risingOrder, weightedAuc, weightedBrier } from './block-bootstrap.js';
 

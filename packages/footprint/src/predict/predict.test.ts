@@ -1,9 +1,9 @@
+import { normalQuantile } from '@noosphere/base';
 import { describe, expect, test } from 'vitest';
 import { recording } from '../../test/trees.js';
 import { calibrate, estimateWork } from './calibrate.js';
 import { type Progress, predictRun } from './predict-run.js';
 import { predictStop } from './predict-stop.js';
-import { normalQuantile } from './rate.js';
 
 /** A small generator (mulberry32) and normal draws from it. */
 function normals(seed: number): () => number {

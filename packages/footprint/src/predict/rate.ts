@@ -1,5 +1,7 @@
 /** How much a step takes, and how sure that is. */
 
+import { normalQuantile } from '@noosphere/base';
+
 export interface Rate {
   readonly perStep: number;
   /** Half the interval of the rate over so many more steps, as a share of the rate. */
@@ -75,43 +77,4 @@ function blockRates(points: readonly Point[]): number[] {
   const last = points.at(-1);
   if (last !== undefined && ends.at(-1) !== last && (points.length - 1) % size >= size / 2) ends.push(last);
   return increments(ends);
-}
-
-/** Quantile of the standard normal distribution (Acklam's rational approximation, error below 1.2e-9). */
-export function normalQuantile(probability: number): number {
-  const p = Math.min(probability, 1 - probability);
-  const sign = probability < 0.5 ? -1 : 1;
-  if (p < 0.02425) {
-    const q = Math.sqrt(-2 * Math.log(p));
-    const numerator = polynomial(
-      q,
-      [
-        -7.784894002430293e-3, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
-        2.938163982698783,
-      ],
-    );
-    const denominator = polynomial(
-      q,
-      [7.784695709041462e-3, 0.3224671290700398, 2.445134137142996, 3.754408661907416, 1],
-    );
-    return (-sign * numerator) / denominator;
-  }
-  const q = 0.5 - p;
-  const r = q * q;
-  const numerator = polynomial(
-    r,
-    [
-      -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
-      2.506628277459239,
-    ],
-  );
-  const denominator = polynomial(
-    r,
-    [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572, 1],
-  );
-  return (sign * q * numerator) / denominator;
-}
-
-function polynomial(x: number, coefficients: readonly number[]): number {
-  return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
 }

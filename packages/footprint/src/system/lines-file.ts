@@ -1,6 +1,8 @@
 /** Lines appended to a file, each at once: what was appended survives the end of the process. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceTextSync } from '@noosphere/base/files';
 
 /** Appends one line; the folder is made where it is not there. */
 export function appendLine(path: string, line: string): void {
@@ -30,8 +32,5 @@ export function readWhole(path: string): string {
 
 /** Replaces a file in one step: readers see the old text or the new one. */
 export function replaceFile(path: string, text: string, mode = 0o600): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const part = `${path}.${process.pid}.part`;
-  writeFileSync(part, text, { mode });
-  renameSync(part, path);
+  replaceTextSync(path, text, { mode, flush: false });
 }

@@ -1,4 +1,5 @@
 /** Backtests: every model forecasts from origins in the past, from what was known there. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
@@ -7,7 +8,7 @@ import { gridOf, seasonLengthOf } from '../frame/time-grid.js';
 import type { GlobalModel } from '../global/global-model.js';
 import type { LocalModel } from '../local/local-model.js';
 import { naive, seasonalNaive } from '../local/naive.js';
-import { requireWhole } from '../local/require-series.js';
+import { requireSeason } from '../local/require-series.js';
 import { type SeasonalScale, seasonalScale } from '../metrics/scaled.js';
 import { checkPlan, completeSeries, splitPlaces } from '../run/forecast-frame.js';
 import { ForecastColumns, type ForecastTable } from '../run/forecast-table.js';
@@ -72,7 +73,7 @@ export async function crossValidate(
   checkPlan(operation, models, horizon, levels);
   requireWhole(operation, 'windows', windows, 1);
   requireWhole(operation, 'step', step, 1);
-  requireWhole(operation, 'season', season, 1);
+  requireSeason(operation, season, 1);
   if (typeof refit === 'number') requireWhole(operation, 'refit', refit, 1);
   const needed = horizon + (windows - 1) * step;
   const told: [series: number, message: string][] = [];

@@ -1,7 +1,7 @@
 /** Search for a model under a budget of time or energy: more windows for fewer models, round by round. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
-import { requireWhole } from '../local/require-series.js';
 import type { ForecastModel } from '../run/global-runs.js';
 import type { RunOptions } from '../run/thread-pool.js';
 import { crossValidate } from './cross-validate.js';

@@ -1,6 +1,6 @@
 /** One ensemble for all series, chosen by a backtest. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireWhole } from '../local/require-series.js';
 import type { EnsembleWeights } from '../run/combine-forecasts.js';
 import type { BacktestTable } from './cross-validate.js';
 import { countPicks, type GreedyPick, greedyPicks } from './greedy-picks.js';

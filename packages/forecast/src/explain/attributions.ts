@@ -1,4 +1,5 @@
 /** Which lags and covariates a neural forecast comes from. */
+import { requireWhole } from '@noosphere/base';
 import {
   ArgumentError,
   compile,
@@ -12,7 +13,6 @@ import {
 import type { SeriesFrame } from '../frame/frame.js';
 import type { FittedNeuralModel, RawWindows } from '../global/index.js';
 import type { Exogenous } from '../local/local-model.js';
-import { requireWhole } from '../local/require-series.js';
 import { between, standingStill, type Windows } from './still-windows.js';
 
 export interface ExplainOptions {

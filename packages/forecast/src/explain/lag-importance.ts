@@ -1,11 +1,11 @@
 /** How much worse a neural model forecasts when one of its inputs says nothing. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError, compile, fromData, type HostTensor, hostData, type Tensor } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { FittedNeuralModel, RawWindows } from '../global/index.js';
 import { trainingWindows } from '../global/window-batches.js';
 import { validationWindows } from '../global/windows.js';
-import { requireWhole } from '../local/require-series.js';
 import type { Windows } from './still-windows.js';
 
 export interface LagImportanceOptions {

@@ -1,8 +1,6 @@
 /** Tables of columns to files: CSV, Parquet or JSON by the name's ending. Nothing is overwritten unless asked. */
 
-import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { makeAtomically, type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { ArgumentError } from '@noosphere/core';
 import { writeParquetColumns } from './parquet.js';
 
@@ -12,11 +10,6 @@ export type FileColumn =
   | { readonly name: string; readonly type: 'number' | 'whole'; readonly values: ArrayLike<number> }
   | { readonly name: string; readonly type: 'day' | 'time'; readonly values: ArrayLike<number> };
 
-export interface WriteOptions {
-  /** Replace a file that is there. @default false */
-  readonly overwrite?: boolean;
-}
-
 const piece = 1 << 14;
 
 /** @param notes Facts about the table: JSON's `notes`, Parquet's key-value metadata; CSV has none. */
@@ -25,32 +18,20 @@ export async function writeColumns(
   path: string,
   columns: readonly FileColumn[],
   notes: Readonly<Record<string, unknown>>,
-  { overwrite = false }: WriteOptions,
+  options: WriteOptions,
 ): Promise<void> {
   const [, ending = ''] = /\.([a-z]+)$/i.exec(path) ?? [];
   const format = ending.toLowerCase();
   if (!['csv', 'parquet', 'json'].includes(format))
     throw new ArgumentError(operation, `expected a name that ends in .csv, .parquet or .json, got '${path}'`);
-  if (!overwrite && existsSync(path))
-    throw new ArgumentError(
-      operation,
-      `${path} is there already; say overwrite: true, or choose another name`,
-    );
-  const part = `${path}.part`;
-  if (format === 'parquet') {
-    const texts = Object.fromEntries(
-      Object.entries(notes).map(([key, value]) => [key, JSON.stringify(value)]),
-    );
-    writeParquetColumns(part, columns.map(parquetColumn), texts);
-  } else await writeText(part, format === 'csv' ? csvPieces(columns) : jsonPieces(columns, notes));
-  await rename(part, path);
-}
-
-async function writeText(path: string, pieces: Iterable<string>): Promise<void> {
-  const stream = createWriteStream(path);
-  for (const text of pieces) if (!stream.write(text)) await once(stream, 'drain');
-  stream.end();
-  await once(stream, 'finish');
+  if (format === 'csv') return await writeAtomically(path, csvPieces(columns), options);
+  if (format === 'json') return await writeAtomically(path, jsonPieces(columns, notes), options);
+  const texts = Object.fromEntries(Object.entries(notes).map(([key, value]) => [key, JSON.stringify(value)]));
+  await makeAtomically(
+    path,
+    (temporary) => writeParquetColumns(temporary, columns.map(parquetColumn), texts),
+    options,
+  );
 }
 
 function* csvPieces(columns: readonly FileColumn[]): Generator<string> {

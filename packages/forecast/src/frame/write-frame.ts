@@ -1,5 +1,6 @@
 /** Frames to files, long: what `readFrame` reads again. */
-import { type FileColumn, type WriteOptions, writeColumns } from '../files/columns-file.js';
+import type { WriteOptions } from '@noosphere/base/files';
+import { type FileColumn, writeColumns } from '../files/columns-file.js';
 import type { SeriesFrame } from './frame.js';
 import { gridOf } from './time-grid.js';
 

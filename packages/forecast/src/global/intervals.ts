@@ -1,6 +1,6 @@
 /** Intervals from what a network gives: quantiles as they are, or those of a distribution. */
+import { normalQuantile } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { normalQuantile } from '@noosphere/statistics';
 import type { Interval } from '../local/local-model.js';
 import { requireLevels } from '../local/require-series.js';
 import { type ForecastLoss, quantilesOf } from './losses.js';

@@ -3,6 +3,7 @@
  * With U' = [I, -A] (A sums bottom series to aggregates), reconciled = ŷ - W U (U' W U)⁻¹ U' ŷ, so what is solved has the
  * size of the sums, not of the series.
  */
+import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
 import { nonNegativeQuadratic } from '../wrappers/non-negative-least-squares.js';
@@ -110,10 +111,4 @@ function refuse(): never {
     'reconcile',
     'the covariance of the residuals cannot be inverted: fewer rows than series, or series without errors; use mintShrink, wlsStruct or ols',
   );
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

@@ -1,9 +1,10 @@
 /** Anomalies: values that a model did not expect, or that stand out from what a decomposition leaves. */
+import { medianOf, normalQuantile, requireValues, requireWhole, robustDeviation } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { medianOf, normalQuantile, normalTails, requireValues, robustDeviation } from '@noosphere/statistics';
+import { normalTails } from '@noosphere/statistics';
 import { stl } from '../local/decomposition/stl.js';
 import type { FittedLocalModel, LocalModel } from '../local/local-model.js';
-import { requireLevels, requireWhole } from '../local/require-series.js';
+import { requireLevels, requireSeason } from '../local/require-series.js';
 
 export interface DecompositionAnomalyOptions {
   /** Values in a season, which STL takes out with the trend; without, the running median of 11 values is. @default 1 */
@@ -103,7 +104,7 @@ function byModel(y: Float64Array, options: ModelAnomalyOptions): AnomalyReport {
 
 function byDecomposition(y: Float64Array, options: DecompositionAnomalyOptions): AnomalyReport {
   const { season = 1, threshold = usualThreshold, seasonalWindow = 10 * y.length + 1 } = options;
-  requireWhole('anomalies', 'season', season, 1);
+  requireSeason('anomalies', season, 1);
   if (!(threshold > 0)) {
     throw new ArgumentError('anomalies', `threshold must be above zero, got ${threshold}`);
   }

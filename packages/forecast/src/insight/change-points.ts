@@ -1,7 +1,6 @@
 /** Change points: where a series becomes another one. */
+import { medianOf, requireValues, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { medianOf, requireValues } from '@noosphere/statistics';
-import { requireWhole } from '../local/require-series.js';
 
 export interface ChangePointOptions {
   /**

@@ -1,15 +1,8 @@
 /** Drift: new data against those a model was trained on, column by column, and whether to train again. */
 
+import { meanOf, quantileOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import {
-  kolmogorovTail,
-  meanOf,
-  normalTails,
-  quantileOf,
-  requireValues,
-  varianceOf,
-} from '@noosphere/statistics';
-import { requireWhole } from '../local/require-series.js';
+import { kolmogorovTail, normalTails } from '@noosphere/statistics';
 
 /** Columns by name, of any length. */
 export type DriftColumns = Readonly<Record<string, Float64Array>>;

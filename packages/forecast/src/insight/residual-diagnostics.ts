@@ -1,15 +1,8 @@
 /** What is left in the errors of a model: mean, autocorrelation, shape, changing variance. */
 
-import {
-  autocorrelations,
-  chiSquaredTail,
-  meanOf,
-  requireValues,
-  studentTails,
-  varianceOf,
-} from '@noosphere/statistics';
+import { meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
+import { autocorrelations, chiSquaredTail, studentTails } from '@noosphere/statistics';
 import { leastSquares } from '../least-squares.js';
-import { requireWhole } from '../local/require-series.js';
 
 export interface DiagnosticsOptions {
   /** Lags that are looked at; two seasons for seasonal data. @default 10, a fifth of the values at most */

@@ -1,8 +1,8 @@
 /** Seasonality: the periods of a series, found in its spectrum and confirmed by its autocorrelation. */
+import { meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { autocorrelations, meanOf, requireValues, varianceOf } from '@noosphere/statistics';
+import { autocorrelations } from '@noosphere/statistics';
 import { stl } from '../local/decomposition/stl.js';
-import { requireWhole } from '../local/require-series.js';
 
 export interface SeasonalityOptions {
   /** The longest period that is looked for. @default a third of the values */

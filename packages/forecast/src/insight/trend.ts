@@ -1,9 +1,10 @@
 /** Trend: how much a series rises a step, and how sure that is. */
 
-import { requireValues, studentTails, studentWidth } from '@noosphere/statistics';
+import { requireValues } from '@noosphere/base';
+import { studentTails, studentWidth } from '@noosphere/statistics';
 import { decomposeSeasons } from '../local/decomposition/mstl.js';
 import { strength } from '../local/decomposition/strength.js';
-import { requireLevels, requireWhole } from '../local/require-series.js';
+import { requireLevels, requireSeason } from '../local/require-series.js';
 
 export interface TrendOptions {
   /** Values in each season; they are taken out first. @default none */
@@ -38,7 +39,7 @@ export interface Trend {
 export function trendOf(y: Float64Array, options: TrendOptions = {}): Trend {
   const { seasons = [], level = 95 } = options;
   requireLevels('trendOf', [level]);
-  for (const season of seasons) requireWhole('trendOf', 'season', season, 2);
+  for (const season of seasons) requireSeason('trendOf', season, 2);
   requireValues('trendOf', 'the series', y, Math.max(8, ...seasons.map((season) => 2 * season)));
   const parts = seasons.length > 0 ? decomposeSeasons(y, seasons) : undefined;
   const rest = parts ? y.map((_, row) => (parts.trend[row] as number) + (parts.remainder[row] as number)) : y;

@@ -1,8 +1,9 @@
 /** Means as forecasts: of all values, of the last ones, of the last seasons. */
+import { meanOf, requireWhole } from '@noosphere/base';
 import { localModel, residualDeviation } from './fitted-model.js';
 import type { LocalModel, LocalModelKind } from './local-model.js';
 import { repeatSeason } from './naive.js';
-import { requireWhole } from './require-series.js';
+import { requireSeason } from './require-series.js';
 
 /**
  * Mean of all values, with deviation σ√(1 + 1/n). fpp3 5.2 and 5.5.
@@ -54,7 +55,7 @@ export interface SeasonalWindowAverageOptions {
  */
 export function seasonalWindowAverage(options: SeasonalWindowAverageOptions): LocalModel {
   const { season, window } = options;
-  requireWhole('seasonalWindowAverage', 'season', season, 1);
+  requireSeason('seasonalWindowAverage', season, 1);
   requireWhole('seasonalWindowAverage', 'window', window, 1);
   return averageModel('SeasWA', 'seasonalWindowAverage', options, season, window);
 }
@@ -86,8 +87,4 @@ function averageBefore(y: Float64Array, index: number, season: number, window: n
   let sum = 0;
   for (let back = 1; back <= window; back++) sum += y[index - back * season] ?? Number.NaN;
   return sum / window;
-}
-
-function meanOf(y: Float64Array): number {
-  return y.reduce((sum, value) => sum + value, 0) / y.length;
 }

@@ -1,7 +1,8 @@
 /** What models of one series share once they are fitted: checks of a forecast's arguments, and its intervals. */
+import { requireWhole } from '@noosphere/base';
 import type { Estimates, FittedLocalModel, Interval, LocalModel, LocalModelKind } from './local-model.js';
 import { normalIntervals } from './normal-intervals.js';
-import { requireLevels, requireSeries, requireWhole } from './require-series.js';
+import { requireLevels, requireSeries } from './require-series.js';
 
 /** A fit, before its forecasts are wrapped. */
 export interface LocalFit {

@@ -1,6 +1,6 @@
 // Goldens: tools/goldens/local_models.py (statsforecast 2.1.1, SciPy for quantiles).
 
-import { normalQuantile } from '@noosphere/statistics';
+import { normalQuantile } from '@noosphere/base';
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/naive.json' with { type: 'json' };
 import { seasonalWindowAverage, windowAverage } from './averages.js';

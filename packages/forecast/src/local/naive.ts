@@ -2,7 +2,7 @@
 import { ArgumentError } from '@noosphere/core';
 import { type ContinuingFit, localModel, residualDeviation } from './fitted-model.js';
 import type { LocalModel } from './local-model.js';
-import { requireWhole } from './require-series.js';
+import { requireSeason } from './require-series.js';
 
 /**
  * Naive, i.e. a random walk: ŷ[n+h] = y[n], with deviation σ√h. fpp3 5.2 and 5.5.
@@ -41,7 +41,7 @@ export interface SeasonalNaiveOptions {
  */
 export function seasonalNaive(options: SeasonalNaiveOptions): LocalModel {
   const { season } = options;
-  requireWhole('seasonalNaive', 'season', season, 1);
+  requireSeason('seasonalNaive', season, 1);
   return localModel({ name: 'SeasonalNaive', kind: 'seasonalNaive', options }, season, (y) => {
     const fitted = lagged(y, season);
     const sigma = residualDeviation(y, fitted, y.length - season);
@@ -90,7 +90,7 @@ export function repeatSeason(season: Float64Array, horizon: number): Float64Arra
 /** Seasons are counted in whole steps; one of 1 is none. */
 export function requireSeasons(operation: string, seasons: readonly number[]): void {
   if (seasons.length === 0) throw new ArgumentError(operation, 'expects at least one season, got none');
-  for (const season of seasons) requireWhole(operation, 'season', season, 2);
+  for (const season of seasons) requireSeason(operation, season, 2);
   if (new Set(seasons).size < seasons.length) {
     throw new ArgumentError(operation, `expects each season once, got ${seasons.join(', ')}`);
   }

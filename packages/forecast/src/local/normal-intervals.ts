@@ -1,5 +1,5 @@
 /** Intervals of forecasts whose errors are normal. */
-import { normalQuantile } from '@noosphere/statistics';
+import { normalQuantile } from '@noosphere/base';
 import type { Interval } from './local-model.js';
 
 /** mean ± z · deviation at each step, one interval a level. */

@@ -19,14 +19,13 @@ export function requireSeries(operation: string, y: Float64Array, minimum: numbe
   }
 }
 
-/** A whole number from `minimum` on. */
-export function requireWhole(operation: string, name: string, value: number, minimum: number): void {
-  if (!Number.isInteger(value) || value < minimum) {
-    throw new ArgumentError(
-      operation,
-      `${name} must be a whole number from ${minimum}, got ${String(value)}${name === 'season' ? '; it counts the values of one season, 12 for months of a year' : ''}`,
-    );
-  }
+/** A season counts values, from `minimum` on. */
+export function requireSeason(operation: string, season: number, minimum: number): void {
+  if (Number.isSafeInteger(season) && season >= minimum) return;
+  throw new ArgumentError(
+    operation,
+    `season must be a whole number from ${minimum}, got ${String(season)}; it counts the values of one season, 12 for months of a year`,
+  );
 }
 
 /** Percents of intervals lie between 0 and 100. */

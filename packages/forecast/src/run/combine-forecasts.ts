@@ -1,7 +1,7 @@
 /** New columns of a table from those it has: an ensemble, or a choice for each series. No model is fitted again. */
 
+import { medianOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { medianOf } from '@noosphere/statistics';
 import { columnNames, type ForecastTable, type SeriesFailure } from './forecast-table.js';
 
 /** Weights by model, as `selectEnsemble` chooses them. */

@@ -1,6 +1,7 @@
 /** Forecasts in a long table of columns: one row a series, origin and step ahead. */
+import type { WriteOptions } from '@noosphere/base/files';
 import { ArgumentError } from '@noosphere/core';
-import { type FileColumn, type WriteOptions, writeColumns } from '../files/columns-file.js';
+import { type FileColumn, writeColumns } from '../files/columns-file.js';
 import type { TimeKind } from '../frame/frame.js';
 import type { Estimates, ModelSettings } from '../local/local-model.js';
 import type { ModelOutcome, TaskPlan } from './series-task.js';

@@ -1,13 +1,12 @@
 /** Tasks over series, shared by threads: their results do not depend on how many there are. */
 import { setImmediate } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
+import { startThread, ThreadCalls } from '@noosphere/base/workers';
 import { ArgumentError, RuntimeError } from '@noosphere/core';
 import type { LocalModel } from '../local/local-model.js';
 import { isRegistered } from './model-registry.js';
 import { type ModelOutcome, runTask, type SeriesTask, type TaskPlan } from './series-task.js';
 import { settingsOf } from './settings.js';
-import { startThread } from './start-thread.js';
-import type { ThreadAnswer } from './worker-main.js';
+import type { ThreadAnswer, ThreadJob } from './worker-main.js';
 
 export interface RunOptions {
   /**
@@ -142,69 +141,31 @@ async function runThreads(
   const left = part.count - part.next;
   const count = Math.min(asked ?? availableParallelism(), left);
   const chunk = Math.max(1, Math.min(64, Math.floor(left / (8 * count))));
-  const job = { ...part.plan, models: part.models.map(settingsOf) };
-  const threads: Worker[] = [];
+  const data: ThreadJob = { ...part.plan, models: part.models.map(settingsOf) };
+  const program = { from: import.meta.url, built: './forecast-worker.js', source: './worker-main.ts', data };
+  const failure = (reason: string, cause?: Error) =>
+    new RuntimeError('workers', `${reason}; workers: 0 does without`, { cause });
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_, reject) =>
+    signal?.addEventListener('abort', () => reject(signal.reason), { signal: ended.signal }),
+  );
+  const threads = Array.from(
+    { length: count },
+    () =>
+      new ThreadCalls<{ tasks: readonly SeriesTask[] }, ThreadAnswer>(() => startThread(program), failure),
+  );
+  const serve = async (thread: (typeof threads)[number]) => {
+    while (part.next < part.count) {
+      const size = Math.min(chunk, part.count - part.next);
+      const tasks = Array.from({ length: size }, () => part.taskOf(part.next++));
+      const { outcomes } = await thread.call({ tasks });
+      for (const [place, { index }] of tasks.entries()) take(index, outcomes[place] ?? []);
+    }
+  };
   try {
-    await Promise.all(
-      Array.from({ length: count }, () => {
-        const thread = startThread(job);
-        threads.push(thread);
-        return serve(thread, part, chunk, take, signal);
-      }),
-    );
+    await Promise.race([Promise.all(threads.map(serve)), aborted]);
   } finally {
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    ended.abort();
+    await Promise.all(threads.map((thread) => thread.close(failure('the run is over'))));
   }
-}
-
-/** Keeps one thread busy until no series is left. */
-function serve(
-  thread: Worker,
-  part: Part,
-  chunk: number,
-  take: Take,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal?.reason);
-    const settle = (act: () => void) => {
-      signal?.removeEventListener('abort', onAbort);
-      act();
-    };
-    signal?.addEventListener('abort', onAbort);
-    const send = () => {
-      if (part.next >= part.count) {
-        settle(resolve);
-        return;
-      }
-      const tasks: SeriesTask[] = [];
-      while (tasks.length < chunk && part.next < part.count) tasks.push(part.taskOf(part.next++));
-      thread.postMessage(tasks);
-    };
-    thread.on('message', (answers: readonly ThreadAnswer[]) => {
-      try {
-        for (const { index, outcomes } of answers) take(index, outcomes);
-        send();
-      } catch (error) {
-        settle(() => reject(error));
-      }
-    });
-    thread.on('error', (cause) =>
-      settle(() =>
-        reject(
-          new RuntimeError(
-            'workers',
-            `a forecasting thread failed: ${cause.message}; workers: 0 does without`,
-            {
-              cause,
-            },
-          ),
-        ),
-      ),
-    );
-    thread.on('exit', (code) =>
-      settle(() => reject(new RuntimeError('workers', `a forecasting thread ended with code ${code}`))),
-    );
-    send();
-  });
 }

@@ -9,23 +9,22 @@ export interface ThreadJob extends TaskPlan {
 }
 
 export interface ThreadAnswer {
-  readonly index: number;
-  readonly outcomes: readonly ModelOutcome[];
+  readonly call: number;
+  /** Of each task what each model made of it. */
+  readonly outcomes: readonly (readonly ModelOutcome[])[];
 }
 
 if (parentPort) {
   const port = parentPort;
   const { models: settings, ...plan } = workerData as ThreadJob;
   const models = settings.map((each) => modelFromSettings(each));
-  port.on('message', (tasks: readonly SeriesTask[]) => {
-    const answers = tasks.map(
-      (task): ThreadAnswer => ({ index: task.index, outcomes: runTask(task, models, plan) }),
+  port.on('message', ({ call, tasks }: { readonly call: number; readonly tasks: readonly SeriesTask[] }) => {
+    const outcomes = tasks.map((task) => runTask(task, models, plan));
+    const columns = outcomes.flat().flatMap(({ mean, lower, upper }) => [mean, ...lower, ...upper]);
+    const answer: ThreadAnswer = { call, outcomes };
+    port.postMessage(
+      answer,
+      columns.map((column) => column.buffer as ArrayBuffer),
     );
-    const buffers = answers.flatMap(({ outcomes }) =>
-      outcomes.flatMap(({ mean, lower, upper }) =>
-        [mean, ...lower, ...upper].map((column) => column.buffer as ArrayBuffer),
-      ),
-    );
-    port.postMessage(answers, buffers);
   });
 }

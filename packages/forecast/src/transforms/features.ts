@@ -1,7 +1,7 @@
 /** Columns made of times and values: calendar, Fourier terms, holidays, lags, rolling windows. None looks ahead. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { msOfDay } from '../frame/time-grid.js';
-import { requireWhole } from '../local/require-series.js';
 
 const calendarParts = {
   /** 0 to 23. */

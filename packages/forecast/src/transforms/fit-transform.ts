@@ -1,8 +1,7 @@
 /** Transforms of one series, fitted and undone. */
 
+import { quantileOf, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { quantileOf } from '@noosphere/statistics';
-import { requireWhole } from '../local/require-series.js';
 import { guerreroLambda, likelihoodLambda, requirePositive } from './box-cox.js';
 import type { FittedTransform, TransformSettings, TransformState } from './transform.js';
 

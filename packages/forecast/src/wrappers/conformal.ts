@@ -1,10 +1,10 @@
 /** Intervals for any model, from how far it was off at earlier origins of the same series. */
 
+import { quantileOf, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { quantileOf } from '@noosphere/statistics';
 import { Random } from '@noosphere/train';
 import type { Exogenous, Interval, LocalModel } from '../local/local-model.js';
-import { requireLevels, requireWhole } from '../local/require-series.js';
+import { requireLevels } from '../local/require-series.js';
 import { settingsOf } from '../run/settings.js';
 import { forecastWindows, type Window } from './windows.js';
 

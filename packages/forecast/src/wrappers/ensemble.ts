@@ -1,7 +1,7 @@
 /** Several models as one: mean, median, or weights learnt on the last windows of the training values. */
 
+import { medianOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { medianOf } from '@noosphere/statistics';
 import type { FittedLocalModel, Interval, LocalForecast, LocalModel } from '../local/local-model.js';
 import { requireSeries } from '../local/require-series.js';
 import { settingsOf } from '../run/settings.js';

@@ -1,5 +1,7 @@
 /** Least squares whose weights are not below zero. */
 
+import { dot } from '@noosphere/base';
+
 /**
  * The w ≥ 0 with the least |Σ w[j] column[j] - target|², by Lawson & Hanson's active set (1974, algorithm NNLS).
  * @param columns As long as the target each.
@@ -105,10 +107,4 @@ function solveFree(
     solution[row] = at(row, row) > 0 ? sum / at(row, row) : 0;
   }
   return solution;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

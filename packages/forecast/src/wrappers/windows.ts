@@ -1,7 +1,7 @@
 /** Rolling origins inside one training series: what wrappers calibrate, weigh and choose on. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Exogenous, FittedLocalModel, LocalModel } from '../local/local-model.js';
-import { requireWhole } from '../local/require-series.js';
 
 export interface WindowOptions {
   /** How many origins, the last one `horizon` values before the end. */

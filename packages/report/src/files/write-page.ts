@@ -1,15 +1,9 @@
 /** The one place of this package that touches the file system. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { ArgumentError } from '@noosphere/base';
+import { type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { ReportError } from '../errors.js';
-
-export interface WriteOptions {
-  /**
-   * Whether a file that is there already is replaced.
-   * @default false
-   */
-  readonly overwrite?: boolean;
-}
 
 /**
  * Writes a page, an SVG or a PNG; folders on the way are made. A file that is there stays as it is unless `overwrite` is set.
@@ -33,10 +27,9 @@ export async function writePage(
     });
   }
   try {
-    await writeFile(path, content, { flag: overwrite ? 'w' : 'wx' });
+    await writeAtomically(path, content, { overwrite });
   } catch (cause) {
-    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    const what = isThere
+    const what = ArgumentError.isInstance(cause)
       ? 'is there already; choose another name, or overwrite: true'
       : `cannot be written: ${(cause as Error).message}`;
     throw new ReportError('writePage', `${path} ${what}`, { cause });

@@ -1,5 +1,7 @@
 /** Quasi-Newton search in a box: smooth objectives of a few parameters, gradients by differences. */
 
+import { dot } from '@noosphere/base';
+
 export interface BfgsOptions {
   /** @default -∞ */
   readonly lower?: ArrayLike<number>;
@@ -224,10 +226,4 @@ class QuasiNewton {
       Math.min(this.#upper[index] as number, Math.max(this.#lower[index] as number, value)),
     );
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

@@ -1,13 +1,6 @@
 /** Arrow IPC, file and stream: tables of named columns. The npm library apache-arrow is loaded when one of these is called. */
-import {
-  ArgumentError,
-  FormatError,
-  NoosphereError,
-  readBytes,
-  type Tensor,
-  type WriteOptions,
-  writeAtomically,
-} from '@noosphere/core';
+import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
+import { ArgumentError, FormatError, NoosphereError, type Tensor } from '@noosphere/core';
 import type * as Arrow from 'apache-arrow';
 import { emptyColumn, joinParts, readPart, storedAs } from './arrow-columns.js';
 import { checkedMessages, checkMessages } from './arrow-messages.js';

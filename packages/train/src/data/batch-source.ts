@@ -1,4 +1,5 @@
 /** Where a fit's batches come from: any batch of any epoch by number, so that a resumed run sees the same ones. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '../random.js';
 
@@ -27,7 +28,7 @@ export function countBatches(
   rows: number,
   { batchSize, dropLast = false }: Pick<BatchOptions, 'batchSize' | 'dropLast'>,
 ): number {
-  requireBatchSize(operation, batchSize);
+  requireWhole(operation, 'batchSize', batchSize);
   const batches = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
   if (batches > 0) return batches;
   throw new ArgumentError(
@@ -36,11 +37,6 @@ export function countBatches(
       ? 'the data set is empty; give at least one row'
       : `${rows} rows do not fill one batch of ${batchSize}; lower batchSize or keep the last batch`,
   );
-}
-
-export function requireBatchSize(operation: string, batchSize: number): void {
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new ArgumentError(operation, `batchSize must be a whole number from 1, got ${batchSize}`);
 }
 
 /** The random numbers of an epoch: they depend on seed and epoch alone. */

@@ -1,6 +1,7 @@
 /** Batches of sequences of about equal length: less filling up, and few shapes to compile for. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { type BatchOptions, type BatchSource, epochRandom, requireBatchSize } from './batch-source.js';
+import { type BatchOptions, type BatchSource, epochRandom } from './batch-source.js';
 
 export interface BucketBatchesOptions<Batch extends object> extends BatchOptions {
   /** The length of each row. */
@@ -43,7 +44,7 @@ export function bucketBatches<Batch extends object>({
   dropLast = false,
   collate,
 }: BucketBatchesOptions<Batch>): BatchSource<Batch> {
-  requireBatchSize('bucketBatches', batchSize);
+  requireWhole('bucketBatches', 'batchSize', batchSize);
   const buckets = bucketRows(lengths, boundaries);
   const countOf = (rows: Uint32Array) =>
     dropLast ? Math.floor(rows.length / batchSize) : Math.ceil(rows.length / batchSize);

@@ -1,4 +1,5 @@
 /** NPY: one array of NumPy's, as bytes. Arrays of several are NPZ. */
+import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import {
   ArgumentError,
   bytesOf,
@@ -9,11 +10,8 @@ import {
   fromData,
   type HostTensor,
   hostData,
-  readBytes,
   type Tensor,
   viewData,
-  type WriteOptions,
-  writeAtomically,
 } from '@noosphere/core';
 import { codeOf, readNpyHeader } from './npy-header.js';
 

@@ -1,13 +1,6 @@
 /** NPZ: several arrays of NumPy's by name, in a ZIP archive. */
-import {
-  ArgumentError,
-  FormatError,
-  type HostTensor,
-  readBytes,
-  type Tensor,
-  type WriteOptions,
-  writeAtomically,
-} from '@noosphere/core';
+import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
+import { ArgumentError, FormatError, type HostTensor, type Tensor } from '@noosphere/core';
 import { refuseForeignFormat } from './foreign-formats.js';
 import { decodeNpy, encodeNpy, type NpyReadOptions } from './npy.js';
 import { listZip, readZipEntry, zipChunks } from './zip.js';

@@ -1,4 +1,5 @@
 /** Splits of rows in time: what is trained on lies before what is tested, with a gap where targets reach ahead. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError, type HostTensor, hostData, toNumbers } from '@noosphere/core';
 import type { Fold } from './folds.js';
 import { readShares, requireParts, type Split } from './splits.js';
@@ -161,9 +162,4 @@ function readTimes(operation: string, times: Times): TimeLine {
     count: distinct.length,
     rows: (first, end) => all.filter((row) => (places[row] ?? 0) >= first && (places[row] ?? 0) < end),
   };
-}
-
-function requireWhole(operation: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(operation, `${name} must be a whole number from ${least}, got ${value}`);
 }

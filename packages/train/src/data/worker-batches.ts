@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { ThreadCalls } from '@noosphere/base/workers';
 import { type AnyData, ArgumentError, type DataOf, fromData, isDType, RuntimeError } from '@noosphere/core';
 import type { BatchSource } from './batch-source.js';
 import { prefetched } from './prefetch.js';
-import { type SentTensor, type WorkerAnswer, workerCode } from './worker-program.js';
+import { type SentTensor, type WorkerAnswer, type WorkerRequest, workerCode } from './worker-program.js';
 
 export interface WorkerBatchesOptions {
   /**
@@ -44,90 +45,29 @@ export async function workerBatches<Batch extends object>({
     module instanceof URL || /^[a-z]+:\/\//.test(module)
       ? String(module)
       : pathToFileURL(resolve(module)).href;
-  const worker = new Worker(workerCode, { eval: true, workerData: { module: url, options } });
-  const source = new RemoteSource<Batch>(worker, url);
+  const failure = (reason: string, cause?: Error) =>
+    new RuntimeError('workerBatches', `${url}: ${reason}`, { cause });
+  const thread = new ThreadCalls<WorkerRequest, WorkerAnswer>(
+    () => new Worker(workerCode, { eval: true, workerData: { module: url, options } }),
+    failure,
+  );
+  const ask = async (request: WorkerRequest) => {
+    const answer = await thread.call(request);
+    if (!('error' in answer)) return answer;
+    const cause = new Error(answer.error.message);
+    cause.stack = answer.error.stack;
+    throw failure(answer.error.message, cause);
+  };
+  const close = () =>
+    thread.close(new ArgumentError('workerBatches', 'the source is closed; make another one'));
   try {
-    await source.ready;
-    return prefetched(source, { ahead });
+    const { batchesPerEpoch = 0 } = await ask({});
+    const batch = async (epoch: number, index: number) =>
+      decode((await ask({ wanted: { epoch, index } })).batch) as Batch;
+    return { ...prefetched({ batchesPerEpoch, batch }, { ahead }), close };
   } catch (error) {
-    await source.close();
+    await close();
     throw error;
-  }
-}
-
-interface Pending<Batch> {
-  readonly resolve: (batch: Batch) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-class RemoteSource<Batch extends object> implements BatchSource<Batch> {
-  batchesPerEpoch = 0;
-  readonly ready: Promise<void>;
-  readonly #worker: Worker;
-  readonly #module: string;
-  readonly #pending = new Map<number, Pending<Batch>>();
-  #requests = 0;
-  #ended: unknown;
-
-  constructor(worker: Worker, module: string) {
-    this.#worker = worker;
-    this.#module = module;
-    this.ready = new Promise((resolve, reject) => {
-      worker.on('message', (answer: WorkerAnswer) => {
-        if (answer.kind === 'ready') {
-          this.batchesPerEpoch = answer.batchesPerEpoch;
-          worker.unref();
-          resolve();
-        } else if (answer.kind === 'error' && answer.id === undefined) {
-          reject(this.#failure(answer.message, answer.stack));
-        } else this.#settle(answer);
-      });
-      worker.on('error', (cause) => {
-        const failure = this.#failure(String(cause), '');
-        this.#end(failure);
-        reject(failure);
-      });
-      worker.on('exit', (code) => {
-        const failure = this.#failure(`the worker thread has ended with code ${code}`, '');
-        this.#end(failure);
-        reject(failure);
-      });
-    });
-  }
-
-  batch(epoch: number, index: number): Promise<Batch> {
-    if (this.#ended) return Promise.reject(this.#ended);
-    const id = this.#requests++;
-    const answer = new Promise<Batch>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#worker.ref();
-    this.#worker.postMessage({ id, epoch, index });
-    return answer;
-  }
-
-  async close(): Promise<void> {
-    this.#end(new ArgumentError('workerBatches', 'the source is closed; make another one'));
-    await this.#worker.terminate();
-  }
-
-  #settle(answer: Exclude<WorkerAnswer, { kind: 'ready' }>): void {
-    const { id = -1 } = answer;
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    if (this.#pending.size === 0) this.#worker.unref();
-    if (answer.kind === 'error') pending?.reject(this.#failure(answer.message, answer.stack));
-    else pending?.resolve(decode(answer.batch) as Batch);
-  }
-
-  #end(reason: unknown): void {
-    this.#ended ??= reason;
-    for (const { reject } of this.#pending.values()) reject(this.#ended);
-    this.#pending.clear();
-  }
-
-  #failure(message: string, stack: string): RuntimeError {
-    const cause = stack === '' ? undefined : new Error(message);
-    if (cause) cause.stack = stack;
-    return new RuntimeError('workerBatches', `${this.#module}: ${message}`, { cause });
   }
 }
 

@@ -12,16 +12,13 @@ export interface SentTensor {
   readonly data: ArrayBufferView;
 }
 
-export type WorkerRequest = { readonly id: number; readonly epoch: number; readonly index: number };
+/** A batch, or, without `wanted`, how many there are. */
+export interface WorkerRequest {
+  readonly wanted?: { readonly epoch: number; readonly index: number };
+}
 export type WorkerAnswer =
-  | { readonly kind: 'ready'; readonly batchesPerEpoch: number }
-  | { readonly kind: 'batch'; readonly id: number; readonly batch: unknown }
-  | {
-      readonly kind: 'error';
-      readonly id: number | undefined;
-      readonly message: string;
-      readonly stack: string;
-    };
+  | { readonly call: number; readonly batchesPerEpoch?: number; readonly batch?: unknown }
+  | { readonly call: number; readonly error: { readonly message: string; readonly stack: string } };
 
 interface WorkerThreads {
   readonly parentPort: MessagePort | null;
@@ -54,32 +51,31 @@ export function workerProgram(threads: WorkerThreads, load: (module: string) => 
       return { kind: 'noosphere.tensor', dtype, shape: [...shape], data: encode(origin.data, transfer) };
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, encode(each, transfer)]));
   };
-  const tell = (id: number | undefined, error: unknown) => {
-    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-    port.postMessage({ kind: 'error', id, message, stack });
-  };
-  const start = async () => {
+  const start = async (): Promise<Source> => {
     const module = (await load(workerData.module)) as { default?: unknown };
     const made =
       typeof module.default === 'function' ? await module.default(workerData.options) : module.default;
     const source = made as Source | undefined;
     if (typeof source?.batch !== 'function' || !Number.isInteger(source.batchesPerEpoch))
       throw new Error('its default export must be a batch source, or a function that makes one');
-    let queue: Promise<void> = Promise.resolve();
-    port.on('message', ({ id, epoch, index }: WorkerRequest) => {
-      queue = queue.then(async () => {
-        try {
-          const transfer: ArrayBuffer[] = [];
-          const batch = encode(await source.batch(epoch, index), transfer);
-          port.postMessage({ kind: 'batch', id, batch }, transfer);
-        } catch (error) {
-          tell(id, error);
-        }
-      });
-    });
-    port.postMessage({ kind: 'ready', batchesPerEpoch: source.batchesPerEpoch });
+    return source;
   };
-  start().catch((error) => tell(undefined, error));
+  const started = start();
+  let queue: Promise<unknown> = started.catch(() => undefined);
+  port.on('message', ({ call, wanted }: WorkerRequest & { readonly call: number }) => {
+    queue = queue.then(async () => {
+      try {
+        const source = await started;
+        if (wanted === undefined) return port.postMessage({ call, batchesPerEpoch: source.batchesPerEpoch });
+        const transfer: ArrayBuffer[] = [];
+        const batch = encode(await source.batch(wanted.epoch, wanted.index), transfer);
+        port.postMessage({ call, batch }, transfer);
+      } catch (error) {
+        const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+        port.postMessage({ call, error: { message, stack } });
+      }
+    });
+  });
 }
 
 /** The program as text for a worker thread; `__name` is what some compilers wrap functions in. */

@@ -1,17 +1,6 @@
-/** Files that grow line by line or record by record. What the lines mean is for loggers and searches. */
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { replaceTextSync } from '@noosphere/base/files';
 import { ArgumentError, RuntimeError } from '@noosphere/core';
 
 /** Where a log goes. Writing is finished when the call returns: a process that is killed afterwards loses nothing. */
@@ -63,7 +52,7 @@ export function logFile(path: string, { isDurable = false }: LogFileOptions = {}
     replace: (text) =>
       writing(() => {
         close();
-        replaceFile(path, text);
+        replaceTextSync(path, text);
       }),
     close,
   };
@@ -109,17 +98,5 @@ function readLog(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new ArgumentError('log', `cannot read ${path}: ${String(cause)}; choose another file`, { cause });
-  }
-}
-
-function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  try {
-    writeFileSync(temporary, text, { flush: true });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
   }
 }

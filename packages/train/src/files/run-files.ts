@@ -1,6 +1,8 @@
 /** Where the manifests of runs are kept: one folder a run, below a common one. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '@noosphere/base/files';
 import { FormatError } from '@noosphere/core';
 
 const manifestName = 'run.json';
@@ -12,8 +14,7 @@ export async function writeRunFile(root: string, folder: string, text: string): 
   // Refuses a folder that is there: no run is written over another.
   await mkdir(place);
   const path = join(place, manifestName);
-  await writeFile(`${path}.part`, text, { flush: true });
-  await rename(`${path}.part`, path);
+  await writeAtomically(path, text);
   return path;
 }
 

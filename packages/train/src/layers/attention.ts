@@ -1,4 +1,5 @@
 /** Attention over several heads, with PyTorch's parameter names. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   formatShape,
@@ -16,7 +17,6 @@ import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
 import { type AttentionMasks, attend, type Heads } from './attention-scores.js';
 import { cacheMask, emptyCache, extendCache, type KeyValueCache } from './key-value-cache.js';
-import { knownOptions } from './known-options.js';
 import { Linear } from './linear.js';
 import { RotaryEmbedding, type RotaryOptions } from './rotary-embedding.js';
 import { requireMultiple, requireRate, requireSizes } from './sizes.js';

@@ -1,4 +1,5 @@
 /** Batch normalisation with running statistics, over [N, C] and one to three further axes. */
+import { knownOptions } from '@noosphere/base';
 import {
   add,
   batchNorm,
@@ -16,7 +17,6 @@ import {
 } from '@noosphere/core';
 import { type ForwardContext, inference } from '../context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
-import { knownOptions } from './known-options.js';
 import { requireChannels, requireRate } from './sizes.js';
 
 export interface BatchNormLayerOptions {

@@ -1,8 +1,8 @@
 /** Transposed convolutions over one to three spatial axes. */
+import { knownOptions } from '@noosphere/base';
 import { convTranspose, type Tensor, type WindowOptions } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type Kernel, kernelParameters, windowNames } from './kernel-parameters.js';
-import { knownOptions } from './known-options.js';
 
 export interface ConvTransposeLayerOptions extends WindowOptions {
   /** Channels are cut into so many groups, each convolved on its own. @default 1 */

@@ -1,8 +1,8 @@
 /** Convolutions over one to three spatial axes; depthwise ones have as many groups as inputs. */
+import { knownOptions } from '@noosphere/base';
 import { conv, type PadMode, pad, padsOf, type Tensor, type WindowOptions } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type Kernel, kernelParameters, windowNames } from './kernel-parameters.js';
-import { knownOptions } from './known-options.js';
 
 export interface ConvLayerOptions extends WindowOptions {
   /** Channels are cut into so many groups, each convolved on its own. @default 1 */

@@ -1,3 +1,4 @@
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   equal,
@@ -10,7 +11,6 @@ import {
   where,
 } from '@noosphere/core';
 import type { Random } from '../random.js';
-import { knownOptions } from './known-options.js';
 import { requireSizes } from './sizes.js';
 
 export interface EmbeddingOptions {

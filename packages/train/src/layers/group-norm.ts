@@ -1,5 +1,5 @@
+import { knownOptions } from '@noosphere/base';
 import { groupNorm, ones, type Tensor, zeros } from '@noosphere/core';
-import { knownOptions } from './known-options.js';
 import { requireMultiple, requireSizes } from './sizes.js';
 
 export interface GroupNormOptions {

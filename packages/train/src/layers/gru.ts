@@ -1,7 +1,7 @@
+import { knownOptions } from '@noosphere/base';
 import { gru, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
-import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,

@@ -1,3 +1,4 @@
+import { knownOptions } from '@noosphere/base';
 import {
   add,
   batchNorm,
@@ -13,7 +14,6 @@ import {
 } from '@noosphere/core';
 import { type ForwardContext, inference } from '../context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
-import { knownOptions } from './known-options.js';
 import { requireRate } from './sizes.js';
 
 export interface InstanceNormOptions {

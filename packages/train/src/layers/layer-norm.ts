@@ -1,5 +1,5 @@
+import { knownOptions } from '@noosphere/base';
 import { layerNorm, ones, type Tensor, zeros } from '@noosphere/core';
-import { knownOptions } from './known-options.js';
 import { requireSizes } from './sizes.js';
 
 export interface LayerNormOptions {

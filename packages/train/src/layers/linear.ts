@@ -1,6 +1,6 @@
+import { knownOptions } from '@noosphere/base';
 import { linear, type Tensor } from '@noosphere/core';
 import type { Random } from '../random.js';
-import { knownOptions } from './known-options.js';
 
 export interface LinearOptions {
   /** @default true */

@@ -1,4 +1,5 @@
 /** Pooling over one to three spatial axes: the rank of the input says how many. */
+import { knownOptions } from '@noosphere/base';
 import {
   type AveragePoolOptions,
   adaptiveAveragePool,
@@ -12,7 +13,6 @@ import {
   type Tensor,
 } from '@noosphere/core';
 import { type Kernel, windowNames } from './kernel-parameters.js';
-import { knownOptions } from './known-options.js';
 
 /**
  * Largest element of each window, as PyTorch's `nn.MaxPool1d` to `3d`; windows lie side by side unless `strides` say else.

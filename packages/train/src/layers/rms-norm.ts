@@ -1,5 +1,5 @@
+import { knownOptions } from '@noosphere/base';
 import { ones, rmsNorm, type Tensor } from '@noosphere/core';
-import { knownOptions } from './known-options.js';
 import { requireSizes } from './sizes.js';
 
 export interface RMSNormOptions {

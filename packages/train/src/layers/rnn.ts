@@ -1,8 +1,8 @@
+import { knownOptions } from '@noosphere/base';
 import { rnn, type Tensor } from '@noosphere/core';
 import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
 import type { RecurrentLayerResult } from './gru.js';
-import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,

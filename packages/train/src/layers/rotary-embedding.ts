@@ -1,6 +1,6 @@
 /** Positions as rotations of pairs of features. */
+import { knownOptions } from '@noosphere/base';
 import { add, concat, fromData, gather, mul, slice, staticDim, sub, type Tensor } from '@noosphere/core';
-import { knownOptions } from './known-options.js';
 import { requireMultiple } from './sizes.js';
 
 export interface RotaryOptions {

@@ -1,8 +1,8 @@
 /** What encoder and decoder share: layers one above the other, a norm behind them, and a cache for each. */
+import { knownOptions } from '@noosphere/base';
 import type { Tensor } from '@noosphere/core';
 import { type TransformerLayerOptions, transformerLayerNames } from './feed-forward.js';
 import type { KeyValueCache } from './key-value-cache.js';
-import { knownOptions } from './known-options.js';
 import { LayerNorm } from './layer-norm.js';
 
 export interface TransformerStackOptions extends TransformerLayerOptions {

@@ -1,4 +1,5 @@
 /** InfoNCE: each query must find its own key among all. */
+import { requirePositive } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -15,7 +16,7 @@ import {
   type Tensor,
   transposeLast,
 } from '@noosphere/core';
-import { type LossOptions, requirePositive } from './reduction.js';
+import type { LossOptions } from './reduction.js';
 
 export interface ContrastiveOptions extends LossOptions {
   /** Divides the similarities. @default 0.1 */

@@ -1,4 +1,5 @@
 /** How unlikely a target is under a normal distribution. */
+import { requirePositive } from '@noosphere/base';
 import {
   add,
   div,
@@ -11,7 +12,7 @@ import {
   sub,
   type Tensor,
 } from '@noosphere/core';
-import { type LossOptions, reduceLoss, requirePositive } from './reduction.js';
+import { type LossOptions, reduceLoss } from './reduction.js';
 
 export interface GaussianOptions extends LossOptions {
   /** Add the constant ln(2 π) / 2. @default false */

@@ -14,8 +14,3 @@ export function reduceLoss(operation: string, losses: Tensor, reduction: LossRed
   reduction satisfies never;
   throw new ArgumentError(operation, `reduction must be 'mean', 'sum' or 'none', got '${reduction}'`);
 }
-
-/** A number that must be positive. */
-export function requirePositive(operation: string, what: string, value: number): void {
-  if (!(value > 0)) throw new ArgumentError(operation, `${what} must be above 0, got ${value}`);
-}

@@ -1,6 +1,7 @@
 /** Losses of numbers against numbers, element by element. */
+import { requirePositive } from '@noosphere/base';
 import { abs, clamp, div, mul, requireSameShape, square, sub, type Tensor } from '@noosphere/core';
-import { type LossOptions, reduceLoss, requirePositive } from './reduction.js';
+import { type LossOptions, reduceLoss } from './reduction.js';
 
 /**
  * Mean squared error: (prediction - target)², as PyTorch's `mse_loss`.

@@ -1,4 +1,5 @@
 /** Shares of rows that were told right: over all, over classes, and among the k highest scores. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { classesOf, countClasses, type PairCounts } from './confusion.js';
 import { type Fold, foldOnce } from './fold.js';
@@ -9,7 +10,6 @@ import {
   readLabels,
   readRows,
   readWeights,
-  requireCount,
   requireRows,
   type WeightOptions,
 } from './inputs.js';
@@ -81,7 +81,7 @@ export function topKFold(
   k: number,
   labels?: readonly Label[],
 ): Fold<{ readonly hits: Sum; readonly rows: Sum }, Labels, Rows> {
-  requireCount('topKAccuracy', 'k', k);
+  requireWhole('topKAccuracy', 'k', k);
   return {
     name: `topKAccuracy (k ${k})`,
     start: () => ({ hits: emptySum(), rows: emptySum() }),

@@ -1,10 +1,8 @@
 /** Confidence intervals of any metric by drawing rows again: percentile and bias-corrected accelerated (BCa). */
+import { normalCumulative, normalQuantile, quantileOf, requireWhole } from '@noosphere/base';
 import { ArgumentError, type HostTensor } from '@noosphere/core';
 import { takeRows } from '../data/rows.js';
 import { Random } from '../random.js';
-import { quantileOf } from './calibration.js';
-import { requireCount } from './inputs.js';
-import { normalCumulative, normalQuantile } from './normal-distribution.js';
 
 /** What is drawn from: an array, a typed array, or a tensor with data whose first axis is the rows. */
 export type Column = ArrayLike<unknown> | HostTensor;
@@ -58,7 +56,7 @@ export function bootstrapInterval<Columns extends readonly Column[]>(
   const { confidence = 0.95, resamples = 2000, method = 'bca', seed = 0, groups } = options;
   if (!(confidence > 0 && confidence < 1))
     throw new ArgumentError('bootstrapInterval', `confidence must lie between 0 and 1, got ${confidence}`);
-  requireCount('bootstrapInterval', 'resamples', resamples);
+  requireWhole('bootstrapInterval', 'resamples', resamples);
   const units = unitsOf(columns, groups);
   const metricOf = (drawn: readonly Uint32Array[]) => {
     const rows = concatenated(drawn);

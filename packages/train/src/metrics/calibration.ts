@@ -1,8 +1,9 @@
 /** Calibration: whether what is predicted with 80 % happens in 80 % of the cases. */
+import { quantileOf, requireWhole } from '@noosphere/base';
 import type { BinaryOptions } from './binary-scores.js';
 import { readBinary } from './binary-scores.js';
 import { type Fold, foldOnce } from './fold.js';
-import { type Labels, type Rows, requireCount, type Values } from './inputs.js';
+import type { Labels, Rows, Values } from './inputs.js';
 import { type ProbabilityOptions, readDistributions } from './probabilities.js';
 import { addTo, emptySum, mergeSums, type Sum, sumValue } from './sums.js';
 
@@ -50,7 +51,7 @@ export function calibrationErrorFold(
   bins: number,
   given: Omit<ProbabilityOptions, 'weights'> = {},
 ): Fold<Bin[], Labels, Values | Rows> {
-  requireCount('calibrationError', 'bins', bins);
+  requireWhole('calibrationError', 'bins', bins);
   const borders = evenBorders(bins);
   return {
     name: `calibrationError (bins ${bins})`,
@@ -133,7 +134,7 @@ export function calibrationCurve(
   probabilities: Values,
   { bins = 10, strategy = 'uniform', ...options }: CalibrationCurveOptions = {},
 ): CalibrationCurve {
-  requireCount('calibrationCurve', 'bins', bins);
+  requireWhole('calibrationCurve', 'bins', bins);
   readDistributions('calibrationCurve', actual, probabilities, options);
   const { positives, scores, weights } = readBinary('calibrationCurve', actual, probabilities, options);
   const borders = strategy === 'uniform' ? evenBorders(bins) : quantileBorders(scores, bins);
@@ -151,11 +152,4 @@ export function calibrationCurve(
 function quantileBorders(scores: Float64Array, bins: number): number[] {
   const sorted = scores.slice().sort();
   return Array.from({ length: bins - 1 }, (_, at) => quantileOf(sorted, (at + 1) / bins));
-}
-
-/** A quantile of sorted numbers, 0 … 1, linear between neighbours. */
-export function quantileOf(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(place)] ?? 0, sorted[Math.ceil(place)] ?? 0];
-  return below + (above - below) * (place - Math.floor(place));
 }

@@ -1,4 +1,5 @@
 /** Every metric against scikit-learn and SciPy: tools/goldens/metrics.py wrote the expected values. */
+import { normalCumulative, normalQuantile } from '@noosphere/base';
 import { expect, test } from 'vitest';
 import { bcaBounds, percentileBounds } from './bootstrap.js';
 import classification from './goldens/classification.json' with { type: 'json' };
@@ -7,7 +8,6 @@ import ranking from './goldens/ranking.json' with { type: 'json' };
 import regression from './goldens/regression.json' with { type: 'json' };
 import scores from './goldens/scores.json' with { type: 'json' };
 import * as metrics from './index.js';
-import { normalCumulative, normalQuantile } from './normal-distribution.js';
 
 interface Case {
   readonly metric: string;

@@ -120,12 +120,6 @@ export function requireRows(
     throw new ArgumentError(operation, `${name} has no rows, expected at least one; check the split`);
 }
 
-/** Throws unless `value` is a whole number from 1. */
-export function requireCount(operation: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(operation, `${name} must be a whole number from 1, got ${value}`);
-}
-
 function isTensor(value: object): value is Tensor {
   return 'dtype' in value && 'shape' in value && 'origin' in value;
 }

@@ -1,7 +1,8 @@
 /** Metrics of orders: each row is a query, its columns the candidates, and the scores say which come first. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type Fold, foldOnce } from './fold.js';
-import { type Rows, readRows, readWeights, requireCount, requireRows, type WeightOptions } from './inputs.js';
+import { type Rows, readRows, readWeights, requireRows, type WeightOptions } from './inputs.js';
 import { descendingOrder } from './ranks.js';
 import { addTo, emptySum, mergeSums, type Sum, sumValue } from './sums.js';
 
@@ -72,7 +73,7 @@ function rankedRelevance(relevance: Float64Array, scores: Float64Array): boolean
 
 function named(name: string, k: number | undefined): string {
   if (k === undefined) return name;
-  requireCount(name, 'k', k);
+  requireWhole(name, 'k', k);
   return `${name} (k ${k})`;
 }
 

@@ -1,4 +1,5 @@
 /** L-BFGS for small models on all of their data: curvature from past gradients. It loops on the host, in float64. */
+import { dot } from '@noosphere/base';
 import {
   ArgumentError,
   compile,
@@ -186,10 +187,6 @@ class Objective<Model extends object> {
   async dispose(): Promise<void> {
     await this.#program.dispose();
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((total, each, index) => total + each * (b[index] as number), 0);
 }
 
 function addScaled(to: Float64Array, from: Float64Array, scale: number): void {

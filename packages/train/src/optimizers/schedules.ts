@@ -1,4 +1,5 @@
 /** Learning rates as functions of the step, counted from 0. Any function of that kind is a schedule too. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 export type Schedule = (step: number) => number;
@@ -20,7 +21,7 @@ export function constantRate(learningRate: number): Schedule {
  */
 export function stepDecay(options: { learningRate: number; every: number; factor?: number }): Schedule {
   const { learningRate, every, factor = 0.1 } = options;
-  requireCount('stepDecay', 'every', every);
+  requireWhole('stepDecay', 'every', every);
   return (step) => learningRate * factor ** Math.floor(step / every);
 }
 
@@ -68,7 +69,7 @@ export function polynomialDecay(options: {
   power?: number;
 }): Schedule {
   const { learningRate, steps, end = 0, power = 1 } = options;
-  requireCount('polynomialDecay', 'steps', steps);
+  requireWhole('polynomialDecay', 'steps', steps);
   return (step) => end + (learningRate - end) * Math.max(0, 1 - step / steps) ** power;
 }
 
@@ -81,7 +82,7 @@ export function polynomialDecay(options: {
  */
 export function cosineDecay(options: { learningRate: number; steps: number; end?: number }): Schedule {
   const { learningRate, steps, end = 0 } = options;
-  requireCount('cosineDecay', 'steps', steps);
+  requireWhole('cosineDecay', 'steps', steps);
   return (step) => cosineBetween(learningRate, end, Math.min(1, step / steps));
 }
 
@@ -99,8 +100,8 @@ export function cosineRestarts(options: {
   end?: number;
 }): Schedule {
   const { learningRate, period, growth = 1, end = 0 } = options;
-  requireCount('cosineRestarts', 'period', period);
-  requireCount('cosineRestarts', 'growth', growth);
+  requireWhole('cosineRestarts', 'period', period);
+  requireWhole('cosineRestarts', 'growth', growth);
   return (step) => {
     let [begun, length] = [0, period];
     if (growth === 1) begun = Math.floor(step / period) * period;
@@ -133,7 +134,7 @@ export function oneCycle(options: {
   shape?: 'cosine' | 'linear';
 }): Schedule {
   const { peak, steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4, shape = 'cosine' } = options;
-  requireCount('oneCycle', 'steps', steps);
+  requireWhole('oneCycle', 'steps', steps);
   if (!(rise > 0 && rise < 1))
     throw new ArgumentError('oneCycle', `rise must lie between 0 and 1, got ${rise}`);
   const between =
@@ -172,15 +173,10 @@ export function inverseSquareRoot({
   learningRate: number;
   warmupSteps: number;
 }): Schedule {
-  requireCount('inverseSquareRoot', 'warmupSteps', warmupSteps);
+  requireWhole('inverseSquareRoot', 'warmupSteps', warmupSteps);
   return (step) => learningRate * Math.sqrt(warmupSteps / Math.max(step + 1, warmupSteps));
 }
 
 function cosineBetween(from: number, to: number, share: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
-}
-
-function requireCount(operation: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(operation, `${name} must be a whole number from 1, got ${value}`);
 }

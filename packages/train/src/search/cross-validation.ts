@@ -1,4 +1,5 @@
 /** An objective that is a mean over folds. How rows are divided is for whoever makes the folds. */
+import { meanOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Objective, TrialContext } from './objective.js';
 
@@ -29,13 +30,9 @@ export function crossValidated<Config, Fold>(
     const values = [...kept];
     for (const fold of folds.slice(values.length, Math.ceil(count))) {
       values.push(await evaluate(config, fold, { trial, signal }));
-      report(mean(values), values.length);
+      report(meanOf(values), values.length);
     }
     keep(values);
-    return mean(values);
+    return meanOf(values);
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,5 @@
 /** Which rows a decision may learn from, and on which it is judged. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** One decision. Rows are in the order of time. */
@@ -29,10 +30,10 @@ export interface WalkForwardOptions {
  */
 export function walkForward(rows: number, options: WalkForwardOptions = {}): Fold[] {
   const { train = 252, test = 21, purge = 0, expanding = false } = options;
-  requireCount('walkForward', 'train', train, 1);
-  requireCount('walkForward', 'test', test, 1);
-  requireCount('walkForward', 'purge', purge, 0);
-  requireCount('walkForward', 'rows', rows, 1);
+  requireWhole('walkForward', 'train', train, 1);
+  requireWhole('walkForward', 'test', test, 1);
+  requireWhole('walkForward', 'purge', purge, 0);
+  requireWhole('walkForward', 'rows', rows, 1);
   if (rows <= train + purge) {
     throw new ArgumentError(
       'walkForward',
@@ -85,10 +86,10 @@ export function combinatorialPurgedFolds(
   options: CombinatorialOptions = {},
 ): CombinatorialFolds {
   const { groups = 10, testGroups = 2, purge = 0, embargo = 0 } = options;
-  requireCount('combinatorialPurgedFolds', 'groups', groups, 2);
-  requireCount('combinatorialPurgedFolds', 'testGroups', testGroups, 1);
-  requireCount('combinatorialPurgedFolds', 'purge', purge, 0);
-  requireCount('combinatorialPurgedFolds', 'embargo', embargo, 0);
+  requireWhole('combinatorialPurgedFolds', 'groups', groups, 2);
+  requireWhole('combinatorialPurgedFolds', 'testGroups', testGroups, 1);
+  requireWhole('combinatorialPurgedFolds', 'purge', purge, 0);
+  requireWhole('combinatorialPurgedFolds', 'embargo', embargo, 0);
   if (testGroups >= groups) {
     throw new ArgumentError(
       'combinatorialPurgedFolds',
@@ -145,10 +146,4 @@ function combinations(count: number, chosen: number, from = 0): number[][] {
 
 function range(first: number, end: number): Int32Array {
   return Int32Array.from({ length: end - first }, (_, at) => first + at);
-}
-
-function requireCount(operation: string, name: string, value: number, least: number): void {
-  if (!(Number.isInteger(value) && value >= least)) {
-    throw new ArgumentError(operation, `${name} must be a whole number of at least ${least}, got ${value}`);
-  }
 }

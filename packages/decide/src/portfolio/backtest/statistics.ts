@@ -1,9 +1,9 @@
 /** What a history of returns says about a strategy. */
+import { requirePositive, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { maximumDrawdown } from '../../risk/drawdown.js';
-import { requireReturns, requireShare } from '../../risk/returns.js';
+import { requireReturns } from '../../risk/returns.js';
 import { historicalTail } from '../../risk/tails/tail-risk.js';
-import { requirePositive } from '../moments/tables.js';
 
 export interface StatisticsOptions {
   /** @default 252 */

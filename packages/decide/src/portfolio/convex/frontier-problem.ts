@@ -1,6 +1,6 @@
 /** What all portfolios of mean and variance share: checked moments, limits, and the program of least variance for a return. */
-import { ArgumentError } from '@noosphere/core';
-import { dot, times } from '../moments/covariance.js';
+import { dot, requireNumber } from '@noosphere/base';
+import { times } from '../moments/covariance.js';
 import { requireCovariance, requireList } from '../moments/tables.js';
 import { type ConstrainedProgram, constrainedProgram, type PortfolioConstraints } from './constraints.js';
 import { extended, row, solveLabelled } from './labelled-program.js';
@@ -148,8 +148,4 @@ export function expectedPortfolioOf(weights: Float64Array, problem: Problem): Ex
 
 export function indicesOf(values: readonly number[]): number[] {
   return Array.from(values.keys());
-}
-
-export function requireNumber(operation: string, name: string, value: number): void {
-  if (!Number.isFinite(value)) throw new ArgumentError(operation, `${name} must be finite, got ${value}`);
 }

@@ -1,4 +1,5 @@
 /** Portfolios on the frontier of expected return and variance, each an exact quadratic program. Markowitz 1952. */
+import { requireNumber } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireCovariance } from '../moments/tables.js';
 import { constrainedProgram, type PortfolioConstraints } from './constraints.js';
@@ -14,7 +15,6 @@ import {
   type Problem,
   portfolioOf,
   problemOf,
-  requireNumber,
   scaledQuadratic,
 } from './frontier-problem.js';
 import { homogeneous, row, solveLabelled } from './labelled-program.js';

@@ -1,7 +1,8 @@
 /** Weights by shares of risk, without expected returns: risk parity and risk budgets; and the baselines that any model must beat. */
+import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
-import { dot, times } from '../moments/covariance.js';
+import { times } from '../moments/covariance.js';
 import { requireCovariance, requireList } from '../moments/tables.js';
 
 /**

@@ -1,8 +1,9 @@
 /** Covariances of returns from what was: plain and exponentially weighted. */
+import { dot, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { decayOf } from './expected-returns.js';
 import { positiveSemidefinite } from './positive-semidefinite.js';
-import { requireCovariance, requirePositive, requireTable } from './tables.js';
+import { requireCovariance, requireTable } from './tables.js';
 
 export interface CovarianceOptions {
   /** Periods in a year: 252 for trading days, 1 to stay with the period of the data. @default 252 */
@@ -135,12 +136,6 @@ export function symmetric(size: number, entry: (row: number, column: number) => 
 export function withoutMean(column: Float64Array): Float64Array {
   const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
   return column.map((value) => value - mean);
-}
-
-export function dot(first: Float64Array, second: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < first.length; at++) sum += (first[at] as number) * (second[at] as number);
-  return sum;
 }
 
 /** Σ w. */

@@ -1,6 +1,7 @@
 /** Estimates of expected returns from past ones. Past means are poor forecasts: prefer Black-Litterman or none at all. */
+import { requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireList, requirePositive, requireTable } from './tables.js';
+import { requireList, requireTable } from './tables.js';
 
 export interface ExpectedReturnsOptions {
   /** Periods in a year: 252 for trading days, 52 for weeks, 1 to stay with the period of the data. @default 252 */

@@ -1,7 +1,8 @@
 /** Covariances drawn towards a simple target by as much as the data are too few: what to use with many assets or short histories. */
+import { dot, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { type CovarianceOptions, dot, symmetric, withoutMean } from './covariance.js';
-import { requirePositive, requireTable } from './tables.js';
+import { type CovarianceOptions, symmetric, withoutMean } from './covariance.js';
+import { requireTable } from './tables.js';
 
 /** What a covariance is drawn to: one variance for all, one market factor, or one correlation for all pairs. */
 export type ShrinkageTarget = 'constant-variance' | 'single-factor' | 'constant-correlation';

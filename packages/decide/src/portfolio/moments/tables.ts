@@ -84,10 +84,3 @@ export function requireList(
   if (at >= 0) throw new ArgumentError(operation, `${name}[${at}] must be finite, got ${list[at]}`);
   return list;
 }
-
-/** Refuses a number that is not above zero. */
-export function requirePositive(operation: string, name: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new ArgumentError(operation, `${name} must be positive, got ${value}`);
-  }
-}

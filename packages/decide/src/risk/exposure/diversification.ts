@@ -1,7 +1,8 @@
 /** How many independent things a portfolio holds. */
+import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { symmetricEigen } from '@noosphere/statistics';
-import { dot, times } from '../../portfolio/moments/covariance.js';
+import { times } from '../../portfolio/moments/covariance.js';
 import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
 
 /**

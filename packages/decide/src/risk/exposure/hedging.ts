@@ -1,7 +1,8 @@
 /** How much of other assets to sell against one: least variance of what is left. */
+import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve, studentTails } from '@noosphere/statistics';
-import { dot, symmetric, withoutMean } from '../../portfolio/moments/covariance.js';
+import { symmetric, withoutMean } from '../../portfolio/moments/covariance.js';
 import { requireTable } from '../../portfolio/moments/tables.js';
 
 export interface Hedge {

@@ -1,9 +1,9 @@
 /** Value at risk of a portfolio from simulated returns of its assets. */
+import { requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky } from '@noosphere/statistics';
 import { Random } from '@noosphere/train';
 import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
-import { requireShare, requireWhole } from '../returns.js';
 import { historicalTail, type TailRisk } from './tail-risk.js';
 
 export interface SimulationOptions {

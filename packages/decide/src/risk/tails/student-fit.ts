@@ -1,5 +1,6 @@
 /** Student's t with location and scale, by maximum likelihood. */
-import { medianOf } from '@noosphere/statistics';
+
+import { medianOf } from '@noosphere/base';
 
 export interface StudentFit {
   /** Degrees of freedom, 1.5 … 200. */

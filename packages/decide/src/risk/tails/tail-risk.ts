@@ -1,7 +1,8 @@
 /** Value at risk and expected shortfall of one series of returns: what is lost on a bad day, and on the mean of worse ones. */
+import { normalQuantile, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { normalQuantile, studentQuantile } from '@noosphere/statistics';
-import { requireReturns, requireShare } from '../returns.js';
+import { studentQuantile } from '@noosphere/statistics';
+import { requireReturns } from '../returns.js';
 import { ewmaVolatility, garchVolatility, type VolatilityFit } from '../volatility.js';
 import { fitStudent, logStudentDensity } from './student-fit.js';
 

@@ -1,7 +1,7 @@
 /** ARIMA as models: orders that are given, and orders that are chosen. */
 import { ArgumentError } from '@noosphere/core';
 import type { Estimates, Exogenous, LocalModel } from '../local-model.js';
-import { requireSeries, requireWhole } from '../require-series.js';
+import { requireSeason, requireSeries } from '../require-series.js';
 import { covariates } from './arima-regression.js';
 import { type AutoArimaOptions, chooseArima, readAutoOptions } from './choose-arima.js';
 import { ArimaTask } from './fit-arima.js';
@@ -94,7 +94,7 @@ export function autoArima(options: AutoArimaOptions = {}): ArimaModel {
 function readOrder({ order, seasonal = [0, 0, 0], season = 1, constant }: ArimaOptions): ArimaOrder {
   requireOrders('arima', 'order', order);
   requireOrders('arima', 'seasonal', seasonal);
-  requireWhole('arima', 'season', season, 1);
+  requireSeason('arima', season, 1);
   const [p, d, q] = order;
   const [seasonalP, seasonalD, seasonalQ] = seasonal;
   if (season === 1 && seasonalP + seasonalD + seasonalQ > 0) {

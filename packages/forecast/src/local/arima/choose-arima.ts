@@ -1,6 +1,7 @@
 /** The choice of an ARIMA for a series: Fourier terms, differences, then orders. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireWhole } from '../require-series.js';
+import { requireSeason } from '../require-series.js';
 import { fourierRegressors } from './arima-regression.js';
 import { countDifferences, countSeasonalDifferences, isConstant } from './differencing.js';
 import { type ArimaCriteria, type ArimaFit, ArimaTask } from './fit-arima.js';
@@ -50,8 +51,8 @@ const pairsTried = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25];
 export function readAutoOptions(options: AutoArimaOptions): AutoArimaRequest {
   const { season = 1, criterion = 'aicc' } = options;
   const { fourier = season > longestSeason ? 'auto' : 0 } = options;
-  if (!(season >= 1 && Number.isFinite(season))) requireWhole('autoArima', 'season', season, 1);
-  if (fourier === 0) requireWhole('autoArima', 'season', season, 1);
+  if (!(season >= 1 && Number.isFinite(season))) requireSeason('autoArima', season, 1);
+  if (fourier === 0) requireSeason('autoArima', season, 1);
   if (fourier !== 'auto') {
     requireWhole('autoArima', 'fourier', fourier, 0);
     if (2 * fourier > season) {

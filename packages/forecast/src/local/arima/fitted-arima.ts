@@ -1,8 +1,9 @@
 /** A fitted ARIMA as the package's other models are: estimates, one-step forecasts, intervals, and going forward. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Estimates, Exogenous, FittedLocalModel } from '../local-model.js';
 import { normalIntervals } from '../normal-intervals.js';
-import { requireLevels, requireSeries, requireWhole } from '../require-series.js';
+import { requireLevels, requireSeries } from '../require-series.js';
 import { covariates, explained, fourierRegressors } from './arima-regression.js';
 import { type ArimaFit, constantOf, lagParts } from './fit-arima.js';
 import { followArima } from './forecast-arima.js';

@@ -1,4 +1,5 @@
 /** What an ARIMA says: one-step forecasts of the series, and forecasts beyond it with their deviations. */
+import { dot } from '@noosphere/base';
 import type { ArimaFit } from './fit-arima.js';
 import { filterToEnd } from './innovations.js';
 import { lagPolynomials, lostValues } from './order.js';
@@ -129,11 +130,5 @@ function quadratic(row: Float64Array, matrix: Float64Array): number {
   for (let place = 0; place < size; place++) {
     sum += (row[place] as number) * dot(row, matrix.subarray(place * size, (place + 1) * size));
   }
-  return sum;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
   return sum;
 }

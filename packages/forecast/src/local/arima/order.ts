@@ -1,6 +1,6 @@
 /** What an ARIMA is: its orders, their name, and the lag polynomials of its parameters. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireWhole } from '../require-series.js';
 
 /** ARIMA(p, d, q)(P, D, Q)[season]. */
 export interface ArimaOrder {

@@ -1,4 +1,5 @@
 /** Regressors of an ARIMA: columns that are made independent once, and whose weights are found beside the errors. */
+import { dot } from '@noosphere/base';
 import type { Columns } from './innovations.js';
 
 /** A column by its name, as long as the series. */
@@ -150,10 +151,4 @@ function squaresLeft(
     }
   }
   return dot(rest, rest);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

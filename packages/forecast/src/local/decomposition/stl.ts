@@ -1,6 +1,7 @@
 /** STL: a series as the sum of trend, season and remainder, by local regression. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireSeries, requireWhole } from '../require-series.js';
+import { requireSeason, requireSeries } from '../require-series.js';
 import { type Loess, loessOf } from './loess.js';
 import { type Strengths, strengthsOf } from './strength.js';
 
@@ -49,7 +50,7 @@ export interface StlDecomposition extends Strengths {
  * console.log(trend[24]?.toFixed(1), seasonalStrength.toFixed(2)); // → 24.0 1.00
  */
 export function stl(y: Float64Array, season: number, options: StlOptions = {}): StlDecomposition {
-  requireWhole('stl', 'season', season, 2);
+  requireSeason('stl', season, 2);
   requireSeries('stl', y, 2 * season);
   const { robust = false, innerRounds = robust ? 2 : 5, outerRounds = robust ? 15 : 0 } = options;
   requireWhole('stl', 'innerRounds', innerRounds, 1);

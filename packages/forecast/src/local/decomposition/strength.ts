@@ -1,5 +1,7 @@
 /** How much of a decomposition is trend, and how much season. */
 
+import { varianceOf } from '@noosphere/base';
+
 export interface Strengths {
   /** From 0, nothing beside the remainder, to 1: max(0, 1 - Var(remainder) / Var(trend + remainder)). */
   readonly trendStrength: number;
@@ -22,12 +24,7 @@ export function strengthsOf(
 
 /** Strength of one part of y. What varies by less than rounding does is constant. */
 export function strength(y: Float64Array, part: Float64Array, remainder: Float64Array): number {
-  const both = variance(part.map((value, index) => value + (remainder[index] as number)));
+  const both = varianceOf(part.map((value, index) => value + (remainder[index] as number)));
   const rounding = (1e-13 * y.reduce((most, value) => Math.max(most, Math.abs(value)), 0)) ** 2;
-  return both > rounding ? Math.max(0, 1 - variance(remainder) / both) : 0;
-}
-
-function variance(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return both > rounding ? Math.max(0, 1 - varianceOf(remainder) / both) : 0;
 }

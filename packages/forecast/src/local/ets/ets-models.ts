@@ -3,7 +3,7 @@ import { ArgumentError } from '@noosphere/core';
 import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { Estimates, LocalModel, LocalModelKind } from '../local-model.js';
 import { modelFrom, numberFrom, numbersFrom } from '../read-estimates.js';
-import { requireWhole } from '../require-series.js';
+import { requireSeason } from '../require-series.js';
 import { candidatesOf, type EtsRequest, etsName, parseEtsModel, parseEtsName } from './components.js';
 import {
   continueEts,
@@ -87,7 +87,7 @@ export interface HoltWintersOptions extends HoltOptions {
  */
 export function holtWinters(options: HoltWintersOptions): LocalModel {
   const { season, multiplicative = false, multiplicativeError = multiplicative, damped = false } = options;
-  requireWhole('holtWinters', 'season', season, 2);
+  requireSeason('holtWinters', season, 2);
   const letters = `${multiplicativeError ? 'M' : 'A'}A${multiplicative ? 'M' : 'A'}`;
   const model = etsModel('HoltWinters', 'holtWinters', { season, model: letters, damped });
   return { ...model, options: { ...options } };
@@ -95,7 +95,7 @@ export function holtWinters(options: HoltWintersOptions): LocalModel {
 
 function etsModel(name: string, kind: LocalModelKind, options: AutoEtsOptions): LocalModel {
   const { season = 1, model = 'ZZZ', damped, multiplicativeTrend = false, criterion = 'aicc' } = options;
-  requireWhole(kind, 'season', season, 1);
+  requireSeason(kind, season, 1);
   if (season === 1 && /[AM]$/.test(model)) {
     throw new ArgumentError(
       kind,

@@ -1,5 +1,5 @@
 /** Forecasts of an exponential smoothing model, and the variance of their errors. */
-import { normalQuantile, quantileOf } from '@noosphere/statistics';
+import { normalQuantile, quantileOf } from '@noosphere/base';
 import type { Interval } from '../local-model.js';
 import { normalIntervals } from '../normal-intervals.js';
 import type { EtsFit } from './fit-ets.js';

@@ -3,6 +3,7 @@
  * the series is short), level and growth from a line through the first values without season.
  * Hyndman, Koehler, Snyder & Grose 2002, as R's `ets` and statsforecast do.
  */
+import { meanOf } from '@noosphere/base';
 import { leastSquares } from '../../least-squares.js';
 import { classicalSeason } from '../decomposition/classical.js';
 import type { Component } from './components.js';
@@ -24,7 +25,7 @@ export function initialStates(
   const { seasons, adjusted } = initialSeasons(y, period, season);
   const window = Math.min(Math.max(10, 2 * (season === 'N' ? 1 : period)), y.length);
   const first = adjusted.subarray(0, window);
-  if (trend === 'N') return { level: mean(first), growth: 0, seasons };
+  if (trend === 'N') return { level: meanOf(first), growth: 0, seasons };
   const line = leastSquares(
     first.map((_, index) => index + 1),
     first,
@@ -91,8 +92,4 @@ function oneWave(y: Float64Array, period: number, season: Component): Float64Arr
 
 function repeated(season: Float64Array, length: number): Float64Array {
   return Float64Array.from({ length }, (_, index) => season[index % season.length] ?? Number.NaN);
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

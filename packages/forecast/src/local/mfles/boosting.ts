@@ -1,6 +1,6 @@
 /** The rounds of MFLES: median, seasons, trend and smoothed residuals, each fitted to what is left and kept if it helps. */
 
-import { medianOf } from '@noosphere/statistics';
+import { meanOf, medianOf } from '@noosphere/base';
 import { lineThrough } from '../theta/m4-benchmarks.js';
 import { fourierSeason } from './fourier-season.js';
 import { piecewiseTrend } from './piecewise-trend.js';
@@ -157,10 +157,6 @@ function movingAverage(values: Float64Array, length: number): Float64Array {
     for (let back = 0; back < length; back++) sum += values[index - back] as number;
     return sum / length;
   });
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function meanSquare(a: Float64Array, b: Float64Array): number {

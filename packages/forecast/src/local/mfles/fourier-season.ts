@@ -1,5 +1,7 @@
 /** A season as a sum of sine waves, fitted by least squares: of all values at one place of the season only their sum counts. */
 
+import { dot } from '@noosphere/base';
+
 /** How many waves a season of this many values has by default. */
 export function defaultWaves(season: number): number {
   if (season < 10) return 5;
@@ -80,10 +82,4 @@ function addTimes(target: Float64Array, values: Float64Array, factor: number): v
   for (let index = 0; index < target.length; index++) {
     target[index] = (target[index] as number) + factor * (values[index] as number);
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

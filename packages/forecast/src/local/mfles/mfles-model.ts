@@ -1,9 +1,9 @@
 /** MFLES as a model: scale, rounds, forecast. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type LocalFit, localModel } from '../fitted-model.js';
 import type { LocalModel } from '../local-model.js';
 import { repeatSeason, requireSeasons } from '../naive.js';
-import { requireWhole } from '../require-series.js';
 import { Boosting } from './boosting.js';
 import { defaultWaves } from './fourier-season.js';
 

@@ -1,5 +1,7 @@
 /** A trend of straight pieces, as few as the lasso leaves: MFLES's changepoints. */
 
+import { dot } from '@noosphere/base';
+
 /** One column: from 0 over `length` values up to `peak`, then straight on to `end` at the last value. */
 interface Hinge {
   readonly length: number;
@@ -122,10 +124,4 @@ function dualityGap(
   const squares = dot(rest, rest);
   const size = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   return (squares * (1 + scale * scale)) / 2 + threshold * size - scale * dot(rest, y);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] as number) * (b[index] as number);
-  return sum;
 }

@@ -1,5 +1,6 @@
 /** A line that medians make robust. */
-import { medianInPlace } from '@noosphere/statistics';
+
+import { medianInPlace } from '@noosphere/base';
 
 /**
  * Siegel's line over 0 … n - 1 (1982): slope is the median of the median slopes at each value, intercept the median of the

@@ -7,7 +7,7 @@ import { type ContinuingFit, localModel, residualDeviation } from '../fitted-mod
 import type { LocalModel } from '../local-model.js';
 import { naiveFit } from '../naive.js';
 import { numberFrom } from '../read-estimates.js';
-import { requireWhole } from '../require-series.js';
+import { requireSeason } from '../require-series.js';
 import { isSeasonal } from './seasonality-test.js';
 import { fitWithoutSeason, resumeSeason } from './without-season.js';
 
@@ -26,7 +26,7 @@ export interface M4Options {
  */
 export function naive2(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
-  requireWhole('naive2', 'season', season, 1);
+  requireSeason('naive2', season, 1);
   return localModel({ name: 'Naive2', kind: 'naive2', options }, 1, (y) => fitAdjusted(y, season, naiveFit));
 }
 
@@ -40,7 +40,7 @@ export function naive2(options: M4Options = {}): LocalModel {
  */
 export function classicTheta(options: M4Options = {}): LocalModel {
   const { season = 1 } = options;
-  requireWhole('classicTheta', 'season', season, 1);
+  requireSeason('classicTheta', season, 1);
   return localModel(
     { name: 'ClassicTheta', kind: 'classicTheta', options },
     4,

@@ -5,7 +5,7 @@ import { classicalSeason, type SeasonKind } from '../decomposition/classical.js'
 import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { Estimates, LocalModel, LocalModelKind } from '../local-model.js';
 import { modelFrom, numberFrom } from '../read-estimates.js';
-import { requireWhole } from '../require-series.js';
+import { requireSeason } from '../require-series.js';
 import { lineThrough } from './m4-benchmarks.js';
 import { type ThetaKind, ThetaRecursion, thetaForecasts } from './recursion.js';
 import { isSeasonal } from './seasonality-test.js';
@@ -84,7 +84,7 @@ function thetaModel(
   options: ThetaOptions,
 ): LocalModel {
   const { season = 1, decomposition = 'multiplicative' } = options;
-  requireWhole(kind, 'season', season, 1);
+  requireSeason(kind, season, 1);
   if (decomposition !== 'additive' && decomposition !== 'multiplicative') {
     throw new ArgumentError(
       kind,

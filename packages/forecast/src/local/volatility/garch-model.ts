@@ -1,4 +1,5 @@
 /** Volatility models of returns: a constant mean, variances that change, and intervals that are as wide as it is turbulent. */
+import { normalQuantile, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import {
   type ErrorDistribution,
@@ -8,13 +9,12 @@ import {
   type GarchOrder,
   garchAhead,
   garchVariances,
-  normalQuantile,
   persistenceOf,
   studentQuantile,
   varianceBounds,
 } from '@noosphere/statistics';
 import type { FittedLocalModel, LocalModel, LocalModelKind } from '../local-model.js';
-import { requireLevels, requireSeries, requireWhole } from '../require-series.js';
+import { requireLevels, requireSeries } from '../require-series.js';
 
 /** A fitted model of volatility. */
 export interface FittedVolatility extends FittedLocalModel {

@@ -7,7 +7,15 @@ const mark = Symbol.for('noosphere.error');
 
 export type ErrorKind = 'shape' | 'dtype' | 'argument' | 'graph' | 'format' | 'runtime' | 'platform';
 
-/** Base of every error thrown by a Noosphere package. */
+/**
+ * Base of every error thrown by a Noosphere package.
+ * @example
+ * try {
+ *   throw new ShapeError('matmul', 'inner sizes differ, got [2, 3] and [4, 5]; transpose the second?');
+ * } catch (error) {
+ *   console.log(NoosphereError.isInstance(error), ShapeError.isInstance(error), FormatError.isInstance(error)); // → true true false
+ * }
+ */
 export class NoosphereError extends Error {
   readonly kind: ErrorKind;
   /** The operation that refused, e.g. `matmul`. */
@@ -18,12 +26,24 @@ export class NoosphereError extends Error {
     this.name = new.target.name;
     this.kind = kind;
     this.operation = operation;
-    Object.defineProperty(this, mark, { value: true });
+    Object.defineProperty(this, mark, { value: lineageOf(new.target) });
   }
 
-  static isInstance(error: unknown): error is NoosphereError {
-    return error instanceof Error && mark in error;
+  /** Whether an error is of this class, by the names of its classes. */
+  static isInstance<E extends NoosphereError>(
+    this: abstract new (
+      ...given: never[]
+    ) => E,
+    error: unknown,
+  ): error is E {
+    return error instanceof Error && mark in error && (error[mark] as readonly string[]).includes(this.name);
   }
+}
+
+/** The names of a class and of those it extends, up to the base of all. */
+function lineageOf(target: { readonly name: string }): string[] {
+  if (target === NoosphereError) return [target.name];
+  return [target.name, ...lineageOf(Object.getPrototypeOf(target) as { readonly name: string })];
 }
 
 /** Shapes do not fit the operation. */

@@ -1,6 +1,6 @@
 /** Writing to disk: a reader sees the old file or the new one, never half of it, and nothing is replaced unasked. */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ArgumentError, NoosphereError, RuntimeError } from '../errors/index.js';
@@ -10,14 +10,60 @@ export interface WriteOptions {
   readonly overwrite?: boolean;
 }
 
-/** Writes chunks to a file of another name, flushes it to disk, and gives it its name in one step. */
+/** A file's content: a text, bytes, or pieces of either. */
+export type Content =
+  | string
+  | Uint8Array
+  | Iterable<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>;
+
+/**
+ * Writes to a file of another name, flushes it to disk, and gives it its name in one step.
+ * @throws {@link ArgumentError} where a file is there and not to be replaced, {@link RuntimeError} where the disk refuses
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { writeAtomically } from '@noosphere/base/files';
+ * await writeAtomically('greeting.txt', ['good ', 'day']);
+ * console.log(await readFile('greeting.txt', 'utf8')); // → good day
+ */
 export async function writeAtomically(
   path: string,
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  content: Content,
+  options: WriteOptions = {},
+): Promise<void> {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  await makeAtomically(
+    path,
+    async (temporary) => {
+      const handle = await open(temporary, 'wx');
+      try {
+        await writeChunks(handle, pieces);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+    options,
+  );
+}
+
+/** Lets `make` write a file of another name, such as a library does, and gives it its name in one step. */
+export async function makeAtomically(
+  path: string,
+  make: (temporary: string) => void | Promise<void>,
   { overwrite = false }: WriteOptions = {},
 ): Promise<void> {
+  const temporary = temporaryOf(path);
   try {
-    await writeAndRename(path, chunks, overwrite);
+    try {
+      await make(temporary);
+      if (overwrite) await rename(temporary, path);
+      else await renameToNew(temporary, path);
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(dirname(path));
   } catch (cause) {
     if (NoosphereError.isInstance(cause) || !(cause instanceof Error && 'syscall' in cause)) throw cause;
     throw new RuntimeError(
@@ -28,14 +74,35 @@ export async function writeAtomically(
   }
 }
 
+/**
+ * Replaces a small text file at once, from code that cannot wait; the folder is made where it is not there.
+ * @param options `mode` of the new file; `flush` waits for the disk, without it the text survives a crash of the process only.
+ */
+export function replaceTextSync(
+  path: string,
+  text: string,
+  { mode = 0o666, flush = true }: { readonly mode?: number; readonly flush?: boolean } = {},
+): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = temporaryOf(path);
+  try {
+    writeFileSync(temporary, text, { flush, mode });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+}
+
 /** Chunks that go to the system in one call: a call for each small tensor would cost more than its bytes. */
 const bytesPerCall = 2 ** 26;
 const chunksPerCall = 512;
 
-async function writeChunks(
-  handle: FileHandle,
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
+async function writeChunks(handle: FileHandle, pieces: Exclude<Content, string | Uint8Array>): Promise<void> {
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   const flush = async () => {
@@ -43,7 +110,8 @@ async function writeChunks(
     waiting = [];
     waitingBytes = 0;
   };
-  for await (const chunk of chunks) {
+  for await (const piece of pieces) {
+    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
     if (
       waiting.length > 0 &&
       (waitingBytes + chunk.byteLength > bytesPerCall || waiting.length === chunksPerCall)
@@ -64,29 +132,6 @@ async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], bytes
     if (done < chunk.byteLength) await handle.writeFile(chunk.subarray(done));
     done = Math.max(0, done - chunk.byteLength);
   }
-}
-
-async function writeAndRename(
-  path: string,
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  overwrite: boolean,
-): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  const handle = await open(temporary, 'wx');
-  try {
-    try {
-      await writeChunks(handle, chunks);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (overwrite) await rename(temporary, path);
-    else await renameToNew(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
-  await syncFolder(dirname(path));
 }
 
 /** A hard link is made only where no file has the name; `rename`, for file systems without links, would replace one. */

@@ -1,0 +1,68 @@
+/** Arguments, refused by name before anything is computed from them. */
+import { ArgumentError } from './errors/index.js';
+
+/**
+ * A whole number from `least` on, up to `most` where that is given.
+ * @throws {@link ArgumentError}
+ * @example
+ * requireWhole('movingAverage', 'window', 3); // nothing happens
+ * try {
+ *   requireWhole('movingAverage', 'window', 0);
+ * } catch (error) {
+ *   console.log(String(error)); // → ArgumentError: movingAverage: window must be a whole number from 1, got 0
+ * }
+ */
+export function requireWhole(operation: string, name: string, value: number, least = 1, most?: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= (most ?? value)) return;
+  const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`;
+  throw new ArgumentError(operation, `${name} must be a whole number ${range}, got ${String(value)}`);
+}
+
+/** A number that is neither infinite nor NaN. */
+export function requireNumber(operation: string, name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new ArgumentError(operation, `${name} must be finite, got ${value}`);
+}
+
+/** A finite number above 0. */
+export function requirePositive(operation: string, name: string, value: number): void {
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new ArgumentError(operation, `${name} must be above 0 and finite, got ${value}`);
+}
+
+/** A finite number from 0 on. */
+export function requireFromZero(operation: string, name: string, value: number): void {
+  if (!(value >= 0 && Number.isFinite(value)))
+    throw new ArgumentError(operation, `${name} must be a finite number from 0, got ${value}`);
+}
+
+/** A number in [0, 1), such as a rate of dropout or the decay of a mean. */
+export function requireRate(operation: string, name: string, value: number): void {
+  if (!(value >= 0 && value < 1))
+    throw new ArgumentError(operation, `${name} must lie in [0, 1), got ${value}`);
+}
+
+/** A number in (0, 1), such as a confidence of 0.95. */
+export function requireShare(operation: string, name: string, value: number): void {
+  if (!(value > 0 && value < 1))
+    throw new ArgumentError(operation, `${name} lies between 0 and 1, such as 0.95, got ${value}`);
+}
+
+/** Values that are all finite; the first that is not is named by its place. */
+export function requireFinite(operation: string, name: string, values: ArrayLike<number>): void {
+  for (let place = 0; place < values.length; place++) {
+    if (!Number.isFinite(values[place]))
+      throw new ArgumentError(operation, `${name}[${place}] must be finite, got ${values[place]}`);
+  }
+}
+
+/** Enough values, and all of them numbers. */
+export function requireValues(operation: string, name: string, values: Float64Array, minimum: number): void {
+  if (values.length < minimum)
+    throw new ArgumentError(operation, `${name} needs at least ${minimum} values, got ${values.length}`);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new ArgumentError(
+      operation,
+      `value ${bad} of ${name} is ${values[bad]}; fill gaps or leave them out`,
+    );
+}

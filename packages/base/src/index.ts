@@ -1,0 +1,16 @@
+/** @noosphere/base: errors, checks of arguments and options, small numerics. Imports nothing, not even of Node. */
+export {
+  requireFinite,
+  requireFromZero,
+  requireNumber,
+  requirePositive,
+  requireRate,
+  requireShare,
+  requireValues,
+  requireWhole,
+} from './checks.js';
+export * from './errors/index.js';
+export { dot, meanOf, robustDeviation, varianceOf } from './numbers/moments.js';
+export { normalCumulative, normalQuantile } from './numbers/normal.js';
+export { medianInPlace, medianOf, quantileOf } from './numbers/order-statistics.js';
+export { didYouMean, knownOptions, nearestName } from './options.js';

@@ -1,3 +1,0 @@
-export * from './read.js';
-export * from './temporary.js';
-export * from './write.js';
