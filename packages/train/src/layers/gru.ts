@@ -5,6 +5,7 @@ import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
+  type RecurrentName,
   type RecurrentShape,
   recurrentNames,
   recurrentParameters,
@@ -31,11 +32,14 @@ export interface RecurrentLayerResult {
  * console.log(layer.forward(ones([10, 2, 5])).hidden.shape); // → [ 2, 8 ]
  */
 export class GRU {
+  /** The parameters, by PyTorch's names. */
+  [name: RecurrentName]: Tensor;
   readonly shape: RecurrentShape;
 
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
     this.shape = recurrentShape('GRU', inputs, hidden, knownOptions('GRU', options, recurrentNames));
-    Object.assign(this, recurrentParameters(3, this.shape, random, options.bias ?? true));
+    for (const [name, parameter] of recurrentParameters(3, this.shape, random, options.bias ?? true))
+      this[name] = parameter;
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {

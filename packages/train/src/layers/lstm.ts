@@ -5,6 +5,7 @@ import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
+  type RecurrentName,
   type RecurrentShape,
   recurrentNames,
   recurrentParameters,
@@ -40,11 +41,14 @@ export interface LSTMResult {
  * console.log(output.shape, hidden.shape, states.hidden.shape); // → [ 10, 2, 16 ] [ 2, 16 ] [ 4, 2, 8 ]
  */
 export class LSTM {
+  /** The parameters, by PyTorch's names. */
+  [name: RecurrentName]: Tensor;
   readonly shape: RecurrentShape;
 
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
     this.shape = recurrentShape('LSTM', inputs, hidden, knownOptions('LSTM', options, recurrentNames));
-    Object.assign(this, recurrentParameters(4, this.shape, random, options.bias ?? true));
+    for (const [name, parameter] of recurrentParameters(4, this.shape, random, options.bias ?? true))
+      this[name] = parameter;
   }
 
   forward(x: Tensor, context?: ForwardContext, call: LSTMCall = {}): LSTMResult {

@@ -60,9 +60,15 @@ export function recurrentShape(
   return { inputs, hidden, layers, directions: bidirectional ? 2 : 1, dropout, batchFirst };
 }
 
-/** PyTorch's ending of a parameter's name: `_l0`, `_l1_reverse`. */
-function ending(layer: number, direction: number): string {
-  return `_l${layer}${direction === 1 ? '_reverse' : ''}`;
+/** PyTorch's name of a parameter: `weight_ih_l0`, `bias_hh_l1_reverse`. */
+export type RecurrentName = `${'weight' | 'bias'}_${'ih' | 'hh'}_l${string}`;
+
+/** A layer's parameters: the number of the layer and the direction are part of their names. */
+export type RecurrentParameters = Readonly<Record<RecurrentName, Tensor>>;
+
+/** What follows `weight_ih_` in a name: `l0`, `l1_reverse`. */
+function ending(layer: number, direction: number): `l${string}` {
+  return `l${layer}${direction === 1 ? '_reverse' : ''}`;
 }
 
 /** Parameters of all layers and directions, uniform in ±1/√hidden, with gates of `hidden` rows each. */
@@ -71,18 +77,19 @@ export function recurrentParameters(
   { inputs, hidden, layers, directions }: RecurrentShape,
   random: Random,
   bias: boolean,
-): Record<string, Tensor> {
+): [RecurrentName, Tensor][] {
   const bound = 1 / Math.sqrt(hidden);
   const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, bound);
-  const parameters: Record<string, Tensor> = {};
+  const parameters: [RecurrentName, Tensor][] = [];
   for (let layer = 0; layer < layers; layer++) {
     for (let direction = 0; direction < directions; direction++) {
       const end = ending(layer, direction);
-      parameters[`weight_ih${end}`] = draw([gates * hidden, layer === 0 ? inputs : directions * hidden]);
-      parameters[`weight_hh${end}`] = draw([gates * hidden, hidden]);
+      const width = layer === 0 ? inputs : directions * hidden;
+      parameters.push([`weight_ih_${end}`, draw([gates * hidden, width])]);
+      parameters.push([`weight_hh_${end}`, draw([gates * hidden, hidden])]);
       if (!bias) continue;
-      parameters[`bias_ih${end}`] = draw([gates * hidden]);
-      parameters[`bias_hh${end}`] = draw([gates * hidden]);
+      parameters.push([`bias_ih_${end}`, draw([gates * hidden])]);
+      parameters.push([`bias_hh_${end}`, draw([gates * hidden])]);
     }
   }
   return parameters;
@@ -111,7 +118,7 @@ export interface StackResult {
 export function runRecurrent(
   layer: string,
   shape: RecurrentShape,
-  parameters: object,
+  parameters: RecurrentParameters,
   x: Tensor,
   pass: RecurrentPass,
   context: ForwardContext = inference,
@@ -157,11 +164,12 @@ export function runRecurrent(
 }
 
 /** The parameters of one layer; those of two directions stacked. */
-function weightsOf(parameters: object, { directions }: RecurrentShape, layer: number) {
-  // PyTorch's names hold the number of the layer, which a class's declared fields cannot.
-  const named = parameters as Readonly<Record<string, Tensor | undefined>>;
-  const pick = (name: string) => {
-    const each = Array.from({ length: directions }, (_, direction) => named[name + ending(layer, direction)]);
+function weightsOf(parameters: RecurrentParameters, { directions }: RecurrentShape, layer: number) {
+  const pick = (name: 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh') => {
+    const each = Array.from(
+      { length: directions },
+      (_, direction) => parameters[`${name}_${ending(layer, direction)}`],
+    );
     const found = each.filter((tensor) => tensor !== undefined);
     return found.length > 1 ? stack(found) : found[0];
   };

@@ -6,6 +6,7 @@ import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,
   type RecurrentLayerOptions,
+  type RecurrentName,
   type RecurrentShape,
   recurrentNames,
   recurrentParameters,
@@ -28,6 +29,8 @@ export interface RNNOptions extends RecurrentLayerOptions {
  * console.log(layer.forward(ones([2, 10, 5])).output.shape); // → [ 2, 10, 8 ]
  */
 export class RNN {
+  /** The parameters, by PyTorch's names. */
+  [name: RecurrentName]: Tensor;
   readonly shape: RecurrentShape;
   readonly activation: 'tanh' | 'relu';
 
@@ -39,7 +42,8 @@ export class RNN {
       knownOptions('RNN', options, [...recurrentNames, 'activation']),
     );
     this.activation = options.activation ?? 'tanh';
-    Object.assign(this, recurrentParameters(1, this.shape, random, options.bias ?? true));
+    for (const [name, parameter] of recurrentParameters(1, this.shape, random, options.bias ?? true))
+      this[name] = parameter;
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
