@@ -8,7 +8,7 @@ import {
   studentTails,
   varianceOf,
 } from '@noosphere/statistics';
-import { leastSquares } from '../least-squares.js';
+import { leastSquares } from '../least-squares/least-squares.js';
 import { requireWhole } from '../local/require-series.js';
 
 export interface DiagnosticsOptions {

@@ -2,10 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { ArgumentError, RuntimeError } from '@noosphere/core';
-import type { LocalModel } from '../local/local-model.js';
-import { isRegistered } from './model-registry.js';
+import { type LocalModel, settingsOf } from '../local/local-model.js';
+import { isRegistered } from '../registry/models.js';
 import { type ModelOutcome, runTask, type SeriesTask, type TaskPlan } from './series-task.js';
-import { settingsOf } from './settings.js';
 import { startThread } from './start-thread.js';
 import type { ThreadAnswer } from './worker-main.js';
 

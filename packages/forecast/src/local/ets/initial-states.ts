@@ -3,7 +3,7 @@
  * the series is short), level and growth from a line through the first values without season.
  * Hyndman, Koehler, Snyder & Grose 2002, as R's `ets` and statsforecast do.
  */
-import { leastSquares } from '../../least-squares.js';
+import { leastSquares } from '../../least-squares/least-squares.js';
 import { classicalSeason } from '../decomposition/classical.js';
 import type { Component } from './components.js';
 
