@@ -1,6 +1,6 @@
 /** Drawdowns: how far below its highest value so far something stands. */
 
-import { requireReturns, requireShare } from './returns.js';
+import { requireReturns, requireShare } from '../moments/returns.js';
 import { historicalTail } from './tails/tail-risk.js';
 
 /** The deepest drawdown. */

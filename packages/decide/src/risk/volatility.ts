@@ -9,7 +9,7 @@ import {
   garchVariances,
   varianceBounds,
 } from '@noosphere/statistics';
-import { requireReturns, requireShare, requireWhole } from './returns.js';
+import { requireReturns, requireShare, requireWhole } from '../moments/returns.js';
 
 export interface RealisedVolatilityOptions {
   /** How many returns each value looks back on. @default 21 */

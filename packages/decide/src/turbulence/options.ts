@@ -1,6 +1,6 @@
 /** What can be chosen about warnings, and what it is by default. */
 import { ArgumentError } from '@noosphere/core';
-import { requireShare, requireWhole } from '../risk/returns.js';
+import { requireShare, requireWhole } from '../moments/returns.js';
 import { lookback } from './days.js';
 
 const operation = 'turbulenceWarnings';

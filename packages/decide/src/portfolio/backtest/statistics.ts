@@ -1,9 +1,9 @@
 /** What a history of returns says about a strategy. */
 import { ArgumentError } from '@noosphere/core';
+import { requireReturns, requireShare } from '../../moments/returns.js';
+import { requirePositive } from '../../moments/tables.js';
 import { maximumDrawdown } from '../../risk/drawdown.js';
-import { requireReturns, requireShare } from '../../risk/returns.js';
 import { historicalTail } from '../../risk/tails/tail-risk.js';
-import { requirePositive } from '../moments/tables.js';
 
 export interface StatisticsOptions {
   /** @default 252 */

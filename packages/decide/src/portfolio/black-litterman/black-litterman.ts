@@ -1,9 +1,9 @@
 /** Expected returns from what the market seems to expect and what the user thinks, weighted by how sure each is. */
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
+import { dot, symmetric, times } from '../../moments/covariance.js';
+import { requireCovariance, requireList, requirePositive } from '../../moments/tables.js';
 import type { Moments } from '../convex/index.js';
-import { dot, symmetric, times } from '../moments/covariance.js';
-import { requireCovariance, requireList, requirePositive } from '../moments/tables.js';
 
 /** An opinion: Σ coefficient · return of some assets is expected to be so much. */
 export interface View {

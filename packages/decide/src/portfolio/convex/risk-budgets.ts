@@ -1,8 +1,8 @@
 /** Weights by shares of risk, without expected returns: risk parity and risk budgets; and the baselines that any model must beat. */
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
-import { dot, times } from '../moments/covariance.js';
-import { requireCovariance, requireList } from '../moments/tables.js';
+import { dot, times } from '../../moments/covariance.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 
 /**
  * The share of the variance that each asset brings: w[i] (Σ w)[i] / wᵀ Σ w. They add up to one.

@@ -1,7 +1,7 @@
 /** From weights to whole lots: what can be bought. */
 import { ArgumentError } from '@noosphere/core';
+import { requireList, requirePositive } from '../../moments/tables.js';
 import { RowBuilder, type SolverOptions, solveProgram } from '../../solver/index.js';
-import { requireList, requirePositive } from '../moments/tables.js';
 
 export interface Lots {
   /** Whole numbers, one an asset; negative ones are sold short. */

@@ -1,7 +1,7 @@
 /** Tests of forecasts of value at risk: were there as many exceptions as promised, and did they come one by one? */
 import { ArgumentError } from '@noosphere/core';
 import { chiSquaredTail } from '@noosphere/statistics';
-import { requireShare } from '../returns.js';
+import { requireShare } from '../../moments/returns.js';
 
 export interface CoverageTest {
   /** Likelihood ratio. */

@@ -1,8 +1,8 @@
 /** Does diversification fail when it is needed: correlation over time, and in crises against calm times. */
 import { ArgumentError } from '@noosphere/core';
 import { normalTails, quantileOf } from '@noosphere/statistics';
-import { requireTable } from '../../portfolio/moments/tables.js';
-import { requireShare, requireWhole } from '../returns.js';
+import { requireShare, requireWhole } from '../../moments/returns.js';
+import { requireTable } from '../../moments/tables.js';
 
 /**
  * Correlation of two series over a moving window; value k is of the rows k … k + window - 1. 0 where one does not move.

@@ -1,8 +1,8 @@
 /** How many independent things a portfolio holds. */
 import { ArgumentError } from '@noosphere/core';
 import { symmetricEigen } from '@noosphere/statistics';
-import { dot, times } from '../../portfolio/moments/covariance.js';
-import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
+import { dot, times } from '../../moments/covariance.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 
 /**
  * Weighted mean of the volatilities over the volatility of the portfolio: 1 where all move together, √n for n equal and

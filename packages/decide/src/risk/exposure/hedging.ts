@@ -1,8 +1,8 @@
 /** How much of other assets to sell against one: least variance of what is left. */
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve, studentTails } from '@noosphere/statistics';
-import { dot, symmetric, withoutMean } from '../../portfolio/moments/covariance.js';
-import { requireTable } from '../../portfolio/moments/tables.js';
+import { dot, symmetric, withoutMean } from '../../moments/covariance.js';
+import { requireTable } from '../../moments/tables.js';
 
 export interface Hedge {
   /** Sell so much of each hedge for one unit of the asset; negative ones are bought. */

@@ -1,7 +1,7 @@
 /** What a portfolio would lose: in shocks that are given, and in times that were. */
 import { ArgumentError } from '@noosphere/core';
-import { requireList, requireTable } from '../../portfolio/moments/tables.js';
-import { requireWhole } from '../returns.js';
+import { requireWhole } from '../../moments/returns.js';
+import { requireList, requireTable } from '../../moments/tables.js';
 
 /** Something that may happen: a return of each asset. */
 export interface Scenario {

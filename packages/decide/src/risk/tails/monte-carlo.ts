@@ -2,8 +2,8 @@
 import { ArgumentError } from '@noosphere/core';
 import { cholesky } from '@noosphere/statistics';
 import { Random } from '@noosphere/train';
-import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
-import { requireShare, requireWhole } from '../returns.js';
+import { requireShare, requireWhole } from '../../moments/returns.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 import { historicalTail, type TailRisk } from './tail-risk.js';
 
 export interface SimulationOptions {

@@ -1,6 +1,6 @@
 /** Forecasts of tail risk day by day, each from the days before it. */
 import { ArgumentError } from '@noosphere/core';
-import { requireReturns, requireShare, requireWhole } from '../returns.js';
+import { requireReturns, requireShare, requireWhole } from '../../moments/returns.js';
 import { type FittedTail, fitTail, type TailMethodOptions } from './tail-risk.js';
 
 export interface RollingTailRiskOptions extends TailMethodOptions {

@@ -1,7 +1,7 @@
 /** Value at risk and expected shortfall of one series of returns: what is lost on a bad day, and on the mean of worse ones. */
 import { ArgumentError } from '@noosphere/core';
 import { normalQuantile, studentQuantile } from '@noosphere/statistics';
-import { requireReturns, requireShare } from '../returns.js';
+import { requireReturns, requireShare } from '../../moments/returns.js';
 import { ewmaVolatility, garchVolatility, type VolatilityFit } from '../volatility.js';
 import { fitStudent, logStudentDensity } from './student-fit.js';
 
