@@ -1,6 +1,6 @@
 /** What encoder and decoder layers share: options, and the way of a part around its norm. */
 import { add, gelu, relu, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
+import type { ForwardContext } from '../step/context.js';
 import type { AttentionLayerOptions } from './attention.js';
 import { knownOptions } from './known-options.js';
 import type { LayerNorm } from './layer-norm.js';

@@ -1,6 +1,6 @@
 import { lstm, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import type { ForwardContext } from '../step/context.js';
 import { knownOptions } from './known-options.js';
 import {
   type RecurrentCall,

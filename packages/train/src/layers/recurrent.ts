@@ -11,8 +11,8 @@ import {
   transpose,
   unstack,
 } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { requireRate, requireSizes } from './sizes.js';
 
 export interface RecurrentLayerOptions {

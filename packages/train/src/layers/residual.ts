@@ -1,5 +1,5 @@
 import { add, requireSameShape, type Tensor } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { knownOptions } from './known-options.js';
 import { applyLayer, type LayerLike } from './layer.js';
 

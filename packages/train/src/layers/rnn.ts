@@ -1,6 +1,6 @@
 import { rnn, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import type { ForwardContext } from '../step/context.js';
 import type { RecurrentLayerResult } from './gru.js';
 import { knownOptions } from './known-options.js';
 import {

@@ -1,6 +1,6 @@
 /** Which parameters train, by patterns of their names. */
 import { ArgumentError, isFloat, namedTensors } from '@noosphere/core';
-import { bufferPaths } from '../context.js';
+import { bufferPaths } from '../step/context.js';
 import { tiedPaths } from './tied-paths.js';
 
 /**

@@ -1,6 +1,6 @@
 /** The user's loss, called on places in a graph, and checked: what it is given and gives is only known at run time. */
 import { ArgumentError, NoosphereError, ShapeError, sortNodes, Tensor, visitTree } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
+import type { ForwardContext } from './context.js';
 import type { StateLayout } from './state-layout.js';
 
 /** A loss alone, or with other numbers to watch. */

@@ -18,7 +18,7 @@ import {
   type Tensor,
   visitTree,
 } from '@noosphere/core';
-import { type MaskSite, TrainingContext } from '../context.js';
+import { type MaskSite, TrainingContext } from './context.js';
 import { evaluateLoss } from './loss-call.js';
 import type { StepDefinition } from './step-graph.js';
 

@@ -13,8 +13,8 @@ import {
   type Tensor,
   visitTree,
 } from '@noosphere/core';
-import { bufferPaths } from '../context.js';
 import { matchesPath, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
+import { bufferPaths } from './context.js';
 
 /** A parameter's place in a group. */
 export interface Member {

@@ -19,8 +19,8 @@ import {
   type Tensor,
   zeros,
 } from '@noosphere/core';
-import { type MaskSite, TrainingContext } from '../context.js';
 import { type BatchCheck, collectChecks } from './batch-checks.js';
+import { type MaskSite, TrainingContext } from './context.js';
 import { evaluateLoss, type LossFunction, requireDependence } from './loss-call.js';
 import { type Group, groupTensors, joinGradients, type TrainedGroup } from './packing.js';
 import { cut, type StateLayout } from './state-layout.js';
