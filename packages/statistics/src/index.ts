@@ -1,4 +1,3 @@
-export { cholesky, choleskySolve } from './cholesky.js';
 export {
   chiSquaredTail,
   kolmogorovTail,
@@ -7,7 +6,7 @@ export {
   studentQuantile,
   studentTails,
   studentWidth,
-} from './distributions.js';
+} from './distributions/distributions.js';
 export { ewmaFit } from './garch/ewma.js';
 export { type ErrorDistribution, fitGarch, type GarchFit } from './garch/fit-garch.js';
 export {
@@ -19,10 +18,11 @@ export {
   type VarianceBounds,
   varianceBounds,
 } from './garch/garch-recursion.js';
+export { cholesky, choleskySolve } from './linear-algebra/cholesky.js';
+export { diagonalize, type SymmetricEigen, symmetricEigen } from './linear-algebra/symmetric-eigen.js';
 export { autocorrelations, meanOf, requireValues, robustDeviation, varianceOf } from './moments.js';
 export { normalQuantile } from './normal-quantile.js';
 export { type BfgsMinimum, type BfgsOptions, bfgs } from './optimize/bfgs.js';
 export { type NashOptions, nashSimplex } from './optimize/nash-simplex.js';
 export { type Minimum, type NelderMeadOptions, nelderMead } from './optimize/nelder-mead.js';
 export { medianInPlace, medianOf, quantileOf } from './order-statistics.js';
-export { diagonalize, type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';

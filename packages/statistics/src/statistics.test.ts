@@ -1,6 +1,5 @@
 // Against SciPy and NumPy (tools/goldens/distributions.py).
 import { expect, test } from 'vitest';
-import { cholesky, choleskySolve } from './cholesky.js';
 import {
   chiSquaredTail,
   kolmogorovTail,
@@ -8,12 +7,13 @@ import {
   normalTails,
   studentQuantile,
   studentTails,
-} from './distributions.js';
+} from './distributions/distributions.js';
 import goldens from './goldens/statistics.json' with { type: 'json' };
+import { cholesky, choleskySolve } from './linear-algebra/cholesky.js';
+import { diagonalize, symmetricEigen } from './linear-algebra/symmetric-eigen.js';
 import { requireValues } from './moments.js';
 import { normalQuantile } from './normal-quantile.js';
 import { medianInPlace, medianOf, quantileOf } from './order-statistics.js';
-import { diagonalize, symmetricEigen } from './symmetric-eigen.js';
 
 const functions = {
   chiSquaredTail,
