@@ -3,13 +3,10 @@ import type { Random } from '../random.js';
 import type { ForwardContext } from '../step/context.js';
 import { knownOptions } from './known-options.js';
 import {
+  Recurrent,
   type RecurrentCall,
   type RecurrentLayerOptions,
-  type RecurrentName,
-  type RecurrentShape,
   recurrentNames,
-  recurrentParameters,
-  recurrentShape,
   runRecurrent,
 } from './recurrent.js';
 
@@ -31,19 +28,13 @@ export interface RecurrentLayerResult {
  * const layer = new GRU(5, 8, new Random(1));
  * console.log(layer.forward(ones([10, 2, 5])).hidden.shape); // → [ 2, 8 ]
  */
-export class GRU {
-  /** The parameters, by PyTorch's names. */
-  [name: RecurrentName]: Tensor;
-  readonly shape: RecurrentShape;
-
+export class GRU extends Recurrent {
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
-    this.shape = recurrentShape('GRU', inputs, hidden, knownOptions('GRU', options, recurrentNames));
-    for (const [name, parameter] of recurrentParameters(3, this.shape, random, options.bias ?? true))
-      this[name] = parameter;
+    super('GRU', 3, inputs, hidden, random, knownOptions('GRU', options, recurrentNames));
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
-    const { output, hidden, hiddenStates } = runRecurrent('GRU', this.shape, this, x, gru, context, call);
+    const { output, hidden, hiddenStates } = runRecurrent('GRU', this, x, gru, context, call);
     return { output, hidden, states: { hidden: hiddenStates } };
   }
 }

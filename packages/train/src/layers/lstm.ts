@@ -3,13 +3,10 @@ import type { Random } from '../random.js';
 import type { ForwardContext } from '../step/context.js';
 import { knownOptions } from './known-options.js';
 import {
+  Recurrent,
   type RecurrentCall,
   type RecurrentLayerOptions,
-  type RecurrentName,
-  type RecurrentShape,
   recurrentNames,
-  recurrentParameters,
-  recurrentShape,
   runRecurrent,
 } from './recurrent.js';
 
@@ -40,21 +37,14 @@ export interface LSTMResult {
  * const { output, hidden, states } = layer.forward(ones([10, 2, 5]));
  * console.log(output.shape, hidden.shape, states.hidden.shape); // → [ 10, 2, 16 ] [ 2, 16 ] [ 4, 2, 8 ]
  */
-export class LSTM {
-  /** The parameters, by PyTorch's names. */
-  [name: RecurrentName]: Tensor;
-  readonly shape: RecurrentShape;
-
+export class LSTM extends Recurrent {
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
-    this.shape = recurrentShape('LSTM', inputs, hidden, knownOptions('LSTM', options, recurrentNames));
-    for (const [name, parameter] of recurrentParameters(4, this.shape, random, options.bias ?? true))
-      this[name] = parameter;
+    super('LSTM', 4, inputs, hidden, random, knownOptions('LSTM', options, recurrentNames));
   }
 
   forward(x: Tensor, context?: ForwardContext, call: LSTMCall = {}): LSTMResult {
     const found = runRecurrent(
       'LSTM',
-      this.shape,
       this,
       x,
       (sequence, options, place) => lstm(sequence, { ...options, initialCell: place(call.cell) }),

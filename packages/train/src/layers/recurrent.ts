@@ -48,51 +48,47 @@ export interface RecurrentShape {
   readonly batchFirst: boolean;
 }
 
-export function recurrentShape(
-  layer: string,
-  inputs: number,
-  hidden: number,
-  options: RecurrentLayerOptions,
-): RecurrentShape {
-  const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false } = options;
-  requireSizes(layer, { inputs, hidden, layers });
-  requireRate(layer, dropout);
-  return { inputs, hidden, layers, directions: bidirectional ? 2 : 1, dropout, batchFirst };
-}
-
 /** PyTorch's name of a parameter: `weight_ih_l0`, `bias_hh_l1_reverse`. */
-export type RecurrentName = `${'weight' | 'bias'}_${'ih' | 'hh'}_l${string}`;
-
-/** A layer's parameters: the number of the layer and the direction are part of their names. */
-export type RecurrentParameters = Readonly<Record<RecurrentName, Tensor>>;
+type RecurrentName = `${'weight' | 'bias'}_${'ih' | 'hh'}_l${string}`;
 
 /** What follows `weight_ih_` in a name: `l0`, `l1_reverse`. */
 function ending(layer: number, direction: number): `l${string}` {
   return `l${layer}${direction === 1 ? '_reverse' : ''}`;
 }
 
-/** Parameters of all layers and directions, uniform in ±1/√hidden, with gates of `hidden` rows each. */
-export function recurrentParameters(
-  gates: number,
-  { inputs, hidden, layers, directions }: RecurrentShape,
-  random: Random,
-  bias: boolean,
-): [RecurrentName, Tensor][] {
-  const bound = 1 / Math.sqrt(hidden);
-  const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, bound);
-  const parameters: [RecurrentName, Tensor][] = [];
-  for (let layer = 0; layer < layers; layer++) {
-    for (let direction = 0; direction < directions; direction++) {
-      const end = ending(layer, direction);
-      const width = layer === 0 ? inputs : directions * hidden;
-      parameters.push([`weight_ih_${end}`, draw([gates * hidden, width])]);
-      parameters.push([`weight_hh_${end}`, draw([gates * hidden, hidden])]);
-      if (!bias) continue;
-      parameters.push([`bias_ih_${end}`, draw([gates * hidden])]);
-      parameters.push([`bias_hh_${end}`, draw([gates * hidden])]);
+/** What the three classes share: they differ in the gates alone. */
+export abstract class Recurrent {
+  /** The parameters of all layers and directions. */
+  [name: RecurrentName]: Tensor;
+  readonly shape: RecurrentShape;
+
+  /** @param gates Of `hidden` rows each. */
+  constructor(
+    layer: string,
+    gates: number,
+    inputs: number,
+    hidden: number,
+    random: Random,
+    options: RecurrentLayerOptions,
+  ) {
+    const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false, bias = true } = options;
+    requireSizes(layer, { inputs, hidden, layers });
+    requireRate(layer, dropout);
+    const directions = bidirectional ? 2 : 1;
+    this.shape = { inputs, hidden, layers, directions, dropout, batchFirst };
+    const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, 1 / Math.sqrt(hidden));
+    for (let index = 0; index < layers; index++) {
+      for (let direction = 0; direction < directions; direction++) {
+        const end = ending(index, direction);
+        const width = index === 0 ? inputs : directions * hidden;
+        this[`weight_ih_${end}`] = draw([gates * hidden, width]);
+        this[`weight_hh_${end}`] = draw([gates * hidden, hidden]);
+        if (!bias) continue;
+        this[`bias_ih_${end}`] = draw([gates * hidden]);
+        this[`bias_hh_${end}`] = draw([gates * hidden]);
+      }
     }
   }
-  return parameters;
 }
 
 /** One layer of core: a sequence, weights and states in, a sequence and states out. */
@@ -117,13 +113,13 @@ export interface StackResult {
 /** Runs all layers, dropout between them. */
 export function runRecurrent(
   layer: string,
-  shape: RecurrentShape,
-  parameters: RecurrentParameters,
+  model: Recurrent,
   x: Tensor,
   pass: RecurrentPass,
   context: ForwardContext = inference,
   { lengths, hidden }: RecurrentCall = {},
 ): StackResult {
+  const { shape } = model;
   if (x.rank !== 3 || x.shape[2] !== shape.inputs) {
     throw new ShapeError(
       layer,
@@ -140,7 +136,7 @@ export function runRecurrent(
     const result = pass(
       sequence,
       {
-        ...weightsOf(parameters, shape, index),
+        ...weightsOf(model, index),
         direction: shape.directions === 2 ? 'bidirectional' : 'forward',
         lengths,
         initialHidden: place(hidden),
@@ -164,11 +160,12 @@ export function runRecurrent(
 }
 
 /** The parameters of one layer; those of two directions stacked. */
-function weightsOf(parameters: RecurrentParameters, { directions }: RecurrentShape, layer: number) {
+function weightsOf(model: Recurrent, layer: number) {
+  const { directions } = model.shape;
   const pick = (name: 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh') => {
     const each = Array.from(
       { length: directions },
-      (_, direction) => parameters[`${name}_${ending(layer, direction)}`],
+      (_, direction) => model[`${name}_${ending(layer, direction)}`],
     );
     const found = each.filter((tensor) => tensor !== undefined);
     return found.length > 1 ? stack(found) : found[0];

@@ -4,13 +4,10 @@ import type { ForwardContext } from '../step/context.js';
 import type { RecurrentLayerResult } from './gru.js';
 import { knownOptions } from './known-options.js';
 import {
+  Recurrent,
   type RecurrentCall,
   type RecurrentLayerOptions,
-  type RecurrentName,
-  type RecurrentShape,
   recurrentNames,
-  recurrentParameters,
-  recurrentShape,
   runRecurrent,
 } from './recurrent.js';
 
@@ -28,29 +25,18 @@ export interface RNNOptions extends RecurrentLayerOptions {
  * const layer = new RNN(5, 8, new Random(1), { batchFirst: true });
  * console.log(layer.forward(ones([2, 10, 5])).output.shape); // → [ 2, 10, 8 ]
  */
-export class RNN {
-  /** The parameters, by PyTorch's names. */
-  [name: RecurrentName]: Tensor;
-  readonly shape: RecurrentShape;
+export class RNN extends Recurrent {
   readonly activation: 'tanh' | 'relu';
 
   constructor(inputs: number, hidden: number, random: Random, options: RNNOptions = {}) {
-    this.shape = recurrentShape(
-      'RNN',
-      inputs,
-      hidden,
-      knownOptions('RNN', options, [...recurrentNames, 'activation']),
-    );
+    super('RNN', 1, inputs, hidden, random, knownOptions('RNN', options, [...recurrentNames, 'activation']));
     this.activation = options.activation ?? 'tanh';
-    for (const [name, parameter] of recurrentParameters(1, this.shape, random, options.bias ?? true))
-      this[name] = parameter;
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
     const { activation } = this;
     const { output, hidden, hiddenStates } = runRecurrent(
       'RNN',
-      this.shape,
       this,
       x,
       (sequence, options) => rnn(sequence, { ...options, activation }),

@@ -8,7 +8,6 @@ import {
   isFloat,
   isHostTensor,
   makeGraph,
-  mapTree,
   mul,
   type Node,
   placeholder,
@@ -18,6 +17,7 @@ import {
   type Tensor,
   visitTree,
 } from '@noosphere/core';
+import { symbolicBatch } from './batch-inputs.js';
 import { type MaskSite, TrainingContext } from './context.js';
 import { evaluateLoss } from './loss-call.js';
 import type { StepDefinition } from './step-graph.js';
@@ -68,12 +68,7 @@ async function firstNonFinite<Model extends object, Batch extends object>(
   const places = new Map(
     definition.layout.members.map(({ path, shape }) => [path, placeholder(path, 'float32', shape)]),
   );
-  const batchInputs: Tensor[] = [];
-  const symbolic = mapTree(batch, (leaf, path) => {
-    const input = placeholder(`batch_${path || 'input'}`, leaf.dtype, leaf.shape);
-    batchInputs.push(input);
-    return input;
-  });
+  const { symbolic, inputs: batchInputs } = symbolicBatch(batch);
   const context = new TrainingContext();
   const { loss } = evaluateLoss(definition, places, symbolic, context);
   const watched = sortNodes([loss]).flatMap(({ outputs }) => outputs.filter(({ dtype }) => isFloat(dtype)));

@@ -7,7 +7,6 @@ import {
   gradients,
   inputName,
   makeGraph,
-  mapTree,
   maximum,
   minimum,
   mul,
@@ -20,15 +19,14 @@ import {
   zeros,
 } from '@noosphere/core';
 import { type BatchCheck, collectChecks } from './batch-checks.js';
+import { symbolicBatch } from './batch-inputs.js';
 import { type MaskSite, TrainingContext } from './context.js';
-import { evaluateLoss, type LossFunction, requireDependence } from './loss-call.js';
-import { type Group, groupTensors, joinGradients, type TrainedGroup } from './packing.js';
+import { evaluateLoss, type LossDefinition, requireDependence } from './loss-call.js';
+import { type Group, groupTensors, joinTensors, type TrainedGroup } from './packing.js';
 import { cut, type StateLayout } from './state-layout.js';
 
-export interface StepDefinition<Model extends object, Batch extends object> {
-  readonly model: Model;
-  readonly loss: LossFunction<Model, Batch>;
-  readonly layout: StateLayout;
+export interface StepDefinition<Model extends object, Batch extends object>
+  extends LossDefinition<Model, Batch> {
   readonly clipping: Clipping;
   /** Batches whose gradients are averaged for one step. */
   readonly accumulate: number;
@@ -119,40 +117,31 @@ function directBatch<Model extends object, Batch extends object>(
   current: Current,
   batch: Batch,
 ): TracedBatch {
-  const { groups, buffers } = definition.layout;
-  const batchInputs: Tensor[] = [];
-  const symbolicBatch = mapTree(batch, (leaf, path) => {
-    const input = placeholder(`batch_${path || 'input'}`, leaf.dtype, leaf.shape);
-    batchInputs.push(input);
-    return input;
-  });
+  const { groups, buffers, members } = definition.layout;
+  const { symbolic, inputs: batchInputs } = symbolicBatch(batch);
   const context = new TrainingContext();
-  const partsOf = (list: readonly Group[], tensors: readonly Tensor[]) =>
-    list.map((group, index) => groupTensors(group, tensors[index] as Tensor));
-  const parts = partsOf(groups, current.parameters);
-  const bufferParts = partsOf(buffers, current.buffers);
-  const members = [...parts, ...bufferParts].flat();
-  const places = new Map(
-    definition.layout.members.map(({ path }, index) => [path, members[index] as Tensor]),
+  const tensors = [...current.parameters, ...current.buffers];
+  const parts = [...groups, ...buffers].flatMap((group, index) =>
+    groupTensors(group, tensors[index] as Tensor),
   );
+  const places = new Map(members.map(({ path }, index) => [path, parts[index] as Tensor]));
   const { traced, checks } = collectChecks(
     batchInputs,
-    () => evaluateLoss(definition, places, symbolicBatch, context),
+    () => evaluateLoss(definition, places, symbolic, context),
     ({ loss, metrics }) => [loss, ...Object.values(metrics)],
   );
   const { loss, metrics } = traced;
-  requireDependence(loss, parts.flat());
+  const placesOf = (group: Group) => group.members.map(({ path }) => places.get(path) as Tensor);
+  const trained = groups.flatMap(placesOf);
+  requireDependence(loss, trained);
+  const slopes = new Map(gradients(loss, trained).map((slope, index) => [trained[index], slope]));
+  const joined = (group: Group, of: (place: Tensor) => Tensor) => joinTensors(group, placesOf(group).map(of));
   return {
     result: {
-      gradients: groupGradients(groups, parts, loss),
+      gradients: groups.map((group) => joined(group, (place) => slopes.get(place) as Tensor)),
       loss,
       metrics: Object.values(metrics),
-      buffers: buffers.map((group, index) =>
-        joinGradients(
-          group,
-          (bufferParts[index] as Tensor[]).map((part) => context.current(part)),
-        ),
-      ),
+      buffers: buffers.map((group) => joined(group, (buffer) => context.current(buffer))),
     },
     inputs: [...batchInputs, ...context.sites.map(({ input }) => input)],
     sites: context.sites,
@@ -211,17 +200,6 @@ function accumulatedBatches<Model extends object, Batch extends object>(
       buffers: carried,
     },
   };
-}
-
-/** One gradient tensor per group. */
-function groupGradients(
-  groups: readonly Group[],
-  parts: readonly (readonly Tensor[])[],
-  loss: Tensor,
-): Tensor[] {
-  const sizes = groups.map(({ members }) => members.length);
-  const all = cut(gradients(loss, parts.flat()), sizes);
-  return groups.map((group, index) => joinGradients(group, all[index] as Tensor[]));
 }
 
 /** Gradients bounded by value, then by their common norm. */
