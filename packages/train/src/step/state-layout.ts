@@ -155,8 +155,12 @@ export class StateLayout {
 
 /** A list in pieces of these sizes; what is left is the last one. */
 export function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
-  const rest = [...list];
-  return [...sizes.map((size) => rest.splice(0, size)), rest];
+  let start = 0;
+  const pieces = sizes.map((size) => {
+    start += size;
+    return list.slice(start - size, start);
+  });
+  return [...pieces, list.slice(start)];
 }
 
 function whole(group: Group): StateTensor {
