@@ -4,17 +4,7 @@ import { type Report, toSentence } from '@noosphere/footprint';
 import { timeText } from '@noosphere/forecast';
 import { type Block, page, type Section } from '@noosphere/report';
 import { joulesByModel } from './manifest.js';
-import type { Outcome, Session } from './session.js';
-
-/** What a command adds to its page. */
-export interface PageParts {
-  /** The finding, in sentences. */
-  readonly summary: readonly string[];
-  /** @param joules By model: the run's energy, shared by time. */
-  sections(joules: Readonly<Record<string, number>>): Promise<readonly Section[]>;
-  /** How the numbers came about. */
-  readonly method: readonly string[];
-}
+import type { Outcome, PageParts, Session } from './session.js';
 
 const shownFailures = 20;
 

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { RunFolder, stopSignal } from '@noosphere/command-line';
 import { ArgumentError } from '@noosphere/core';
 import { type ModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
+import type { Section } from '@noosphere/report';
 import { readTable, type TableData } from './data.js';
 import { type ModelPlan, planModels } from './models.js';
 import { isNeural } from './neural.js';
 import type { ForecastOptions } from './options.js';
-import type { PageParts } from './page.js';
 import { Progress } from './progress.js';
 import { readNeural, readSaved, type SavedModels } from './saved-models.js';
 
@@ -27,6 +27,16 @@ export interface Session {
   runOptions(title: string): RunOptions;
   /** Takes the progress line away. */
   quiet(): void;
+}
+
+/** What a command adds to its page. */
+export interface PageParts {
+  /** The finding, in sentences. */
+  readonly summary: readonly string[];
+  /** @param joules By model: the run's energy, shared by time. */
+  sections(joules: Readonly<Record<string, number>>): Promise<readonly Section[]>;
+  /** How the numbers came about. */
+  readonly method: readonly string[];
 }
 
 /** What a command found: text for the terminal, facts for the manifest. */

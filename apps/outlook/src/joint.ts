@@ -3,14 +3,6 @@ import { ArgumentError } from '@noosphere/core';
 import { type Currency, currencies, type EuroRates } from '@noosphere/datasets';
 import type { Market } from './markets.js';
 
-/** Currency of a price, and what a market is to an investor. */
-export interface Quote {
-  /** `undefined` where prices are taken as they are. */
-  readonly currency: string | undefined;
-  /** An index is compared with, not bought; a rate is units of `currency` for one euro. */
-  readonly role: 'asset' | 'index' | 'euro rate';
-}
-
 export interface JointPrices {
   readonly names: readonly string[];
   readonly dates: readonly string[];

@@ -12,7 +12,6 @@ import {
 } from '@noosphere/datasets';
 import { barHistory, type PriceHistory, priceHistory, splitByTime } from '@noosphere/forecast';
 import type { Source } from '@noosphere/report';
-import type { Quote } from './joint.js';
 import type { OutlookOptions } from './options.js';
 import { readPriceTable } from './price-table.js';
 
@@ -23,6 +22,14 @@ export function tableHorizons({ horizon }: OutlookOptions): readonly number[] {
 
 /** Of series that are left out: a table may have thousands. */
 const shownReasons = 10;
+
+/** Currency of a price, and what a market is to an investor. */
+export interface Quote {
+  /** `undefined` where prices are taken as they are. */
+  readonly currency: string | undefined;
+  /** An index is compared with, not bought; a rate is units of `currency` for one euro. */
+  readonly role: 'asset' | 'index' | 'euro rate';
+}
 
 export interface Market {
   readonly history: PriceHistory;

@@ -7,14 +7,6 @@ export { type Diagnosis, diagnose, diagnosisText } from './cli/doctor.js';
 export { type Watched, watch } from './cli/watch.js';
 export { FootprintError } from './errors.js';
 export {
-  type CalibrateOptions,
-  type Calibration,
-  calibrate,
-  estimateWork,
-  type MachineRates,
-  type Work,
-} from './predict/calibrate.js';
-export {
   type Estimate,
   type Prediction,
   type PredictOptions,
@@ -34,7 +26,8 @@ export {
 } from './privacy/record-chain.js';
 export { seal, unseal } from './privacy/sealed.js';
 export { type PersonalField, SubjectVault } from './privacy/subjects.js';
-export type { Range } from './range.js';
+export type { Range } from './quantities/range.js';
+export { joulesPerKilowattHour, kilowattHours } from './quantities/units.js';
 export { type ComparedRun, type ComparisonRow, compareRuns } from './reports/compare.js';
 export { type CsvOptions, codecarbonColumns, toCodecarbonCsv } from './reports/csv.js';
 export { toMarkdown } from './reports/markdown.js';
@@ -55,6 +48,14 @@ export type { CpuTimes, Host, StreamListener } from './system/host.js';
 export { type HostOptions, openHost } from './system/real-host.js';
 export { type Frame, RecordedHost, type RecordedHostOptions } from './system/recorded-host.js';
 export type { Budget, Exceeded } from './tracker/budget.js';
+export {
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  estimateWork,
+  type MachineRates,
+  type Work,
+} from './tracker/calibrate.js';
 export type { View } from './tracker/ledger.js';
 export {
   FootprintMeter,
@@ -68,4 +69,3 @@ export type { ComponentReport, GapReport, Report, WindowReport } from './tracker
 export type { Run } from './tracker/run.js';
 export { type Measured, measure, track } from './tracker/track.js';
 export type { Window } from './tracker/windows.js';
-export { joulesPerKilowattHour, kilowattHours } from './units.js';

@@ -1,6 +1,5 @@
 /** @noosphere/statistics: optimisers, distributions, linear algebra, GARCH. */
 export { autocorrelations } from './autocorrelations.js';
-export { cholesky, choleskySolve } from './cholesky.js';
 export {
   chiSquaredTail,
   kolmogorovTail,
@@ -9,7 +8,7 @@ export {
   studentQuantile,
   studentTails,
   studentWidth,
-} from './distributions.js';
+} from './distributions/distributions.js';
 export { ewmaFit } from './garch/ewma.js';
 export { type ErrorDistribution, fitGarch, type GarchFit } from './garch/fit-garch.js';
 export {
@@ -21,7 +20,8 @@ export {
   type VarianceBounds,
   varianceBounds,
 } from './garch/garch-recursion.js';
+export { cholesky, choleskySolve } from './linear-algebra/cholesky.js';
+export { diagonalize, type SymmetricEigen, symmetricEigen } from './linear-algebra/symmetric-eigen.js';
 export { type BfgsMinimum, type BfgsOptions, bfgs } from './optimize/bfgs.js';
 export { type NashOptions, nashSimplex } from './optimize/nash-simplex.js';
 export { type Minimum, type NelderMeadOptions, nelderMead } from './optimize/nelder-mead.js';
-export { diagonalize, type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';

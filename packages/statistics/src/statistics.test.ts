@@ -1,7 +1,6 @@
 // Against SciPy and NumPy (tools/goldens/distributions.py).
 import { medianInPlace, medianOf, normalQuantile, quantileOf, requireValues } from '@noosphere/base';
 import { expect, test } from 'vitest';
-import { cholesky, choleskySolve } from './cholesky.js';
 import {
   chiSquaredTail,
   kolmogorovTail,
@@ -9,9 +8,10 @@ import {
   normalTails,
   studentQuantile,
   studentTails,
-} from './distributions.js';
+} from './distributions/distributions.js';
 import goldens from './goldens/statistics.json' with { type: 'json' };
-import { diagonalize, symmetricEigen } from './symmetric-eigen.js';
+import { cholesky, choleskySolve } from './linear-algebra/cholesky.js';
+import { diagonalize, symmetricEigen } from './linear-algebra/symmetric-eigen.js';
 
 const functions = {
   chiSquaredTail,

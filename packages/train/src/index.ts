@@ -1,5 +1,5 @@
 /** @noosphere/train: layers, losses, optimizers, and the loop that trains with them. */
-export * from './context.js';
+
 export * from './data/index.js';
 export * from './files/checkpoint.js';
 export * from './fit/index.js';
@@ -14,6 +14,7 @@ export * from './optimizers/index.js';
 export * from './random.js';
 export * from './runs/index.js';
 export * from './search/index.js';
+export * from './step/context.js';
 export { defineStep } from './step/define-step.js';
 export type { LossFunction, LossResult } from './step/loss-call.js';
 export { NonFiniteLossError } from './step/non-finite-loss-error.js';

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { findViolations } from '../src/check.js';
 import { type Layers, readLayers } from '../src/layers.js';
@@ -18,7 +19,7 @@ afterEach(() => {
 });
 
 /** Violations of a workspace of four packages, an app and a tool, with these files added. */
-function violationsWith(files: Record<string, string>): string[] {
+function violationsWith(files: Record<string, string>, table: Layers = layers): string[] {
   const root = mkdtempSync(join(tmpdir(), 'noosphere-layers-'));
   folders.push(root);
   const members = [
@@ -37,7 +38,7 @@ function violationsWith(files: Record<string, string>): string[] {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return findViolations(readWorkspace(root), layers);
+  return findViolations(readWorkspace(root), table);
 }
 
 test('imports along the direction pass', () => {
@@ -126,6 +127,51 @@ test('a second folder that touches the file system is refused', () => {
   expect(violationsWith(two)).toEqual([expect.stringContaining('2 folders touch the file system')]);
 });
 
+test('folders that import each other are refused, with the way round, in any package and app', () => {
+  const ring = (root: string) => ({
+    [`${root}/src/a/one.ts`]: "import '../b/two.js';",
+    [`${root}/src/b/two.ts`]: "// Two.\nimport type { C } from '../c.js';",
+    [`${root}/src/c.ts`]: "import './a/one.js';",
+    [`${root}/src/a/one.test.ts`]: "import '../d/four.js';",
+    [`${root}/src/d/four.ts`]: "import '../a/one.js';\nimport '../d/five.js';",
+  });
+  const way = 'folders import each other, a → b → c → a (a/one.ts:1, b/two.ts:2, c.ts:1);';
+  const unordered = 'packages/nlp/src: a, b, d have no order;';
+  expect(violationsWith(ring('apps/show'))).toEqual([expect.stringContaining(`apps/show/src: ${way}`)]);
+  expect(violationsWith(ring('packages/nlp'))).toEqual([
+    expect.stringContaining(`packages/nlp/src: ${way}`),
+    expect.stringContaining(unordered),
+  ]);
+  const inOrder = { 'packages/core/src/shape/a.ts': "import '../graph/b.js';" };
+  expect(
+    violationsWith({ ...inOrder, 'packages/core/src/graph/b.ts': "import '../shape/a.js';" }),
+  ).toContainEqual(expect.stringContaining('graph → shape → graph (graph/b.ts:1, shape/a.ts:1)'));
+});
+
+test('several folders need an order, in which a file of src is a folder of its own', () => {
+  expect(violationsWith({ 'packages/nlp/src/a/a.ts': '', 'packages/nlp/src/b.ts': '' })).toEqual([]);
+  expect(violationsWith({ 'packages/nlp/src/a/a.ts': '', 'packages/nlp/src/b/b.ts': '' })).toEqual([
+    "packages/nlp/src: a, b have no order; add one to 'folders' in tools/layers/layers.json",
+  ]);
+  const files = {
+    'packages/core/src/errors.ts': '',
+    'packages/core/src/shape/a.ts': "import '../errors.js';",
+  };
+  expect(violationsWith(files, { ...layers, folders: { core: ['errors', 'shape'] } })).toEqual([]);
+});
+
+test('a row about a package that is not there is refused', () => {
+  const table = {
+    ...layers,
+    packages: { ...layers.packages, audio: [] },
+    folders: { ...layers.folders, sound: ['a'] },
+  };
+  expect(violationsWith({}, table)).toEqual([
+    'tools/layers/layers.json:1: there is no package audio; take its rows out of the table',
+    'tools/layers/layers.json:1: there is no package sound; take its rows out of the table',
+  ]);
+});
+
 test('a dependency against the direction and an unknown package are refused', () => {
   const dependencies = { '@noosphere/nlp': 'workspace:*', typescript: '5.9.3' };
   const manifest = JSON.stringify({ name: '@noosphere/vision', dependencies });
@@ -152,4 +198,15 @@ test('the table has no package that imports itself through others', () => {
       ? [`${[...seen, name].join(' → ')}`]
       : (packages[name] ?? ['unknown']).flatMap((next) => reach(next, [...seen, name]));
   expect(Object.keys(packages).flatMap((name) => reach(name, []))).toEqual([]);
+});
+
+test('the orders of the table name only folders that are there', () => {
+  const root = fileURLToPath(new URL('../../../packages/', import.meta.url));
+  const { folders: orders } = readLayers();
+  const missing = Object.entries(orders).flatMap(([name, order]) =>
+    order
+      .map((folder) => `${name}/src/${folder}`)
+      .filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, `${path}.ts`))),
+  );
+  expect(missing).toEqual([]);
 });

@@ -25,6 +25,14 @@ function copyWorkspace(): string {
     });
   }
   mkdirSync(join(copy, '.changeset'));
+  // The other packages of the layer table are there by name and entries alone.
+  const layers = JSON.parse(readFileSync(join(copy, 'tools/layers/layers.json'), 'utf8'));
+  for (const folder of Object.keys(layers.packages).map((name) => join('packages', name))) {
+    if (existsSync(join(copy, folder))) continue;
+    const { name, exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    mkdirSync(join(copy, folder));
+    writeFileSync(join(copy, folder, 'package.json'), JSON.stringify({ name, private: true, exports }));
+  }
   return copy;
 }
 

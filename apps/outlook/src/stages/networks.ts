@@ -1,8 +1,8 @@
 /** Networks trained for each market, as a part of the job. */
 import { rowTitles, verdictOf } from '@noosphere/forecast';
 import { legend, seriesHead, summary, summaryCounts, tableText } from '../report.js';
-import { tableJson } from '../result.js';
 import { filesAgree, type RunOptions, runTables, type TableResult } from '../run.js';
+import { tableJson } from '../table-json.js';
 import type { StageResult } from './stage.js';
 
 export interface NetworksStage extends StageResult {

@@ -36,7 +36,9 @@ export class NoosphereError extends Error {
     ) => E,
     error: unknown,
   ): error is E {
-    return error instanceof Error && mark in error && (error[mark] as readonly string[]).includes(this.name);
+    // biome-ignore lint/complexity/noThisInStatic: each subclass asks by its own name.
+    const { name } = this;
+    return error instanceof Error && mark in error && (error[mark] as readonly string[]).includes(name);
   }
 }
 

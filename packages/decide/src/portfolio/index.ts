@@ -2,5 +2,4 @@ export * from './backtest/index.js';
 export * from './black-litterman/index.js';
 export * from './convex/index.js';
 export * from './hierarchical/index.js';
-export * from './moments/index.js';
 export * from './trading/index.js';

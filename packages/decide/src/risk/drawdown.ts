@@ -1,7 +1,7 @@
 /** Drawdowns: how far below its highest value so far something stands. */
 
 import { requireShare } from '@noosphere/base';
-import { requireReturns } from './returns.js';
+import { requireReturns } from '../moments/returns.js';
 import { historicalTail } from './tails/tail-risk.js';
 
 /** The deepest drawdown. */

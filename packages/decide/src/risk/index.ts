@@ -1,7 +1,6 @@
 export * from './backtests/index.js';
 export { conditionalDrawdown, type Drawdown, drawdowns, maximumDrawdown } from './drawdown.js';
 export * from './exposure/index.js';
-export { logReturns, simpleReturns } from './returns.js';
 export * from './tails/index.js';
 export {
   type EwmaOptions,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/risk.json' with { type: 'json' };
+import { logReturns, simpleReturns } from '../moments/index.js';
 import {
   conditionalCoverageTest,
   conditionalDrawdown,
@@ -12,13 +13,11 @@ import {
   historicalStress,
   independenceTest,
   kupiecTest,
-  logReturns,
   maximumDrawdown,
   minimumVarianceHedge,
   monteCarloRisk,
   pinballLoss,
   rollingTailRisk,
-  simpleReturns,
   simulateReturns,
   stressTest,
   type TailMethod,

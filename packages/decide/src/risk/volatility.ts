@@ -10,7 +10,7 @@ import {
   garchVariances,
   varianceBounds,
 } from '@noosphere/statistics';
-import { requireReturns } from './returns.js';
+import { requireReturns } from '../moments/returns.js';
 
 export interface RealisedVolatilityOptions {
   /** How many returns each value looks back on. @default 21 */

@@ -1,7 +1,7 @@
 /** Days of series in parts by date: what turbulence is, learned from the training part alone, and which days are which part's. */
 import { quantileOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireReturns } from '../risk/returns.js';
+import { requireReturns } from '../moments/returns.js';
 
 const operation = 'turbulenceWarnings';
 

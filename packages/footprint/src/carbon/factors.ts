@@ -1,6 +1,6 @@
 /** From joules to carbon, water and money, by factors that the user gives. What is not given stays unknown. */
 import { FootprintError } from '../errors.js';
-import { joulesPerKilowattHour } from '../units.js';
+import { joulesPerKilowattHour } from '../quantities/units.js';
 import type { EmbodiedOptions } from './embodied.js';
 import { type CarbonIntensity, carbonIntensity, worldIntensity } from './intensity.js';
 import { checkSchedule, type Schedule, scheduleAt } from './schedule.js';

@@ -1,6 +1,6 @@
 /** From the first steps of a training to its end: time, energy, carbon, cost, each with an interval. */
 import { FootprintError } from '../errors.js';
-import type { Range } from '../range.js';
+import type { Range } from '../quantities/range.js';
 import { type Rate, rateOf } from './rate.js';
 
 /** How far a run was at a moment. */

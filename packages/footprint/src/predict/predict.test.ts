@@ -1,7 +1,7 @@
 import { normalQuantile } from '@noosphere/base';
 import { describe, expect, test } from 'vitest';
 import { recording } from '../../test/trees.js';
-import { calibrate, estimateWork } from './calibrate.js';
+import { calibrate, estimateWork } from '../tracker/calibrate.js';
 import { type Progress, predictRun } from './predict-run.js';
 import { predictStop } from './predict-stop.js';
 

@@ -1,7 +1,8 @@
 /** A report as a row of CodeCarbon's emissions.csv, so that what reads those files reads ours. */
+
+import { kilowattHours } from '../quantities/units.js';
 import type { Component } from '../sources/energy-source.js';
 import type { Report } from '../tracker/report.js';
-import { kilowattHours } from '../units.js';
 
 /** CodeCarbon 3.3's columns, in its order (`output_methods/emissions_data.py`). */
 export const codecarbonColumns = [

@@ -1,5 +1,5 @@
 /** The energy of processors from their load, where nothing measures it. */
-import type { Range } from '../range.js';
+import type { Range } from '../quantities/range.js';
 import { type CpuPower, virtualProcessorWatts } from './cpu-power.js';
 import type { Deltas, EnergySource, Interval, Method } from './energy-source.js';
 

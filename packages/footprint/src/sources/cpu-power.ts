@@ -1,5 +1,5 @@
 /** What a processor may draw, where nothing measures it. */
-import type { Range } from '../range.js';
+import type { Range } from '../quantities/range.js';
 import { embeddedRows } from '../system/tables.js';
 
 /** Full power of a processor, and how sure that is. */

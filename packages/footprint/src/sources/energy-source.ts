@@ -1,5 +1,5 @@
 /** What a source of energy readings is: a meter in the machine, or a model that stands in for one. */
-import type { Range } from '../range.js';
+import type { Range } from '../quantities/range.js';
 
 /** Parts of a machine. `board` is what a platform meter sees beyond processor and memory. */
 export type Component = 'cpu' | 'memory' | 'gpu' | 'board';

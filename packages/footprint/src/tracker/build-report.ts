@@ -2,7 +2,7 @@
 import { embodiedKilograms } from '../carbon/embodied.js';
 import type { Factors } from '../carbon/factors.js';
 import { sciScore } from '../carbon/sci.js';
-import { addRanges, type Range, scaleRange } from '../range.js';
+import { addRanges, type Range, scaleRange } from '../quantities/range.js';
 import type { DetectedSources } from '../sources/detect.js';
 import { type Component, components, type Method } from '../sources/energy-source.js';
 import type { Exceeded } from './budget.js';

@@ -1,7 +1,7 @@
 /** What a run took, as plain data: numbers in SI units, `null` for what is not known. */
 import type { CarbonIntensity } from '../carbon/intensity.js';
 import type { SciScore } from '../carbon/sci.js';
-import type { Range } from '../range.js';
+import type { Range } from '../quantities/range.js';
 import type { Component } from '../sources/energy-source.js';
 import type { Exceeded } from './budget.js';
 import type { View } from './ledger.js';

@@ -6,7 +6,7 @@ import type { SeriesFrame } from '../frame/frame.js';
 import { rangeOf, takeSeries } from '../frame/slice.js';
 import { gridOf, seasonLengthOf } from '../frame/time-grid.js';
 import type { GlobalModel } from '../global/global-model.js';
-import type { LocalModel } from '../local/local-model.js';
+import { type LocalModel, settingsOf } from '../local/local-model.js';
 import { naive, seasonalNaive } from '../local/naive.js';
 import { requireSeason } from '../local/require-series.js';
 import { type SeasonalScale, seasonalScale } from '../metrics/scaled.js';
@@ -14,7 +14,6 @@ import { checkPlan, completeSeries, splitPlaces } from '../run/forecast-frame.js
 import { ForecastColumns, type ForecastTable } from '../run/forecast-table.js';
 import { type ForecastModel, runGlobal } from '../run/global-runs.js';
 import type { ModelOutcome, Origin } from '../run/series-task.js';
-import { settingsOf } from '../run/settings.js';
 import { type RunOptions, runSeries } from '../run/thread-pool.js';
 import { type BacktestManifest, hardwareHere } from './manifest.js';
 

@@ -2,8 +2,8 @@
 import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { EnsembleWeights } from '../run/combine-forecasts.js';
+import { countPicks, type GreedyPick, greedyPicks } from '../wrappers/greedy-picks.js';
 import type { BacktestTable } from './cross-validate.js';
-import { countPicks, type GreedyPick, greedyPicks } from './greedy-picks.js';
 
 export interface SelectEnsembleOptions {
   /** Models to choose from. @default all of the table */

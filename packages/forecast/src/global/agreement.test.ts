@@ -11,12 +11,11 @@ import {
 } from '@noosphere/core';
 import { TrainingContext } from '@noosphere/train';
 import { expect, test } from 'vitest';
-import { architectures } from './architectures.js';
+import { architectures, neuralModels } from '../registry/neural-models.js';
 import { type ForecastLoss, objectiveOf } from './losses.js';
 import type { NeuralModelKind } from './network.js';
 import type { Pipeline, TrainingWindows } from './pipeline.js';
 import { negativeBinomialQuantile, studentTQuantile } from './quantiles.js';
-import { neuralModels } from './registry.js';
 import { type ScalerKind, windowScale } from './scalers.js';
 
 interface Golden {

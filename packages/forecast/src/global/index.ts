@@ -8,7 +8,6 @@ export type {
   GlobalForecastOptions,
   GlobalModel,
 } from './global-model.js';
-export { loadNeuralModel } from './load-neural-model.js';
 export type { ForecastLoss } from './losses.js';
 export { type CnnOptions, cnn1d, type TcnOptions, tcn } from './models/convolutional.js';
 export { type DLinearOptions, dlinear, nlinear } from './models/linear-maps.js';
@@ -30,7 +29,6 @@ export {
 export { type NeuralDescription, NeuralModel, type TrainingReport } from './neural-model.js';
 export type { NeuralOptions, NeuralSettings } from './neural-options.js';
 export type { Pipeline, RawWindows, TrainingWindows } from './pipeline.js';
-export { covariatesOf, neuralModels } from './registry.js';
 export type { ReversibleNormOptions } from './reversible-norm.js';
 export type { ScalerKind } from './scalers.js';
 export type { CovariateColumns } from './window-batches.js';

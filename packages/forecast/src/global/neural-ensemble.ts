@@ -1,8 +1,8 @@
 /** Several neural models trained within one budget of time; what each counts is chosen on the last training values. */
 import { ArgumentError } from '@noosphere/core';
-import { countPicks, greedyPicks } from '../evaluate/greedy-picks.js';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { LocalForecast } from '../local/local-model.js';
+import { countPicks, greedyPicks } from '../wrappers/greedy-picks.js';
 import type { FittedNeuralModel } from './fitted-neural-model.js';
 import type {
   FittedGlobalModel,

@@ -5,18 +5,8 @@ import { join } from 'node:path';
 import { compile, hostData, importOnnx, tensor } from '@noosphere/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { frameOf, headRows, type SeriesFrame, takeSeries } from '../frame/index.js';
-import {
-  dlinear,
-  gru,
-  loadNeuralModel,
-  lstm,
-  mlp,
-  nbeats,
-  nhits,
-  nlinear,
-  patchtst,
-  tsmixer,
-} from './index.js';
+import { loadNeuralModel } from '../registry/index.js';
+import { dlinear, gru, lstm, mlp, nbeats, nhits, nlinear, patchtst, tsmixer } from './index.js';
 import type { TrainingWindows } from './pipeline.js';
 import { trainingWindows } from './window-batches.js';
 import { validationWindows, WindowIndex } from './windows.js';

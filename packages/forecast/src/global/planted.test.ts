@@ -2,9 +2,8 @@
 import { expect, test } from 'vitest';
 import { frameOf } from '../frame/index.js';
 import { seasonalNaive } from '../local/index.js';
-import { architectures } from './architectures.js';
+import { architectures, neuralModels } from '../registry/neural-models.js';
 import type { NeuralModelKind } from './network.js';
-import { neuralModels } from './registry.js';
 
 const [season, horizon, lookback, length, count] = [12, 12, 36, 240, 6];
 

@@ -6,7 +6,7 @@
 import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
-import { nonNegativeQuadratic } from '../wrappers/non-negative-least-squares.js';
+import { nonNegativeQuadratic } from '../least-squares/non-negative.js';
 import type { Hierarchy } from './hierarchy.js';
 
 /** Covariance of the base errors: a diagonal, or whole rows. */

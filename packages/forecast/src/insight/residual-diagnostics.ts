@@ -2,7 +2,7 @@
 
 import { meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
 import { autocorrelations, chiSquaredTail, studentTails } from '@noosphere/statistics';
-import { leastSquares } from '../least-squares.js';
+import { leastSquares } from '../least-squares/least-squares.js';
 
 export interface DiagnosticsOptions {
   /** Lags that are looked at; two seasons for seasonal data. @default 10, a fifth of the values at most */

@@ -35,7 +35,6 @@ export type {
 } from './local-model.js';
 export { type MflesOptions, mfles } from './mfles/mfles-model.js';
 export { drift, naive, type SeasonalNaiveOptions, seasonalNaive } from './naive.js';
-export { localModels } from './registry.js';
 export { classicTheta, type M4Options, naive2 } from './theta/m4-benchmarks.js';
 export {
   autoTheta,

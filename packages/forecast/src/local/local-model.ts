@@ -44,6 +44,11 @@ export interface ModelSettings {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** The plain data of a model, without its functions: what crosses threads and goes into files. */
+export function settingsOf({ name, kind, options }: ModelSettings): ModelSettings {
+  return { name, kind, options };
+}
+
 /** Columns of covariates, each as long as the series (or, for a forecast, as the horizon). */
 export type Exogenous = Readonly<Record<string, Float64Array>>;
 

@@ -3,11 +3,11 @@
 import { normalQuantile } from '@noosphere/base';
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/naive.json' with { type: 'json' };
+import { localModels } from '../registry/models.js';
 import { seasonalWindowAverage, windowAverage } from './averages.js';
 import { seriesNamed } from './golden-series.js';
 import type { LocalModelKind } from './local-model.js';
 import { drift, naive, seasonalNaive } from './naive.js';
-import { localModels } from './registry.js';
 
 function expectClose(actual: ArrayLike<number>, expected: readonly (number | null)[]): void {
   expect(actual.length).toBe(expected.length);

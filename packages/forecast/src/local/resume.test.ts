@@ -1,8 +1,8 @@
 // What a fit told, taken through JSON, is that fit again without a search: every bit of it, on any of these series.
 import { describe, expect, test } from 'vitest';
+import { localModels } from '../registry/models.js';
 import { seriesNamed } from './golden-series.js';
 import type { Estimates, FittedLocalModel, LocalModel } from './local-model.js';
-import { localModels } from './registry.js';
 
 const models: readonly [string, (season: number) => LocalModel][] = [
   ['ses', () => localModels.ses({})],

@@ -1,7 +1,7 @@
 /** Fits a forecaster to the training part of a history. The test part is not read here. */
 import { mapTree, tensor } from '@noosphere/core';
 import { Random } from '@noosphere/train';
-import { leastSquares } from '../least-squares.js';
+import { leastSquares } from '../least-squares/least-squares.js';
 import { dailyFeatures, type FeatureKind, featureWidth } from './features.js';
 import { type FitNetworkOptions, fitNetwork, type ScaledWindows } from './fit-network.js';
 import type { Forecaster } from './forecaster.js';

@@ -1,7 +1,7 @@
 // Goldens: tools/goldens/returns.py (pandas for windows, scikit-learn for metrics and least squares, SciPy for Wilson).
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/returns.json' with { type: 'json' };
-import { leastSquares } from '../least-squares.js';
+import { leastSquares } from '../least-squares/least-squares.js';
 import { dieboldMariano, twoSidedNormal } from '../metrics/diebold-mariano.js';
 import { hitRate, rootMeanSquare, wilsonInterval } from '../metrics/index.js';
 import { seasonalReturns, trainingMean, zeroReturn } from './baselines.js';

@@ -7,5 +7,4 @@ export {
 export { type ForecastFrameOptions, forecastFrame } from './forecast-frame.js';
 export { columnNames, type ForecastTable, type SeriesFailure, writeForecasts } from './forecast-table.js';
 export type { ForecastModel } from './global-runs.js';
-export { modelFromSettings } from './model-registry.js';
 export type { RunOptions, RunProgress } from './thread-pool.js';

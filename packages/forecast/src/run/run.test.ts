@@ -2,11 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { frameOf, tradingCalendar } from '../frame/index.js';
 import { arima, autoEts, autoTheta, drift, mstl, naive, seasonalNaive } from '../local/index.js';
-import type { LocalModel } from '../local/local-model.js';
+import { type LocalModel, settingsOf } from '../local/local-model.js';
+import { modelFromSettings } from '../registry/models.js';
 import { conformal, ensemble } from '../wrappers/index.js';
 import { forecastFrame } from './forecast-frame.js';
-import { modelFromSettings } from './model-registry.js';
-import { settingsOf } from './settings.js';
 
 /** Waves of different length and height; deterministic. */
 function manySeries(count: number, length: number) {

@@ -2,10 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { startThread, ThreadCalls } from '@noosphere/base/workers';
 import { ArgumentError, RuntimeError } from '@noosphere/core';
-import type { LocalModel } from '../local/local-model.js';
-import { isRegistered } from './model-registry.js';
+import { type LocalModel, settingsOf } from '../local/local-model.js';
+import { isRegistered } from '../registry/models.js';
 import { type ModelOutcome, runTask, type SeriesTask, type TaskPlan } from './series-task.js';
-import { settingsOf } from './settings.js';
 import type { ThreadAnswer, ThreadJob } from './worker-main.js';
 
 export interface RunOptions {

@@ -1,7 +1,7 @@
 /** The program of a forecasting thread: builds the models from their settings, then does the tasks it is sent. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ModelSettings } from '../local/local-model.js';
-import { modelFromSettings } from './model-registry.js';
+import { modelFromSettings } from '../registry/models.js';
 import { type ModelOutcome, runTask, type SeriesTask, type TaskPlan } from './series-task.js';
 
 export interface ThreadJob extends TaskPlan {

@@ -1,6 +1,5 @@
 /** Any model of one series, in the space of a transform. */
-import type { LocalModel } from '../local/local-model.js';
-import { settingsOf } from '../run/settings.js';
+import { type LocalModel, settingsOf } from '../local/local-model.js';
 import { fitTransform, transformFrom } from './fit-transform.js';
 import type { TransformSettings, TransformState } from './transform.js';
 

@@ -1,9 +1,10 @@
 // Goldens: tools/goldens/transforms.py (scikit-learn, SciPy, coreforecast, pandas).
+
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/transforms.json' with { type: 'json' };
+import { settingsOf } from '../local/local-model.js';
 import { drift, naive } from '../local/naive.js';
-import { modelFromSettings } from '../run/model-registry.js';
-import { settingsOf } from '../run/settings.js';
+import { modelFromSettings } from '../registry/models.js';
 import {
   calendarFeatures,
   fitTransform,

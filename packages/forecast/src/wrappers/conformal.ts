@@ -3,9 +3,8 @@
 import { quantileOf, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
-import type { Exogenous, Interval, LocalModel } from '../local/local-model.js';
+import { type Exogenous, type Interval, type LocalModel, settingsOf } from '../local/local-model.js';
 import { requireLevels } from '../local/require-series.js';
-import { settingsOf } from '../run/settings.js';
 import { forecastWindows, type Window } from './windows.js';
 
 export type ConformalMethod = 'split' | 'adaptive' | 'bootstrap';

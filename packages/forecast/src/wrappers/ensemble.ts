@@ -2,10 +2,15 @@
 
 import { medianOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import type { FittedLocalModel, Interval, LocalForecast, LocalModel } from '../local/local-model.js';
+import { nonNegativeLeastSquares } from '../least-squares/non-negative.js';
+import {
+  type FittedLocalModel,
+  type Interval,
+  type LocalForecast,
+  type LocalModel,
+  settingsOf,
+} from '../local/local-model.js';
 import { requireSeries } from '../local/require-series.js';
-import { settingsOf } from '../run/settings.js';
-import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import { forecastWindows, requireWindows, type Window } from './windows.js';
 
 export type Combination = 'mean' | 'median' | 'weighted' | 'stacked';

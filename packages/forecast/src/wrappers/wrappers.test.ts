@@ -1,11 +1,11 @@
 // Goldens: tools/goldens/backtest.py (NumPy's quantiles, SciPy's nnls). Series of closed forms: forecasts can be read off.
 import { describe, expect, test } from 'vitest';
 import goldens from '../goldens/backtest.json' with { type: 'json' };
+import { nonNegativeLeastSquares } from '../least-squares/non-negative.js';
 import { ses } from '../local/ets/ets-models.js';
 import type { LocalModel } from '../local/local-model.js';
 import { drift, naive, seasonalNaive } from '../local/naive.js';
 import { autoEnsemble, bestOf, conformal, ensemble } from './index.js';
-import { nonNegativeLeastSquares } from './non-negative-least-squares.js';
 
 const walk = Float64Array.from(goldens.conformal.y);
 /** Uniform in [0, 1), by the golden ratio. */

@@ -14,7 +14,7 @@ import {
   type SafetensorsFile,
   writeSafetensors,
 } from '@noosphere/core';
-import type { ValidationResult } from '../fit/callback.js';
+import type { ValidationResult } from '../step/callback.js';
 import type { TrainState } from '../step/train-step.js';
 import {
   formatVersion,

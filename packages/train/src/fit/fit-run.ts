@@ -1,9 +1,9 @@
 /** One fit under way: what it has done, and what comes next. */
 import { ArgumentError, treeSignature } from '@noosphere/core';
 import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
+import type { FitEvent, FitPlan, StopReason } from '../step/callback.js';
 import { NonFiniteLossError } from '../step/non-finite-loss-error.js';
 import { type StepResult, TrainStep } from '../step/train-step.js';
-import type { FitEvent, FitPlan, StopReason } from './callback.js';
 import type { FitOptions, FitResult } from './fit.js';
 import { readMeters } from './meter.js';
 import { hasStalled, isBetter, monitoredValue, plateauScale, requireMetrics } from './monitor.js';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostData, isHostTensor, relu, type Tensor, tensor, visitTree } from '@noosphere/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ForwardContext, inference } from '../context.js';
 import { arrayBatches } from '../data/index.js';
 import { Dropout } from '../layers/dropout.js';
 import { Linear } from '../layers/linear.js';
 import { meanSquaredError } from '../losses/index.js';
 import { adamW } from '../optimizers/index.js';
 import { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { type FitOptions, fit } from './fit.js';
 
 class Net {

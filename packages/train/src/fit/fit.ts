@@ -2,8 +2,14 @@
 import { ArgumentError } from '@noosphere/core';
 import type { BatchSource } from '../data/index.js';
 import type { CheckpointOptions } from '../files/checkpoint.js';
+import {
+  type FitCallback,
+  type FitEvent,
+  type StopReason,
+  tell,
+  type ValidationResult,
+} from '../step/callback.js';
 import type { StepResult, TrainStepOptions } from '../step/train-step.js';
-import { type FitCallback, type FitEvent, type StopReason, tell, type ValidationResult } from './callback.js';
 import { FitRun } from './fit-run.js';
 import type { Meter } from './meter.js';
 import type { MonitorOptions } from './monitor.js';

@@ -1,4 +1,4 @@
-export * from './callback.js';
+export * from '../step/callback.js';
 export * from './fit.js';
 export * from './learning-rate-finder.js';
 export type { Meter } from './meter.js';

@@ -1,5 +1,5 @@
 /** How trackers of energy, cost or memory join a fit. */
-import type { FitPlan } from './callback.js';
+import type { FitPlan } from '../step/callback.js';
 
 /** Something that is measured while a fit runs. */
 export interface Meter {

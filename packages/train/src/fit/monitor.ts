@@ -1,6 +1,6 @@
 /** What validations decide: which one is the best, when to stop, how far the learning rate falls. */
 import { ArgumentError } from '@noosphere/core';
-import type { ValidationResult } from './callback.js';
+import type { ValidationResult } from '../step/callback.js';
 
 export interface MonitorOptions {
   /** The validation metric to judge by. @default the first one */

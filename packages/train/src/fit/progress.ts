@@ -1,5 +1,5 @@
 /** Progress of a fit: one line that renews itself on a terminal, a plain line now and then elsewhere. */
-import type { FitCallback, FitPlan } from './callback.js';
+import type { FitCallback, FitPlan } from '../step/callback.js';
 
 export interface ProgressOptions {
   /** @default process.stderr */

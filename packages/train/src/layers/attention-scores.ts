@@ -14,7 +14,7 @@ import {
   unsqueeze,
   where,
 } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
+import type { ForwardContext } from '../step/context.js';
 
 /** Which keys a query sees. All that are given hold at once. */
 export interface AttentionMasks {

@@ -13,8 +13,8 @@ import {
   transpose,
   zeros,
 } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { type AttentionMasks, attend, type Heads } from './attention-scores.js';
 import { cacheMask, emptyCache, extendCache, type KeyValueCache } from './key-value-cache.js';
 import { Linear } from './linear.js';

@@ -15,7 +15,7 @@ import {
   type Tensor,
   zeros,
 } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
 import { requireChannels, requireRate } from './sizes.js';
 

@@ -1,6 +1,6 @@
 /** The state of layers that normalise channel by channel, by PyTorch's names: scale, shift and running statistics. */
 import { ones, scalar, type Tensor, zeros } from '@noosphere/core';
-import type { WithBuffers } from '../context.js';
+import type { WithBuffers } from '../step/context.js';
 import { requireSizes } from './sizes.js';
 
 export const channelNormNames = ['epsilon', 'momentum', 'affine', 'trackRunningStatistics'] as const;

@@ -1,6 +1,6 @@
 /** Layers that leave parts of their input out at random while training. */
 import { fill, mul, staticDim, type Tensor } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { requireRate } from './sizes.js';
 
 /**

@@ -1,7 +1,7 @@
 /** What encoder and decoder layers share: options, and the way of a part around its norm. */
 import { knownOptions } from '@noosphere/base';
 import { add, gelu, relu, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
+import type { ForwardContext } from '../step/context.js';
 import type { AttentionLayerOptions } from './attention.js';
 import type { LayerNorm } from './layer-norm.js';
 import type { Linear } from './linear.js';

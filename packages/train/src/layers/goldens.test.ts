@@ -2,8 +2,8 @@
 import { cast, mapTree, namedTensors, Tensor } from '@noosphere/core';
 import { describe, expect, test } from 'vitest';
 import { checkCase, type GoldenCall, type GoldenCase, readCases } from '../../test/golden-cases.js';
-import { inference, TrainingContext } from '../context.js';
 import { Random } from '../random.js';
+import { inference, TrainingContext } from '../step/context.js';
 import * as layers from './index.js';
 
 const classes: Readonly<Record<string, unknown>> = layers;

@@ -1,14 +1,12 @@
 import { knownOptions } from '@noosphere/base';
 import { gru, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import type { ForwardContext } from '../step/context.js';
 import {
+  Recurrent,
   type RecurrentCall,
   type RecurrentLayerOptions,
-  type RecurrentShape,
   recurrentNames,
-  recurrentParameters,
-  recurrentShape,
   runRecurrent,
 } from './recurrent.js';
 
@@ -30,16 +28,13 @@ export interface RecurrentLayerResult {
  * const layer = new GRU(5, 8, new Random(1));
  * console.log(layer.forward(ones([10, 2, 5])).hidden.shape); // → [ 2, 8 ]
  */
-export class GRU {
-  readonly shape: RecurrentShape;
-
+export class GRU extends Recurrent {
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
-    this.shape = recurrentShape('GRU', inputs, hidden, knownOptions('GRU', options, recurrentNames));
-    Object.assign(this, recurrentParameters(3, this.shape, random, options.bias ?? true));
+    super('GRU', 3, inputs, hidden, random, knownOptions('GRU', options, recurrentNames));
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
-    const { output, hidden, hiddenStates } = runRecurrent('GRU', this.shape, this, x, gru, context, call);
+    const { output, hidden, hiddenStates } = runRecurrent('GRU', this, x, gru, context, call);
     return { output, hidden, states: { hidden: hiddenStates } };
   }
 }

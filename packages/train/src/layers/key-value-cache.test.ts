@@ -1,7 +1,7 @@
 import { compile, randomNormal, slice, type Tensor } from '@noosphere/core';
 import { expect, test } from 'vitest';
-import { inference } from '../context.js';
 import { Random } from '../random.js';
+import { inference } from '../step/context.js';
 import type { KeyValueCache } from './key-value-cache.js';
 import { TransformerDecoderLayer } from './transformer-decoder-layer.js';
 import { TransformerEncoderLayer } from './transformer-encoder-layer.js';

@@ -1,6 +1,6 @@
 /** What the layers that hold other layers expect of them. */
 import type { Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
+import type { ForwardContext } from '../step/context.js';
 
 /** One tensor in, one out. */
 export interface Layer {

@@ -13,9 +13,9 @@ import {
   zeros,
 } from '@noosphere/core';
 import { describe, expect, test } from 'vitest';
-import { type ForwardContext, inference } from '../context.js';
 import { adam } from '../optimizers/index.js';
 import { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { TrainStep } from '../step/train-step.js';
 import * as layers from './index.js';
 

@@ -1,14 +1,12 @@
 import { knownOptions } from '@noosphere/base';
 import { lstm, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import type { ForwardContext } from '../step/context.js';
 import {
+  Recurrent,
   type RecurrentCall,
   type RecurrentLayerOptions,
-  type RecurrentShape,
   recurrentNames,
-  recurrentParameters,
-  recurrentShape,
   runRecurrent,
 } from './recurrent.js';
 
@@ -39,18 +37,14 @@ export interface LSTMResult {
  * const { output, hidden, states } = layer.forward(ones([10, 2, 5]));
  * console.log(output.shape, hidden.shape, states.hidden.shape); // → [ 10, 2, 16 ] [ 2, 16 ] [ 4, 2, 8 ]
  */
-export class LSTM {
-  readonly shape: RecurrentShape;
-
+export class LSTM extends Recurrent {
   constructor(inputs: number, hidden: number, random: Random, options: RecurrentLayerOptions = {}) {
-    this.shape = recurrentShape('LSTM', inputs, hidden, knownOptions('LSTM', options, recurrentNames));
-    Object.assign(this, recurrentParameters(4, this.shape, random, options.bias ?? true));
+    super('LSTM', 4, inputs, hidden, random, knownOptions('LSTM', options, recurrentNames));
   }
 
   forward(x: Tensor, context?: ForwardContext, call: LSTMCall = {}): LSTMResult {
     const found = runRecurrent(
       'LSTM',
-      this.shape,
       this,
       x,
       (sequence, options, place) => lstm(sequence, { ...options, initialCell: place(call.cell) }),

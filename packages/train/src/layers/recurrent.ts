@@ -11,8 +11,8 @@ import {
   transpose,
   unstack,
 } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { requireRate, requireSizes } from './sizes.js';
 
 export interface RecurrentLayerOptions {
@@ -48,44 +48,47 @@ export interface RecurrentShape {
   readonly batchFirst: boolean;
 }
 
-export function recurrentShape(
-  layer: string,
-  inputs: number,
-  hidden: number,
-  options: RecurrentLayerOptions,
-): RecurrentShape {
-  const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false } = options;
-  requireSizes(layer, { inputs, hidden, layers });
-  requireRate(layer, dropout);
-  return { inputs, hidden, layers, directions: bidirectional ? 2 : 1, dropout, batchFirst };
+/** PyTorch's name of a parameter: `weight_ih_l0`, `bias_hh_l1_reverse`. */
+type RecurrentName = `${'weight' | 'bias'}_${'ih' | 'hh'}_l${string}`;
+
+/** What follows `weight_ih_` in a name: `l0`, `l1_reverse`. */
+function ending(layer: number, direction: number): `l${string}` {
+  return `l${layer}${direction === 1 ? '_reverse' : ''}`;
 }
 
-/** PyTorch's ending of a parameter's name: `_l0`, `_l1_reverse`. */
-function ending(layer: number, direction: number): string {
-  return `_l${layer}${direction === 1 ? '_reverse' : ''}`;
-}
+/** What the three classes share: they differ in the gates alone. */
+export abstract class Recurrent {
+  /** The parameters of all layers and directions. */
+  [name: RecurrentName]: Tensor;
+  readonly shape: RecurrentShape;
 
-/** Parameters of all layers and directions, uniform in ±1/√hidden, with gates of `hidden` rows each. */
-export function recurrentParameters(
-  gates: number,
-  { inputs, hidden, layers, directions }: RecurrentShape,
-  random: Random,
-  bias: boolean,
-): Record<string, Tensor> {
-  const bound = 1 / Math.sqrt(hidden);
-  const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, bound);
-  const parameters: Record<string, Tensor> = {};
-  for (let layer = 0; layer < layers; layer++) {
-    for (let direction = 0; direction < directions; direction++) {
-      const end = ending(layer, direction);
-      parameters[`weight_ih${end}`] = draw([gates * hidden, layer === 0 ? inputs : directions * hidden]);
-      parameters[`weight_hh${end}`] = draw([gates * hidden, hidden]);
-      if (!bias) continue;
-      parameters[`bias_ih${end}`] = draw([gates * hidden]);
-      parameters[`bias_hh${end}`] = draw([gates * hidden]);
+  /** @param gates Of `hidden` rows each. */
+  constructor(
+    layer: string,
+    gates: number,
+    inputs: number,
+    hidden: number,
+    random: Random,
+    options: RecurrentLayerOptions,
+  ) {
+    const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false, bias = true } = options;
+    requireSizes(layer, { inputs, hidden, layers });
+    requireRate(layer, dropout);
+    const directions = bidirectional ? 2 : 1;
+    this.shape = { inputs, hidden, layers, directions, dropout, batchFirst };
+    const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, 1 / Math.sqrt(hidden));
+    for (let index = 0; index < layers; index++) {
+      for (let direction = 0; direction < directions; direction++) {
+        const end = ending(index, direction);
+        const width = index === 0 ? inputs : directions * hidden;
+        this[`weight_ih_${end}`] = draw([gates * hidden, width]);
+        this[`weight_hh_${end}`] = draw([gates * hidden, hidden]);
+        if (!bias) continue;
+        this[`bias_ih_${end}`] = draw([gates * hidden]);
+        this[`bias_hh_${end}`] = draw([gates * hidden]);
+      }
     }
   }
-  return parameters;
 }
 
 /** One layer of core: a sequence, weights and states in, a sequence and states out. */
@@ -110,13 +113,13 @@ export interface StackResult {
 /** Runs all layers, dropout between them. */
 export function runRecurrent(
   layer: string,
-  shape: RecurrentShape,
-  parameters: object,
+  model: Recurrent,
   x: Tensor,
   pass: RecurrentPass,
   context: ForwardContext = inference,
   { lengths, hidden }: RecurrentCall = {},
 ): StackResult {
+  const { shape } = model;
   if (x.rank !== 3 || x.shape[2] !== shape.inputs) {
     throw new ShapeError(
       layer,
@@ -133,7 +136,7 @@ export function runRecurrent(
     const result = pass(
       sequence,
       {
-        ...weightsOf(parameters, shape, index),
+        ...weightsOf(model, index),
         direction: shape.directions === 2 ? 'bidirectional' : 'forward',
         lengths,
         initialHidden: place(hidden),
@@ -157,11 +160,13 @@ export function runRecurrent(
 }
 
 /** The parameters of one layer; those of two directions stacked. */
-function weightsOf(parameters: object, { directions }: RecurrentShape, layer: number) {
-  // PyTorch's names hold the number of the layer, which a class's declared fields cannot.
-  const named = parameters as Readonly<Record<string, Tensor | undefined>>;
-  const pick = (name: string) => {
-    const each = Array.from({ length: directions }, (_, direction) => named[name + ending(layer, direction)]);
+function weightsOf(model: Recurrent, layer: number) {
+  const { directions } = model.shape;
+  const pick = (name: 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh') => {
+    const each = Array.from(
+      { length: directions },
+      (_, direction) => model[`${name}_${ending(layer, direction)}`],
+    );
     const found = each.filter((tensor) => tensor !== undefined);
     return found.length > 1 ? stack(found) : found[0];
   };

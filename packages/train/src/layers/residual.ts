@@ -1,6 +1,6 @@
 import { knownOptions } from '@noosphere/base';
 import { add, requireSameShape, type Tensor } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { applyLayer, type LayerLike } from './layer.js';
 
 export interface ResidualOptions {

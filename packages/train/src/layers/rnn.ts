@@ -1,15 +1,13 @@
 import { knownOptions } from '@noosphere/base';
 import { rnn, type Tensor } from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
 import type { Random } from '../random.js';
+import type { ForwardContext } from '../step/context.js';
 import type { RecurrentLayerResult } from './gru.js';
 import {
+  Recurrent,
   type RecurrentCall,
   type RecurrentLayerOptions,
-  type RecurrentShape,
   recurrentNames,
-  recurrentParameters,
-  recurrentShape,
   runRecurrent,
 } from './recurrent.js';
 
@@ -27,26 +25,18 @@ export interface RNNOptions extends RecurrentLayerOptions {
  * const layer = new RNN(5, 8, new Random(1), { batchFirst: true });
  * console.log(layer.forward(ones([2, 10, 5])).output.shape); // → [ 2, 10, 8 ]
  */
-export class RNN {
-  readonly shape: RecurrentShape;
+export class RNN extends Recurrent {
   readonly activation: 'tanh' | 'relu';
 
   constructor(inputs: number, hidden: number, random: Random, options: RNNOptions = {}) {
-    this.shape = recurrentShape(
-      'RNN',
-      inputs,
-      hidden,
-      knownOptions('RNN', options, [...recurrentNames, 'activation']),
-    );
+    super('RNN', 1, inputs, hidden, random, knownOptions('RNN', options, [...recurrentNames, 'activation']));
     this.activation = options.activation ?? 'tanh';
-    Object.assign(this, recurrentParameters(1, this.shape, random, options.bias ?? true));
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
     const { activation } = this;
     const { output, hidden, hiddenStates } = runRecurrent(
       'RNN',
-      this.shape,
       this,
       x,
       (sequence, options) => rnn(sequence, { ...options, activation }),

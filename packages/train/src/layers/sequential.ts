@@ -1,5 +1,5 @@
 import type { Tensor } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { applyLayer, type LayerLike } from './layer.js';
 
 /**
@@ -13,10 +13,10 @@ import { applyLayer, type LayerLike } from './layer.js';
  * // → [ 5, 2 ] 0.weight 0.bias 2.weight 2.bias
  */
 export class Sequential {
-  readonly [place: number]: LayerLike;
+  [place: number]: LayerLike;
 
   constructor(...layers: readonly LayerLike[]) {
-    Object.assign(this, layers);
+    for (const [place, layer] of layers.entries()) this[place] = layer;
   }
 
   forward(x: Tensor, context: ForwardContext = inference): Tensor {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { crossEntropy, mean, namedTensors, relu, type Tensor } from '@noosphere/core';
 import { expect, test } from 'vitest';
 import { type GoldenTensor, hostTensor } from '../../test/golden-cases.js';
-import { type ForwardContext, inference } from '../context.js';
 import { loadStateDict } from '../model/index.js';
 import { adam } from '../optimizers/index.js';
 import { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { TrainStep } from '../step/train-step.js';
 import * as layers from './index.js';
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import type { AttentionMasks } from './attention-scores.js';
 import type { KeyValueCache } from './key-value-cache.js';
 import { type DecoderMasks, TransformerDecoderLayer } from './transformer-decoder-layer.js';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@noosphere/core';
-import { type ForwardContext, inference } from '../context.js';
 import type { Random } from '../random.js';
+import { type ForwardContext, inference } from '../step/context.js';
 import { MultiheadAttention } from './attention.js';
 import type { AttentionMasks } from './attention-scores.js';
 import {

@@ -1,6 +1,6 @@
 /** The bridge from a fit to loggers: which numbers of a fit are logged, when, and under which names. */
 import { ArgumentError } from '@noosphere/core';
-import type { FitCallback } from '../fit/callback.js';
+import type { FitCallback } from '../step/callback.js';
 import type { Logger, LogSetting } from './logger.js';
 
 export interface LogFitOptions {

@@ -1,7 +1,7 @@
 /** Which parameters train, by patterns of their names. */
 import { ArgumentError, isFloat, namedTensors } from '@noosphere/core';
-import { bufferPaths } from '../context.js';
-import { tiedPaths } from './tied-paths.js';
+import { bufferPaths } from '../step/context.js';
+import { tiedPaths } from '../step/tied-paths.js';
 
 /**
  * A path (`head.weight`), a glob (`*` stands for one part of a path, `**` for any number of them, `head.*` and `head.**`),

@@ -13,7 +13,7 @@ import {
   toNumbers,
   visitTree,
 } from '@noosphere/core';
-import { pathsByTensor } from './tied-paths.js';
+import { pathsByTensor } from '../step/tied-paths.js';
 
 export interface LoadStateDictOptions {
   /** Fail where names are missing or unexpected. Shapes that differ always fail. @default true */

@@ -10,7 +10,7 @@ import {
   sortNodes,
   Tensor,
 } from '@noosphere/core';
-import { bufferPaths } from '../context.js';
+import { bufferPaths } from '../step/context.js';
 import { type Callable, instrument, isCallable, type LayerCall } from './instrument.js';
 import { summaryTable } from './summary-table.js';
 

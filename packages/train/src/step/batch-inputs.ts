@@ -9,8 +9,21 @@ import {
   type HostTensor,
   hostData,
   isHostTensor,
+  mapTree,
+  placeholder,
   type Tensor,
 } from '@noosphere/core';
+
+/** A batch of places in a graph, and these in the order of its tensors. */
+export function symbolicBatch<Batch extends object>(batch: Batch): { symbolic: Batch; inputs: Tensor[] } {
+  const inputs: Tensor[] = [];
+  const symbolic = mapTree(batch, (leaf, path) => {
+    const input = placeholder(`batch_${path || 'input'}`, leaf.dtype, leaf.shape);
+    inputs.push(input);
+    return input;
+  });
+  return { symbolic, inputs };
+}
 
 /** The batches' tensors side by side. @param lead Axes of batches before their own: none for a single one. */
 export function stackBatches<Batch extends object>(

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { add, hostData, mean, mul, ones, square, sub, type Tensor, tensor, zeros } from '@noosphere/core';
 import { expect, test } from 'vitest';
-import { bufferPaths, type ForwardContext, inference } from '../context.js';
 import { fit } from '../fit/fit.js';
 import { adamW } from '../optimizers/index.js';
+import { bufferPaths, type ForwardContext, inference } from './context.js';
 import { TrainStep } from './train-step.js';
 
 /** Subtracts a running mean: half of the old, half of the batch's. */

@@ -1,6 +1,7 @@
 /** From what the user gives to the definition of a step: options checked, parameters in groups, buffers found. */
 import { ArgumentError } from '@noosphere/core';
 import { planBuffers, planGroups } from './packing.js';
+import { StateLayout } from './state-layout.js';
 import type { StepDefinition } from './step-graph.js';
 import type { TrainStepOptions } from './train-step.js';
 
@@ -21,8 +22,7 @@ export function defineStep<Model extends object, Batch extends object>({
   return {
     model,
     loss,
-    groups,
-    buffers: planBuffers(model),
+    layout: new StateLayout(groups, planBuffers(model)),
     clipping: { norm: clipNorm, value: clipValue },
     accumulate,
   };

@@ -1,15 +1,7 @@
 /** The user's loss, called on places in a graph, and checked: what it is given and gives is only known at run time. */
-import {
-  ArgumentError,
-  mapTree,
-  NoosphereError,
-  ShapeError,
-  sortNodes,
-  Tensor,
-  visitTree,
-} from '@noosphere/core';
-import type { ForwardContext } from '../context.js';
-import type { Group } from './packing.js';
+import { ArgumentError, NoosphereError, ShapeError, sortNodes, Tensor, visitTree } from '@noosphere/core';
+import type { ForwardContext } from './context.js';
+import type { StateLayout } from './state-layout.js';
 
 /** A loss alone, or with other numbers to watch. */
 export type LossResult =
@@ -21,28 +13,17 @@ export type LossFunction<Model, Batch> = (model: Model, batch: Batch, context: F
 export interface LossDefinition<Model extends object, Batch extends object> {
   readonly model: Model;
   readonly loss: LossFunction<Model, Batch>;
-  readonly groups: readonly Group[];
-  readonly buffers: readonly Group[];
+  readonly layout: StateLayout;
 }
 
-/**
- * The loss of the model whose trainable parameters and buffers are places in the graph.
- * @param parts The tensors of each group's members, then of each group of buffers.
- */
+/** The loss of the model whose trainable parameters and buffers, by path, are places in the graph. */
 export function evaluateLoss<Model extends object, Batch extends object>(
-  { model, loss, groups, buffers }: LossDefinition<Model, Batch>,
-  parts: readonly (readonly Tensor[])[],
+  { model, loss, layout }: LossDefinition<Model, Batch>,
+  parameters: ReadonlyMap<string, Tensor>,
   batch: Batch,
   context: ForwardContext,
 ): { loss: Tensor; metrics: Readonly<Record<string, Tensor>> } {
-  const byPath = new Map(
-    [...groups, ...buffers].flatMap((group, index) =>
-      group.members.flatMap(({ path, aliases }, place) =>
-        [path, ...aliases].map((each): [string, Tensor] => [each, parts[index]?.[place] as Tensor]),
-      ),
-    ),
-  );
-  const traced = mapTree(model, (leaf, path) => byPath.get(path) ?? leaf);
+  const traced = layout.modelWith(model, parameters);
   const result = explained(batch, () => loss(traced, batch, context));
   return requireLoss(result instanceof Tensor ? { loss: result, metrics: {} } : result);
 }

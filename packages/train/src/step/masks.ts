@@ -1,6 +1,6 @@
 /** Dropout masks from the seed, the batch's number and the site: the same whenever and wherever they are drawn. */
 import { dropoutMask, fromData, type HostTensor, hostData } from '@noosphere/core';
-import type { MaskSite } from '../context.js';
+import type { MaskSite } from './context.js';
 
 export interface MaskDraw {
   readonly seed: number;

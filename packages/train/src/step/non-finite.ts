@@ -8,7 +8,6 @@ import {
   isFloat,
   isHostTensor,
   makeGraph,
-  mapTree,
   mul,
   type Node,
   placeholder,
@@ -18,7 +17,8 @@ import {
   type Tensor,
   visitTree,
 } from '@noosphere/core';
-import { type MaskSite, TrainingContext } from '../context.js';
+import { symbolicBatch } from './batch-inputs.js';
+import { type MaskSite, TrainingContext } from './context.js';
 import { evaluateLoss } from './loss-call.js';
 import type { StepDefinition } from './step-graph.js';
 
@@ -65,36 +65,26 @@ async function firstNonFinite<Model extends object, Batch extends object>(
   definition: StepDefinition<Model, Batch>,
   { batch, parameters, masks, executor }: FailedStep<Batch>,
 ): Promise<string | undefined> {
-  const names = new Map<Tensor, string>();
-  const parts = [...definition.groups, ...definition.buffers].map((group) =>
-    group.members.map(({ path, shape }) => {
-      const input = placeholder(path, 'float32', shape);
-      names.set(input, path);
-      return input;
-    }),
+  const places = new Map(
+    definition.layout.members.map(({ path, shape }) => [path, placeholder(path, 'float32', shape)]),
   );
-  const batchInputs: Tensor[] = [];
-  const symbolic = mapTree(batch, (leaf, path) => {
-    const input = placeholder(`batch_${path || 'input'}`, leaf.dtype, leaf.shape);
-    batchInputs.push(input);
-    return input;
-  });
+  const { symbolic, inputs: batchInputs } = symbolicBatch(batch);
   const context = new TrainingContext();
-  const { loss } = evaluateLoss(definition, parts, symbolic, context);
+  const { loss } = evaluateLoss(definition, places, symbolic, context);
   const watched = sortNodes([loss]).flatMap(({ outputs }) => outputs.filter(({ dtype }) => isFloat(dtype)));
   // Zero times a finite number is zero, and NaN else: one number tells of a whole tensor.
   const signs = watched.map((tensor) => sum(mul(cast(tensor, 'float32'), 0)));
-  const inputs = [...parts.flat(), ...batchInputs, ...context.sites.map(({ input }) => input)];
+  const inputs = [...places.values(), ...batchInputs, ...context.sites.map(({ input }) => input)];
   const program = await executor.load(makeGraph('look for what is not finite', inputs, signs));
   try {
     const results = await program.run([
-      ...[...names.values()].map((path) => parameters.get(path) as HostTensor),
+      ...[...places.keys()].map((path) => parameters.get(path) as HostTensor),
       ...flattenTree(batch).filter(isHostTensor),
       ...masks(context.sites),
     ]);
     const bad = new Set(watched.filter((_, index) => hostData(results[index] as HostTensor)[0] !== 0));
     const origin = originOf(loss, bad);
-    return origin && describe(origin, names);
+    return origin && describe(origin, new Map([...places].map(([path, input]) => [input, path])));
   } finally {
     await program.dispose();
   }

@@ -11,10 +11,10 @@ import {
   reshape,
   split,
   type Tensor,
-  visitTree,
 } from '@noosphere/core';
-import { bufferPaths } from '../context.js';
 import { matchesPath, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
+import { bufferPaths } from './context.js';
+import { pathsByTensor } from './tied-paths.js';
 
 /** A parameter's place in a group. */
 export interface Member {
@@ -104,7 +104,7 @@ function groupLeaves(model: object, isMember: (path: string) => boolean, largest
   const small: Member[] = [];
   const groups: Group[] = [];
   let offset = 0;
-  for (const [leaf, [path, ...aliases]] of pathsByLeaf(model)) {
+  for (const [leaf, [path, ...aliases]] of pathsByTensor(model)) {
     if (path === undefined || !isFloat(leaf.dtype) || !isMember(path)) continue;
     if (!isHostTensor(leaf))
       throw new ArgumentError(
@@ -129,17 +129,6 @@ function groupLeaves(model: object, isMember: (path: string) => boolean, largest
   return groups;
 }
 
-/** The paths that lead to each tensor of a model, in the order of the first. */
-function pathsByLeaf(model: object): Map<Tensor, string[]> {
-  const paths = new Map<Tensor, string[]>();
-  visitTree(model, (leaf, path) => {
-    const known = paths.get(leaf);
-    if (known) known.push(path);
-    else paths.set(leaf, [path]);
-  });
-  return paths;
-}
-
 /** A group's parameters as tensors of the graph. */
 export function groupTensors(group: Group, packed: Tensor): Tensor[] {
   if (!group.packed) return [packed];
@@ -147,8 +136,8 @@ export function groupTensors(group: Group, packed: Tensor): Tensor[] {
   return group.members.map(({ shape }, index) => reshape(pieces[index] as Tensor, shape));
 }
 
-/** Gradients of a group's parameters as one tensor of the group's shape. */
-export function joinGradients(group: Group, gradients: readonly Tensor[]): Tensor {
-  if (!group.packed) return gradients[0] as Tensor;
-  return concat(gradients.map((gradient) => reshape(gradient, [-1])));
+/** Tensors of a group's members, as gradients, as one of the group's shape. */
+export function joinTensors(group: Group, tensors: readonly Tensor[]): Tensor {
+  if (!group.packed) return tensors[0] as Tensor;
+  return concat(tensors.map((tensor) => reshape(tensor, [-1])));
 }

@@ -7,7 +7,6 @@ import {
   gradients,
   inputName,
   makeGraph,
-  mapTree,
   maximum,
   minimum,
   mul,
@@ -19,19 +18,15 @@ import {
   type Tensor,
   zeros,
 } from '@noosphere/core';
-import { type MaskSite, TrainingContext } from '../context.js';
-import type { Optimizer } from '../optimizers/index.js';
 import { type BatchCheck, collectChecks } from './batch-checks.js';
-import { evaluateLoss, type LossFunction, requireDependence } from './loss-call.js';
-import { type Group, groupTensors, joinGradients, type TrainedGroup } from './packing.js';
-import { stateLayout } from './state-layout.js';
+import { symbolicBatch } from './batch-inputs.js';
+import { type MaskSite, TrainingContext } from './context.js';
+import { evaluateLoss, type LossDefinition, requireDependence } from './loss-call.js';
+import { type Group, groupTensors, joinTensors, type TrainedGroup } from './packing.js';
+import { cut, type StateLayout } from './state-layout.js';
 
-export interface StepDefinition<Model extends object, Batch extends object> {
-  readonly model: Model;
-  readonly loss: LossFunction<Model, Batch>;
-  readonly groups: readonly TrainedGroup[];
-  /** State that layers update themselves, as running statistics. */
-  readonly buffers: readonly Group[];
+export interface StepDefinition<Model extends object, Batch extends object>
+  extends LossDefinition<Model, Batch> {
   readonly clipping: Clipping;
   /** Batches whose gradients are averaged for one step. */
   readonly accumulate: number;
@@ -46,7 +41,7 @@ export interface Clipping {
 }
 
 /**
- * A step's graph. Inputs: the state (see `stateLayout`), then the scalars, the batch's tensors and the masks, these two
+ * A step's graph. Inputs: the state (see `StateLayout`), then the scalars, the batch's tensors and the masks, these two
  * with a leading axis of batches where several are accumulated. Outputs: the new state, then the loss and the metrics.
  */
 export interface StepGraph {
@@ -58,63 +53,38 @@ export interface StepGraph {
   readonly checks: readonly BatchCheck[];
 }
 
-/** The optimizers of a step, each once, in the order of their scalars. */
-export function optimizersOf({ groups }: { readonly groups: readonly TrainedGroup[] }): Optimizer[] {
-  return [...new Set(groups.map(({ optimizer }) => optimizer))];
-}
-
 /** Traces one step for batches of this shape. */
 export function traceStep<Model extends object, Batch extends object>(
   definition: StepDefinition<Model, Batch>,
   batch: Batch,
 ): StepGraph {
-  const { groups, buffers, accumulate } = definition;
-  const state = stateLayout(groups, buffers).map(({ slot, shape }, index) =>
-    placeholder(`${slot ?? 'parameters'}_${index}`, 'float32', shape),
-  );
-  const starts = groupStarts(groups);
-  const parameters = starts.map((start) => state[start] as Tensor);
-  const current = { parameters, buffers: state.slice(state.length - buffers.length) };
+  const { layout, accumulate } = definition;
+  const state = layout.placeholders();
+  const current = { parameters: state.groups.map(({ parameter }) => parameter), buffers: state.buffers };
   const { result, inputs, sites, metricNames, checks } =
     accumulate === 1
       ? directBatch(definition, current, batch)
       : accumulatedBatches(definition, current, batch, accumulate);
   const clipped = clip(result.gradients, definition.clipping);
-  const optimizers = optimizersOf(definition);
-  const widths = optimizers.map((optimizer) => optimizer.scalars(0, 0).length);
+  const widths = layout.optimizers.map((optimizer) => optimizer.scalars(0, 0).length);
   const total = widths.reduce((sum, width) => sum + width, 0);
   const scalars = placeholder('scalars', 'float32', [total]);
-  const perScalar = split(scalars, { sizes: new Array<number>(total).fill(1) });
-  const next = groups.flatMap(({ optimizer }, index) => {
-    const start = starts[index] as number;
-    const slots = state.slice(start + 1, start + 1 + optimizer.slots.length);
-    const place = optimizers.indexOf(optimizer);
-    const first = widths.slice(0, place).reduce((sum, width) => sum + width, 0);
-    const own = perScalar.slice(first, first + (widths[place] as number));
-    const update = optimizer.update(parameters[index] as Tensor, clipped[index] as Tensor, slots, own);
-    return [update.parameter, ...update.slots];
+  const perOptimizer = cut(split(scalars, { sizes: new Array<number>(total).fill(1) }), widths);
+  const next = state.groups.map(({ parameter, slots }, index) => {
+    const { optimizer } = layout.groups[index] as TrainedGroup;
+    const own = perOptimizer[layout.optimizers.indexOf(optimizer)] as Tensor[];
+    return optimizer.update(parameter, clipped[index] as Tensor, slots, own);
   });
   return {
     graph: makeGraph(
       'train step',
-      [...state, scalars, ...inputs],
-      [...next, ...result.buffers, result.loss, ...result.metrics],
+      [...layout.write(state), scalars, ...inputs],
+      [...layout.write({ groups: next, buffers: result.buffers }), result.loss, ...result.metrics],
     ),
     sites,
     metricNames,
     checks,
   };
-}
-
-/** Where the state of each group begins. */
-function groupStarts(groups: readonly TrainedGroup[]): number[] {
-  const starts: number[] = [];
-  let start = 0;
-  for (const { optimizer } of groups) {
-    starts.push(start);
-    start += optimizer.slots.length + 1;
-  }
-  return starts;
 }
 
 /** Parameters of each group, and buffers, as tensors of a graph. */
@@ -147,34 +117,31 @@ function directBatch<Model extends object, Batch extends object>(
   current: Current,
   batch: Batch,
 ): TracedBatch {
-  const { groups, buffers } = definition;
-  const batchInputs: Tensor[] = [];
-  const symbolicBatch = mapTree(batch, (leaf, path) => {
-    const input = placeholder(`batch_${path || 'input'}`, leaf.dtype, leaf.shape);
-    batchInputs.push(input);
-    return input;
-  });
+  const { groups, buffers, members } = definition.layout;
+  const { symbolic, inputs: batchInputs } = symbolicBatch(batch);
   const context = new TrainingContext();
-  const parts = groups.map((group, index) => groupTensors(group, current.parameters[index] as Tensor));
-  const bufferParts = buffers.map((group, index) => groupTensors(group, current.buffers[index] as Tensor));
+  const tensors = [...current.parameters, ...current.buffers];
+  const parts = [...groups, ...buffers].flatMap((group, index) =>
+    groupTensors(group, tensors[index] as Tensor),
+  );
+  const places = new Map(members.map(({ path }, index) => [path, parts[index] as Tensor]));
   const { traced, checks } = collectChecks(
     batchInputs,
-    () => evaluateLoss(definition, [...parts, ...bufferParts], symbolicBatch, context),
+    () => evaluateLoss(definition, places, symbolic, context),
     ({ loss, metrics }) => [loss, ...Object.values(metrics)],
   );
   const { loss, metrics } = traced;
-  requireDependence(loss, parts.flat());
+  const placesOf = (group: Group) => group.members.map(({ path }) => places.get(path) as Tensor);
+  const trained = groups.flatMap(placesOf);
+  requireDependence(loss, trained);
+  const slopes = new Map(gradients(loss, trained).map((slope, index) => [trained[index], slope]));
+  const joined = (group: Group, of: (place: Tensor) => Tensor) => joinTensors(group, placesOf(group).map(of));
   return {
     result: {
-      gradients: groupGradients(groups, parts, loss),
+      gradients: groups.map((group) => joined(group, (place) => slopes.get(place) as Tensor)),
       loss,
       metrics: Object.values(metrics),
-      buffers: buffers.map((group, index) =>
-        joinGradients(
-          group,
-          (bufferParts[index] as Tensor[]).map((part) => context.current(part)),
-        ),
-      ),
+      buffers: buffers.map((group) => joined(group, (buffer) => context.current(buffer))),
     },
     inputs: [...batchInputs, ...context.sites.map(({ input }) => input)],
     sites: context.sites,
@@ -218,32 +185,21 @@ function accumulatedBatches<Model extends object, Batch extends object>(
     ],
     { ...plainScan, body, num_scan_inputs: inputs.length, captures: inside.parameters.length },
   );
-  const means = results.slice(0, sums.length).map((sum) => mul(sum, 1 / count));
+  const [totals = [], carried = []] = cut(results, [sums.length]);
+  const [means = [], [mean] = [], meanMetrics = []] = cut(
+    totals.map((sum) => mul(sum, 1 / count)),
+    [gradients.length, 1],
+  );
   return {
     ...traced,
     inputs,
     result: {
-      gradients: means.slice(0, gradients.length),
-      loss: means[gradients.length] as Tensor,
-      metrics: means.slice(gradients.length + 1),
-      buffers: results.slice(sums.length),
+      gradients: means,
+      loss: mean as Tensor,
+      metrics: meanMetrics,
+      buffers: carried,
     },
   };
-}
-
-/** One gradient tensor per group. */
-function groupGradients(
-  groups: readonly Group[],
-  parts: readonly (readonly Tensor[])[],
-  loss: Tensor,
-): Tensor[] {
-  const all = gradients(loss, parts.flat());
-  let taken = 0;
-  return groups.map((group) => {
-    const own = all.slice(taken, taken + group.members.length);
-    taken += group.members.length;
-    return joinGradients(group, own);
-  });
 }
 
 /** Gradients bounded by value, then by their common norm. */
@@ -266,19 +222,20 @@ const plainScan = {
 /** k steps in one call: a loop over the step's graph that carries the state; the bits are those of k calls. */
 export function loopSteps(
   { graph, sites, metricNames, checks }: StepGraph,
-  stateCount: number,
+  layout: StateLayout,
   steps: number,
 ): StepGraph {
-  const lead = (tensor: Tensor) => [steps, ...tensor.shape];
-  const inputs = graph.inputs.map((input, index) => {
-    const name = input.origin.kind === 'input' ? input.origin.name : `input_${index}`;
-    return placeholder(name, input.dtype, index < stateCount ? input.shape : lead(input));
-  });
-  const sequences = inputs.length - stateCount;
+  const { state, rest } = layout.read(graph.inputs);
+  const like = (input: Tensor, lead: readonly number[]) =>
+    placeholder(inputName(input), input.dtype, [...lead, ...input.shape]);
+  const inputs = [
+    ...layout.write(state).map((input) => like(input, [])),
+    ...rest.map((input) => like(input, [steps])),
+  ];
   const results = apply(Scan, inputs, {
     ...plainScan,
     body: graph,
-    num_scan_inputs: sequences,
+    num_scan_inputs: rest.length,
     captures: 0,
   });
   return { graph: makeGraph('train steps', inputs, results), sites, metricNames, checks };

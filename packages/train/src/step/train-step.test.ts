@@ -1,9 +1,9 @@
 import { hostData, mean, mul, square, sub, sum, type Tensor, tensor } from '@noosphere/core';
 import { expect, test } from 'vitest';
-import type { ForwardContext } from '../context.js';
 import { Linear } from '../layers/index.js';
 import { adafactor, adam, adamW, averaged, sgd } from '../optimizers/index.js';
 import { Random } from '../random.js';
+import type { ForwardContext } from './context.js';
 import { TrainStep, type TrainStepOptions } from './train-step.js';
 
 type Batch = { readonly x: Tensor; readonly y: Tensor };

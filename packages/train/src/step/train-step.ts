@@ -7,9 +7,7 @@ import {
   fromNumbers,
   type HostTensor,
   hostData,
-  mapTree,
   type Program,
-  type Tensor,
   treeSignature,
   visitTree,
 } from '@noosphere/core';
@@ -21,9 +19,8 @@ import type { LossFunction } from './loss-call.js';
 import { drawMasks } from './masks.js';
 import { explainNonFinite } from './non-finite.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
-import type { Member } from './packing.js';
-import { initialState, packState, type StateTensor, stateLayout, unpackState } from './state-layout.js';
-import { loopSteps, optimizersOf, type StepDefinition, type StepGraph, traceStep } from './step-graph.js';
+import type { NamedState, StateLayout, StepState } from './state-layout.js';
+import { loopSteps, type StepDefinition, type StepGraph, traceStep } from './step-graph.js';
 
 export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly model: Model;
@@ -56,14 +53,10 @@ export interface StepResult {
 }
 
 /** The whole state of a training run, by name: enough to go on with the same bits. */
-export interface TrainState {
+export interface TrainState extends NamedState {
   readonly step: number;
   /** Factor on every learning rate. */
   readonly learningRateScale: number;
-  /** Parameters and buffers by path; tied ones under their first path. */
-  readonly parameters: ReadonlyMap<string, HostTensor<'float32'>>;
-  /** Optimizer slots by `slot.path`. */
-  readonly slots: ReadonlyMap<string, HostTensor<'float32'>>;
 }
 
 interface Compiled {
@@ -85,20 +78,15 @@ export class TrainStep<Model extends object, Batch extends object> {
   readonly #definition: StepDefinition<Model, Batch>;
   readonly #options: TrainStepOptions<Model, Batch>;
   readonly #programs = new Map<string, Promise<Compiled>>();
-  readonly #optimizers: readonly Optimizer[];
-  readonly #layout: readonly StateTensor[];
-  #state: HostTensor[];
+  readonly #layout: StateLayout;
+  #state: StepState<HostTensor>;
   #step = 0;
 
   constructor(options: TrainStepOptions<Model, Batch>) {
     this.#definition = defineStep(options);
-    const { model, groups, buffers } = this.#definition;
     this.#options = options;
-    this.#optimizers = optimizersOf({ groups });
-    this.#layout = stateLayout(groups, buffers);
-    const named = new Map<string, Tensor>();
-    visitTree(model, (leaf, path) => named.set(path, leaf));
-    this.#state = this.#layout.map((tensor) => initialState(tensor, (path) => named.get(path) as Tensor));
+    this.#layout = this.#definition.layout;
+    this.#state = this.#layout.initial(options.model);
   }
 
   /** Steps done. */
@@ -113,7 +101,7 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** Whether the optimizer keeps an average of the parameters (`averaged`). */
   get keepsAverage(): boolean {
-    return this.#layout.some(({ slot }) => slot === averageSlot);
+    return this.#layout.optimizers.some(({ slots }) => slots.includes(averageSlot));
   }
 
   /** The model with the averaged parameters of now. Throws where no average is kept. */
@@ -130,18 +118,12 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The model with these parameters and buffers; what they do not name stays as it was given. */
   modelWith(parameters: TrainState['parameters']): Model {
-    const byPath = new Map(parameters);
-    for (const { path, aliases } of this.#members())
-      for (const alias of aliases) {
-        const tensor = parameters.get(path);
-        if (tensor) byPath.set(alias, tensor);
-      }
-    return mapTree(this.#definition.model, (leaf, path) => byPath.get(path) ?? leaf);
+    return this.#layout.modelWith(this.#definition.model, parameters);
   }
 
   /** Copies of what this step changes of a model of its kind, by path. */
   weightsOf(model: Model): Map<string, HostTensor<'float32'>> {
-    const wanted = new Set(this.#members().map(({ path }) => path));
+    const wanted = new Set(this.#layout.members.map(({ path }) => path));
     const found = new Map<string, HostTensor<'float32'>>();
     visitTree(model, (leaf, path) => {
       if (wanted.has(path))
@@ -153,47 +135,18 @@ export class TrainStep<Model extends object, Batch extends object> {
     return found;
   }
 
-  #members(): readonly Member[] {
-    const { groups, buffers } = this.#definition;
-    return [...groups, ...buffers].flatMap(({ members }) => members);
-  }
-
   /** The state of now, by name, as views. */
   state(): TrainState {
-    const named = (wanted: (slot: string | undefined) => boolean) =>
-      this.#layout.flatMap((tensor, index) =>
-        wanted(tensor.slot) ? unpackState(tensor, this.#state[index] as HostTensor) : [],
-      );
-    const slots = new Set(this.#layout.flatMap(({ slot }) => slot ?? []));
     return {
       step: this.#step,
       learningRateScale: this.learningRateScale,
-      parameters: new Map(named((slot) => slot === undefined)),
-      slots: new Map(
-        [...slots].flatMap((name) =>
-          named((slot) => slot === name).map(([path, tensor]) => [`${name}.${path}`, tensor] as const),
-        ),
-      ),
+      ...this.#layout.toNamed(this.#state),
     };
   }
 
   /** Takes a state over, e.g. from a checkpoint of the same model and optimizer. */
   restore(state: TrainState): void {
-    const pick = (from: ReadonlyMap<string, Tensor>, prefix: string) => (path: string) => {
-      const tensor = from.get(`${prefix}${path}`);
-      if (!tensor)
-        throw new ArgumentError(
-          'restore',
-          `the state has no '${prefix}${path}'; it belongs to another model or optimizer`,
-        );
-      return tensor;
-    };
-    this.#state = this.#layout.map((tensor) =>
-      packState(
-        tensor,
-        tensor.slot === undefined ? pick(state.parameters, '') : pick(state.slots, `${tensor.slot}.`),
-      ),
-    );
+    this.#state = this.#layout.fromNamed(state);
     this.#step = state.step;
     this.learningRateScale = state.learningRateScale;
   }
@@ -218,21 +171,20 @@ export class TrainStep<Model extends object, Batch extends object> {
     const rates = Array.from({ length: steps }, (_, index) => this.#rates(this.#step + index));
     const lead = [...(steps > 1 ? [steps] : []), ...(accumulate > 1 ? [accumulate] : [])];
     const inputs = [
-      ...this.#state,
+      ...this.#layout.write(this.#state),
       this.#scalars(rates),
       ...stackBatches(batches, lead),
       ...drawMasks(step.sites, { seed, first: this.#step * accumulate, lead }),
     ];
-    const outputs = await program.run(inputs);
-    const stateCount = this.#state.length;
-    const numbers = outputs.slice(stateCount).map((tensor) => hostData(tensor) as Float32Array);
+    const { state, rest } = this.#layout.read(await program.run(inputs));
+    const [losses, ...metrics] = rest.map((tensor) => hostData(tensor) as Float32Array);
     const results = Array.from(
       { length: steps },
       (_, index): StepResult => ({
         step: this.#step + index + 1,
-        loss: numbers[0]?.[index] as number,
+        loss: losses?.[index] as number,
         metrics: Object.fromEntries(
-          step.metricNames.map((name, place) => [name, numbers[place + 1]?.[index] as number]),
+          step.metricNames.map((name, place) => [name, metrics[place]?.[index] as number]),
         ),
         learningRate: rates[index]?.[0] as number,
       }),
@@ -240,7 +192,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     for (const result of results) {
       if (!Number.isFinite(result.loss)) await this.#explain(result, batches);
     }
-    this.#state = outputs.slice(0, stateCount);
+    this.#state = state;
     this.#step += steps;
     return results;
   }
@@ -276,13 +228,13 @@ export class TrainStep<Model extends object, Batch extends object> {
   async #compile(batch: Batch, steps: number): Promise<Compiled> {
     const { executor = cpuExecutor, threads } = this.#options;
     const single = traceStep(this.#definition, batch);
-    const step = steps === 1 ? single : loopSteps(single, this.#state.length, steps);
+    const step = steps === 1 ? single : loopSteps(single, this.#layout, steps);
     return { step, program: await executor.load(step.graph, threads === undefined ? {} : { threads }) };
   }
 
   /** The learning rate of each optimizer at a step. */
   #rates(step: number): number[] {
-    return this.#optimizers.map((optimizer) => {
+    return this.#layout.optimizers.map((optimizer) => {
       const rate = optimizer.learningRate(step) * this.learningRateScale;
       if (Number.isFinite(rate) && rate >= 0) return rate;
       throw new ArgumentError(
@@ -295,7 +247,7 @@ export class TrainStep<Model extends object, Batch extends object> {
   /** What the optimizers need of each step. @param rates By step, then optimizer. */
   #scalars(rates: readonly (readonly number[])[]): HostTensor {
     const values = rates.flatMap((ofStep, index) =>
-      this.#optimizers.flatMap((optimizer, place) =>
+      this.#layout.optimizers.flatMap((optimizer, place) =>
         optimizer.scalars(this.#step + index, ofStep[place] as number),
       ),
     );

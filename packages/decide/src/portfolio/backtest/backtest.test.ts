@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/portfolio.json' with { type: 'json' };
+import { sampleCovariance } from '../../moments/index.js';
 import { equalWeights, inverseVolatility } from '../convex/index.js';
-import { sampleCovariance } from '../moments/index.js';
 import {
   backtest,
   combinatorialBacktest,

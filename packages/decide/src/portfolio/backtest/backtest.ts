@@ -1,8 +1,8 @@
 /** What a way to decide would have earned: decisions from training parts only, held with drifting weights, net of costs. */
 import { ArgumentError } from '@noosphere/core';
+import { sampleCovariance } from '../../moments/index.js';
+import { requireList, requireTable } from '../../moments/tables.js';
 import { diversificationRatio, effectiveBets } from '../../risk/exposure/index.js';
-import { sampleCovariance } from '../moments/index.js';
-import { requireList, requireTable } from '../moments/tables.js';
 import { type CombinatorialFolds, type Fold, type WalkForwardOptions, walkForward } from './folds.js';
 import { type PortfolioStatistics, portfolioStatistics, type StatisticsOptions } from './statistics.js';
 

@@ -1,8 +1,8 @@
 /** What a history of returns says about a strategy. */
 import { requirePositive, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
+import { requireReturns } from '../../moments/returns.js';
 import { maximumDrawdown } from '../../risk/drawdown.js';
-import { requireReturns } from '../../risk/returns.js';
 import { historicalTail } from '../../risk/tails/tail-risk.js';
 
 export interface StatisticsOptions {

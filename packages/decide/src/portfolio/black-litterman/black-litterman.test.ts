@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/portfolio.json' with { type: 'json' };
+import { meanReturns, sampleCovariance } from '../../moments/index.js';
 import { maximumSharpe } from '../convex/index.js';
-import { meanReturns, sampleCovariance } from '../moments/index.js';
 import { blackLitterman, type View } from './index.js';
 
 // Expected numbers: skfolio 1.12.2 and PyPortfolioOpt 1.6.0, tools/goldens/portfolio.py.

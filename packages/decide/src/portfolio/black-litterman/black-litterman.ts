@@ -2,9 +2,9 @@
 import { dot, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
+import { symmetric, times } from '../../moments/covariance.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 import type { Moments } from '../convex/index.js';
-import { symmetric, times } from '../moments/covariance.js';
-import { requireCovariance, requireList } from '../moments/tables.js';
 
 /** An opinion: Σ coefficient · return of some assets is expected to be so much. */
 export interface View {

@@ -1,6 +1,6 @@
 /** The limits that all convex portfolios share, and the rows and columns they become. */
 import { ArgumentError } from '@noosphere/core';
-import { requireList } from '../moments/tables.js';
+import { requireList } from '../../moments/tables.js';
 import { column, type LabelledProgram, row } from './labelled-program.js';
 
 /** Limits of the sum of some weights. */

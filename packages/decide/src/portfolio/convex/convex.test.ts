@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/portfolio.json' with { type: 'json' };
+import { meanReturns, sampleCovariance } from '../../moments/index.js';
 import { RowBuilder, solveProgram } from '../../solver/index.js';
-import { meanReturns, sampleCovariance } from '../moments/index.js';
 import {
   efficientFrontier,
   equalWeights,

@@ -1,7 +1,7 @@
 /** What all portfolios of mean and variance share: checked moments, limits, and the program of least variance for a return. */
 import { dot, requireNumber } from '@noosphere/base';
-import { times } from '../moments/covariance.js';
-import { requireCovariance, requireList } from '../moments/tables.js';
+import { times } from '../../moments/covariance.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 import { type ConstrainedProgram, constrainedProgram, type PortfolioConstraints } from './constraints.js';
 import { extended, row, solveLabelled } from './labelled-program.js';
 

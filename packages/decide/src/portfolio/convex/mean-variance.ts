@@ -1,7 +1,7 @@
 /** Portfolios on the frontier of expected return and variance, each an exact quadratic program. Markowitz 1952. */
 import { requireNumber } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireCovariance } from '../moments/tables.js';
+import { requireCovariance } from '../../moments/tables.js';
 import { constrainedProgram, type PortfolioConstraints } from './constraints.js';
 import {
   type ExpectedPortfolio,

@@ -2,8 +2,8 @@
 import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
-import { times } from '../moments/covariance.js';
-import { requireCovariance, requireList } from '../moments/tables.js';
+import { times } from '../../moments/covariance.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 
 /**
  * The share of the variance that each asset brings: w[i] (Σ w)[i] / wᵀ Σ w. They add up to one.

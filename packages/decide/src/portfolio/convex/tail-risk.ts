@@ -7,7 +7,7 @@
  * which has a row for each scenario.
  */
 import { ArgumentError } from '@noosphere/core';
-import { requireList, requireTable } from '../moments/tables.js';
+import { requireList, requireTable } from '../../moments/tables.js';
 import { type ConstrainedProgram, constrainedProgram, type PortfolioConstraints } from './constraints.js';
 import { column, extended, type LabelledProgram, row, solveLabelled } from './labelled-program.js';
 

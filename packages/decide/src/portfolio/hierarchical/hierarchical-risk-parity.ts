@@ -1,7 +1,7 @@
 /** Hierarchical risk parity: weights from a tree of similar assets, without inverting a covariance. */
 
-import { symmetric } from '../moments/covariance.js';
-import { correlationOf } from '../moments/index.js';
+import { symmetric } from '../../moments/covariance.js';
+import { correlationOf } from '../../moments/index.js';
 import { optimalOrder, treeOrder } from './leaf-order.js';
 import { type Linkage, type Merge, mergesOf } from './linkage.js';
 

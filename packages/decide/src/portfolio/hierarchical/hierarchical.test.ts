@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/portfolio.json' with { type: 'json' };
-import { sampleCovariance } from '../moments/index.js';
+import { sampleCovariance } from '../../moments/index.js';
 import { hierarchicalRiskParity, type Linkage } from './index.js';
 
 // Expected weights: PyPortfolioOpt 1.6.0, skfolio 1.12.2, Riskfolio 7.4.0, tools/goldens/portfolio.py.

@@ -1,8 +1,8 @@
 /** From weights to whole lots: what can be bought. */
 import { requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
+import { requireList } from '../../moments/tables.js';
 import { RowBuilder, type SolverOptions, solveProgram } from '../../solver/index.js';
-import { requireList } from '../moments/tables.js';
 
 export interface Lots {
   /** Whole numbers, one an asset; negative ones are sold short. */

@@ -1,6 +1,6 @@
 /** From what is held to what should be: a list of trades in whole lots, paid in several currencies. */
 import { ArgumentError } from '@noosphere/core';
-import { requireList } from '../moments/tables.js';
+import { requireList } from '../../moments/tables.js';
 
 /** Something that is or may be held. */
 export interface Position {

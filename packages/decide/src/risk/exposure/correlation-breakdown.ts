@@ -2,7 +2,7 @@
 import { quantileOf, requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { normalTails } from '@noosphere/statistics';
-import { requireTable } from '../../portfolio/moments/tables.js';
+import { requireTable } from '../../moments/tables.js';
 
 /**
  * Correlation of two series over a moving window; value k is of the rows k … k + window - 1. 0 where one does not move.

@@ -2,8 +2,8 @@
 import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { symmetricEigen } from '@noosphere/statistics';
-import { times } from '../../portfolio/moments/covariance.js';
-import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
+import { times } from '../../moments/covariance.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 
 /**
  * Weighted mean of the volatilities over the volatility of the portfolio: 1 where all move together, √n for n equal and

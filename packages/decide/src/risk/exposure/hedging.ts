@@ -2,8 +2,8 @@
 import { dot } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve, studentTails } from '@noosphere/statistics';
-import { symmetric, withoutMean } from '../../portfolio/moments/covariance.js';
-import { requireTable } from '../../portfolio/moments/tables.js';
+import { symmetric, withoutMean } from '../../moments/covariance.js';
+import { requireTable } from '../../moments/tables.js';
 
 export interface Hedge {
   /** Sell so much of each hedge for one unit of the asset; negative ones are bought. */

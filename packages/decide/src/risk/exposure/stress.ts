@@ -1,7 +1,7 @@
 /** What a portfolio would lose: in shocks that are given, and in times that were. */
 import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireList, requireTable } from '../../portfolio/moments/tables.js';
+import { requireList, requireTable } from '../../moments/tables.js';
 
 /** Something that may happen: a return of each asset. */
 export interface Scenario {

@@ -3,7 +3,7 @@ import { requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky } from '@noosphere/statistics';
 import { Random } from '@noosphere/train';
-import { requireCovariance, requireList } from '../../portfolio/moments/tables.js';
+import { requireCovariance, requireList } from '../../moments/tables.js';
 import { historicalTail, type TailRisk } from './tail-risk.js';
 
 export interface SimulationOptions {

@@ -1,7 +1,7 @@
 /** Forecasts of tail risk day by day, each from the days before it. */
 import { requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { requireReturns } from '../returns.js';
+import { requireReturns } from '../../moments/returns.js';
 import { type FittedTail, fitTail, type TailMethodOptions } from './tail-risk.js';
 
 export interface RollingTailRiskOptions extends TailMethodOptions {

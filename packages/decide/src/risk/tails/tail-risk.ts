@@ -2,7 +2,7 @@
 import { normalQuantile, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { studentQuantile } from '@noosphere/statistics';
-import { requireReturns } from '../returns.js';
+import { requireReturns } from '../../moments/returns.js';
 import { ewmaVolatility, garchVolatility, type VolatilityFit } from '../volatility.js';
 import { fitStudent, logStudentDensity } from './student-fit.js';
 

@@ -10,10 +10,11 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { Decoder, type DecoderShape, decoderDefaults } from './decoder.js';
 import { byStep } from './linear-maps.js';
+import { neuralModelOf } from './neural-model-of.js';
 import { aheadOf, channelInputs } from './recurrent.js';
 
 interface TcnShape extends DecoderShape {
@@ -74,17 +75,7 @@ export const tcnArchitecture: Architecture<TcnShape> = {
  * console.log(tcn({ horizon: 12, lookback: 24 }).settings.windowsPerBatch); // → 128
  */
 export function tcn(options: TcnOptions): NeuralModel {
-  const { kernel, dilations, hiddenSize, decoderLayers, decoderSize, ...common } = {
-    ...tcnDefaults,
-    ...options,
-  };
-  return new NeuralModel(tcnArchitecture, common, {
-    kernel,
-    dilations,
-    hiddenSize,
-    decoderLayers,
-    decoderSize,
-  });
+  return neuralModelOf(tcnArchitecture, options, tcnDefaults);
 }
 
 interface CnnShape {
@@ -162,6 +153,5 @@ export const cnnArchitecture: Architecture<CnnShape> = {
  * console.log(cnn1d({ horizon: 12, lookback: 24 }).name); // → CNN1D
  */
 export function cnn1d(options: CnnOptions): NeuralModel {
-  const { channels, kernel, pooling, hiddenSize, ...common } = { ...cnnDefaults, ...options };
-  return new NeuralModel(cnnArchitecture, common, { channels, kernel, pooling, hiddenSize });
+  return neuralModelOf(cnnArchitecture, options, cnnDefaults);
 }

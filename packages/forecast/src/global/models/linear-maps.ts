@@ -22,6 +22,7 @@ import {
 } from '../network.js';
 import { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
+import { neuralModelOf } from './neural-model-of.js';
 
 const defaults = { ...usualDefaults, steps: 5000, learningRate: 1e-4 };
 
@@ -102,8 +103,7 @@ export const dlinearArchitecture: Architecture<DLinearShape> = {
  * console.log(Array.from(forecast?.mean ?? [], (value) => value.toFixed(1).replace('-', ''))); // → [ '0.0', '0.5' ]
  */
 export function dlinear(options: DLinearOptions): NeuralModel {
-  const { movingAverage = 25, ...common } = options;
-  return new NeuralModel(dlinearArchitecture, common, { movingAverage });
+  return neuralModelOf(dlinearArchitecture, options, { movingAverage: 25 });
 }
 
 /** W (y - y_last) + y_last. */

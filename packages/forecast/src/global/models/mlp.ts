@@ -10,9 +10,10 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { byStep } from './linear-maps.js';
+import { neuralModelOf } from './neural-model-of.js';
 
 interface MlpShape {
   /** Hidden layers. @default 2 */
@@ -71,6 +72,5 @@ export const mlpArchitecture: Architecture<MlpShape> = {
  * console.log(mlp({ horizon: 12, lookback: 24, covariates: { future: ['holiday'] } }).name); // → MLP
  */
 export function mlp(options: MlpOptions): NeuralModel {
-  const { layers = 2, hiddenSize = 1024, ...common } = options;
-  return new NeuralModel(mlpArchitecture, common, { layers, hiddenSize });
+  return neuralModelOf(mlpArchitecture, options, { layers: 2, hiddenSize: 1024 });
 }

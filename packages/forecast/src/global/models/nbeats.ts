@@ -17,8 +17,9 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
+import { neuralModelOf } from './neural-model-of.js';
 import {
   type Block,
   BlockLayers,
@@ -171,14 +172,13 @@ export const nbeatsArchitecture: Architecture<NBeatsShape> = {
  * console.log(generic.name, generic.settings.rateHalvings); // → NBEATS 3
  */
 export function nbeats(options: NBeatsOptions): NeuralModel {
-  const {
-    stacks = defaultStacks,
-    blocks = stacks.map(() => 1),
-    degree = 2,
-    harmonics = 2,
-    ...rest
-  } = options;
-  const { layers = 3, hiddenSize = 512, activation = 'relu', ...common } = rest;
-  const network = { stacks, blocks, degree, harmonics, layers, hiddenSize, activation };
-  return new NeuralModel(nbeatsArchitecture, common, network);
+  return neuralModelOf(nbeatsArchitecture, options, {
+    stacks: defaultStacks,
+    blocks: (options.stacks ?? defaultStacks).map(() => 1),
+    degree: 2,
+    harmonics: 2,
+    layers: 3,
+    hiddenSize: 512,
+    activation: 'relu',
+  });
 }

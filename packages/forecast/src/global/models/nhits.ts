@@ -21,8 +21,9 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
+import { neuralModelOf } from './neural-model-of.js';
 import {
   type Block,
   BlockLayers,
@@ -185,21 +186,5 @@ export const nhitsArchitecture: Architecture<NHitsShape> = {
  * console.log((await model.forecast(frame))[0]?.mean.length, model.report.reason); // → 4 finished
  */
 export function nhits(options: NHitsOptions): NeuralModel {
-  const { blocks, pooling, downsampling, poolingKind, interpolation, ...rest } = {
-    ...nhitsDefaults,
-    ...options,
-  };
-  const { dropout, layers, hiddenSize, activation, ...common } = rest;
-  const network = {
-    blocks,
-    pooling,
-    downsampling,
-    poolingKind,
-    interpolation,
-    dropout,
-    layers,
-    hiddenSize,
-    activation,
-  };
-  return new NeuralModel(nhitsArchitecture, common, network);
+  return neuralModelOf(nhitsArchitecture, options, nhitsDefaults);
 }

@@ -23,9 +23,10 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { byStep } from './linear-maps.js';
+import { neuralModelOf } from './neural-model-of.js';
 import { normalizeRows } from './row-batch-norm.js';
 
 interface PatchShape {
@@ -192,21 +193,5 @@ export const patchtstArchitecture: Architecture<PatchShape> = {
  * console.log(model.settings.reversibleNorm); // → { affine: false, subtractLast: true }
  */
 export function patchtst(options: PatchTSTOptions): NeuralModel {
-  const { layers, heads, hiddenSize, innerSize, dropout, attentionDropout, ...rest } = {
-    ...patchDefaults,
-    ...options,
-  };
-  const { patch, stride, activation, ...common } = rest;
-  const network = {
-    layers,
-    heads,
-    hiddenSize,
-    innerSize,
-    dropout,
-    attentionDropout,
-    patch,
-    stride,
-    activation,
-  };
-  return new NeuralModel(patchtstArchitecture, common, network, { affine: false, subtractLast: true });
+  return neuralModelOf(patchtstArchitecture, options, patchDefaults, { affine: false, subtractLast: true });
 }

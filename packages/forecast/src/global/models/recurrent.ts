@@ -9,9 +9,10 @@ import {
   type NetworkSize,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { Decoder, type DecoderShape, decoderDefaults } from './decoder.js';
+import { neuralModelOf } from './neural-model-of.js';
 
 interface RecurrentNetworkShape extends DecoderShape {
   /** Recurrent layers. @default 2 */
@@ -92,6 +93,7 @@ export function aheadOf({ y, future }: NetworkInputs): Tensor | undefined {
   return slice(future, { starts: [y.shape[1] as number], ends: [length as number], axes: [1] });
 }
 
+const recurrentDefaults = (hiddenSize: number) => ({ layers: 2, hiddenSize, dropout: 0, ...decoderDefaults });
 const recurrentTraining = { ...usualDefaults, scaler: 'robust', windowsPerBatch: 128 } as const;
 
 function recurrentArchitecture(
@@ -106,26 +108,12 @@ function recurrentArchitecture(
     isMultivariate: false,
     defaults: recurrentTraining,
     create: (size, options, random) =>
-      new RecurrentNetwork(
-        kind,
-        size,
-        { layers: 2, hiddenSize, dropout: 0, ...decoderDefaults, ...options },
-        random,
-      ),
+      new RecurrentNetwork(kind, size, { ...recurrentDefaults(hiddenSize), ...options }, random),
   };
 }
 
 export const lstmArchitecture = recurrentArchitecture('lstm', 'LSTM', 128);
 export const gruArchitecture = recurrentArchitecture('gru', 'GRU', 200);
-
-function recurrentModel(
-  architecture: Architecture<RecurrentNetworkShape>,
-  hidden: number,
-  { layers = 2, hiddenSize = hidden, dropout = 0, ...rest }: RecurrentOptions,
-): NeuralModel {
-  const { decoderLayers = 2, decoderSize = 128, ...common } = rest;
-  return new NeuralModel(architecture, common, { layers, hiddenSize, dropout, decoderLayers, decoderSize });
-}
 
 /**
  * LSTM: its states at the last steps of the history are decoded into the horizon, all steps at once. With the losses
@@ -134,7 +122,7 @@ function recurrentModel(
  * console.log(lstm({ horizon: 12, lookback: 24, loss: 'studentT' }).settings.scaler); // → robust
  */
 export function lstm(options: RecurrentOptions): NeuralModel {
-  return recurrentModel(lstmArchitecture, 128, options);
+  return neuralModelOf(lstmArchitecture, options, recurrentDefaults(128));
 }
 
 /**
@@ -143,5 +131,5 @@ export function lstm(options: RecurrentOptions): NeuralModel {
  * console.log(gru({ horizon: 12, lookback: 24 }).name); // → GRU
  */
 export function gru(options: RecurrentOptions): NeuralModel {
-  return recurrentModel(gruArchitecture, 200, options);
+  return neuralModelOf(gruArchitecture, options, recurrentDefaults(200));
 }

@@ -10,9 +10,10 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
 import { byStep } from './linear-maps.js';
+import { neuralModelOf } from './neural-model-of.js';
 import { aheadOf } from './recurrent.js';
 
 interface TideShape {
@@ -147,19 +148,5 @@ export const tideArchitecture: Architecture<TideShape> = {
  * console.log(tide({ horizon: 12, lookback: 24, covariates: { static: ['size'] } }).name); // → TiDE
  */
 export function tide(options: TideOptions): NeuralModel {
-  const { hiddenSize, decoderOutputs, temporalSize, temporalWidth, ...rest } = {
-    ...tideDefaults,
-    ...options,
-  };
-  const { encoderLayers, decoderLayers, dropout, ...common } = rest;
-  const network = {
-    hiddenSize,
-    decoderOutputs,
-    temporalSize,
-    temporalWidth,
-    encoderLayers,
-    decoderLayers,
-    dropout,
-  };
-  return new NeuralModel(tideArchitecture, common, network);
+  return neuralModelOf(tideArchitecture, options, tideDefaults);
 }

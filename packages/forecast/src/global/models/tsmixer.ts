@@ -9,8 +9,9 @@ import {
   requireCounts,
   usualDefaults,
 } from '../network.js';
-import { NeuralModel } from '../neural-model.js';
+import type { NeuralModel } from '../neural-model.js';
 import type { NeuralOptions } from '../neural-options.js';
+import { neuralModelOf } from './neural-model-of.js';
 
 interface MixerShape {
   /** Mixing blocks. @default 2 */
@@ -102,6 +103,5 @@ export const tsmixerArchitecture: Architecture<MixerShape> = {
  * console.log(tsmixer({ horizon: 12, lookback: 24 }).settings.reversibleNorm); // → { affine: true }
  */
 export function tsmixer(options: TSMixerOptions): NeuralModel {
-  const { blocks, innerSize, dropout, ...common } = { ...mixerDefaults, ...options };
-  return new NeuralModel(tsmixerArchitecture, common, { blocks, innerSize, dropout }, { affine: true });
+  return neuralModelOf(tsmixerArchitecture, options, mixerDefaults, { affine: true });
 }

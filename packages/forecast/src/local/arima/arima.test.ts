@@ -1,8 +1,8 @@
 // Against statsmodels' state space models (tools/goldens/arima.py) and R's published fits.
 import { expect, test } from 'vitest';
 import goldens from '../../goldens/arima.json' with { type: 'json' };
+import { localModels } from '../../registry/models.js';
 import { seriesNamed } from '../golden-series.js';
-import { localModels } from '../registry.js';
 import { arima, autoArima } from './arima-models.js';
 import { countDifferences, countSeasonalDifferences, kpssStatistic } from './differencing.js';
 import { ArimaTask } from './fit-arima.js';

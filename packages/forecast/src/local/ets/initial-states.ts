@@ -4,7 +4,7 @@
  * Hyndman, Koehler, Snyder & Grose 2002, as R's `ets` and statsforecast do.
  */
 import { meanOf } from '@noosphere/base';
-import { leastSquares } from '../../least-squares.js';
+import { leastSquares } from '../../least-squares/least-squares.js';
 import { classicalSeason } from '../decomposition/classical.js';
 import type { Component } from './components.js';
 

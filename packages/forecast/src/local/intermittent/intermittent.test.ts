@@ -1,8 +1,8 @@
 // Against statsforecast 2.1.1 (tools/goldens/intermittent.py).
 import { expect, test } from 'vitest';
 import goldens from '../../goldens/intermittent.json' with { type: 'json' };
+import { localModels } from '../../registry/models.js';
 import type { LocalModelKind } from '../local-model.js';
-import { localModels } from '../registry.js';
 import { crostonClassic, tsb } from './intermittent-models.js';
 
 test.each(goldens.cases)('$kind of $series', ({ series, kind, forecast, fitted }) => {

@@ -41,52 +41,24 @@ export class ThetaRecursion {
 
   /** One pass; gives Σ e² from the fourth value on, over the mean of |y|. */
   run(): number {
-    const squares = this.isDynamic ? dynamicPass(this) : standardPass(this, this.#line);
-    return squares / this.#meanSize;
+    return pass(this, this.#line) / this.#meanSize;
   }
 }
 
 /** A power so small that it moves nothing: smaller ones would be slow to multiply. */
 const vanishing = 1e-290;
 
-function standardPass({ y, parameters, states, fitted }: ThetaRecursion, line: Float64Array): number {
-  const start = parameters[0] as number;
-  const alpha = parameters[1] as number;
-  const weight = 1 - 1 / (parameters[2] as number);
-  const intercept = line[0] as number;
-  const slope = line[1] as number;
-  const rest = 1 - alpha;
-  fitted[0] = start + weight * (intercept + slope);
-  let level = alpha * (y[0] as number) + rest * start;
-  let power = rest;
-  let squares = 0;
-  for (let index = 1; index < y.length; index++) {
-    const next = power * rest;
-    const forecast = level + weight * (intercept * power + (slope * (1 - next)) / alpha);
-    const value = y[index] as number;
-    fitted[index] = forecast;
-    if (index > 2) squares += (value - forecast) ** 2;
-    level = alpha * value + rest * level;
-    power = next < vanishing ? 0 : next;
-  }
-  states[0] = level;
-  states[2] = intercept;
-  states[3] = slope;
-  states[4] = power;
-  return squares;
-}
-
-function dynamicPass({ y, parameters, states, fitted }: ThetaRecursion): number {
+function pass({ y, parameters, states, fitted, isDynamic }: ThetaRecursion, line: Float64Array): number {
   const start = parameters[0] as number;
   const alpha = parameters[1] as number;
   const weight = 1 - 1 / (parameters[2] as number);
   const rest = 1 - alpha;
   const first = y[0] as number;
-  fitted[0] = first;
+  let intercept = isDynamic ? first : (line[0] as number);
+  let slope = isDynamic ? 0 : (line[1] as number);
+  fitted[0] = isDynamic ? first : start + weight * (intercept + slope);
   let level = alpha * first + rest * start;
   let mean = first;
-  let intercept = first;
-  let slope = 0;
   let power = rest;
   let squares = 0;
   for (let index = 1; index < y.length; index++) {
@@ -96,9 +68,11 @@ function dynamicPass({ y, parameters, states, fitted }: ThetaRecursion): number 
     fitted[index] = forecast;
     if (index > 2) squares += (value - forecast) ** 2;
     level = alpha * value + rest * level;
-    slope = ((index - 1) * slope + (6 * (value - mean)) / (index + 1)) / (index + 2);
-    mean = (index * mean + value) / (index + 1);
-    intercept = mean - (slope * (index + 2)) / 2;
+    if (isDynamic) {
+      slope = ((index - 1) * slope + (6 * (value - mean)) / (index + 1)) / (index + 2);
+      mean = (index * mean + value) / (index + 1);
+      intercept = mean - (slope * (index + 2)) / 2;
+    }
     power = next < vanishing ? 0 : next;
   }
   states[0] = level;

@@ -1,7 +1,7 @@
 // Against Python's arch 8.0 (tools/goldens/volatility.py).
 import { expect, test } from 'vitest';
 import goldens from '../../goldens/volatility.json' with { type: 'json' };
-import { localModels } from '../registry.js';
+import { localModels } from '../../registry/models.js';
 import { arch, ewmaVolatility, garch, gjrGarch } from './garch-model.js';
 
 const returnsOf = (name: string) => Float64Array.from(goldens.series[name as keyof typeof goldens.series]);

@@ -1,8 +1,9 @@
 /** Slow series of the US economy: a month or a quarter for each value, and known to nobody before it is published. */
-import { type Dataset, span } from './dataset.js';
-import { readCheckedText } from './files/checked-text.js';
-import { embeddedPath } from './files/places.js';
-import { numberColumn, readTable, textColumn } from './table.js';
+
+import { readCheckedText } from '../files/checked-text.js';
+import { embeddedPath } from '../files/places.js';
+import { type Dataset, span } from '../tables/dataset.js';
+import { numberColumn, readTable, textColumn } from '../tables/table.js';
 
 export interface CoreCpi extends Dataset {
   /** First days of the months, as `1957-01-01`, oldest first. */

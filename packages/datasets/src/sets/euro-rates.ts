@@ -1,7 +1,7 @@
-import { type Dataset, span } from './dataset.js';
-import { readCheckedText } from './files/checked-text.js';
-import { embeddedPath } from './files/places.js';
-import { numberColumn, readTable, textColumn } from './table.js';
+import { readCheckedText } from '../files/checked-text.js';
+import { embeddedPath } from '../files/places.js';
+import { type Dataset, span } from '../tables/dataset.js';
+import { numberColumn, readTable, textColumn } from '../tables/table.js';
 
 /** Currencies of the reference rates, by ISO 4217 code; those replaced by the euro or by a new unit end early. */
 export const currencies = [

@@ -1,9 +1,9 @@
 /** Reads what `save` of a fitted neural model wrote. */
 import { FormatError } from '@noosphere/core';
 import { loadModel, loadStateDict } from '@noosphere/train';
-import { architectures } from './architectures.js';
-import { FittedNeuralModel } from './fitted-neural-model.js';
-import { buildPipeline, type NeuralDescription, untrained } from './neural-model.js';
+import { FittedNeuralModel } from '../global/fitted-neural-model.js';
+import { buildPipeline, type NeuralDescription, untrained } from '../global/neural-model.js';
+import { architectures } from './neural-models.js';
 
 /**
  * A saved neural model, to forecast with or to fine-tune. Throws where the folder is none, is damaged, or holds another

@@ -1,8 +1,8 @@
-import { type Dataset, span } from './dataset.js';
-import { readCheckedText } from './files/checked-text.js';
-import { vegaPath } from './files/places.js';
-import { type Ohlcv, readOhlcv } from './ohlcv.js';
-import { readTable } from './table.js';
+import { readCheckedText } from '../files/checked-text.js';
+import { vegaPath } from '../files/places.js';
+import { type Dataset, span } from '../tables/dataset.js';
+import { type Ohlcv, readOhlcv } from '../tables/ohlcv.js';
+import { readTable } from '../tables/table.js';
 
 export interface Sp500 extends Dataset {
   readonly bars: Ohlcv;

@@ -13,6 +13,7 @@ export {
   exponentialMeanReturns,
   meanReturns,
 } from './expected-returns.js';
+export { logReturns, simpleReturns } from './returns.js';
 export {
   ledoitWolf,
   oracleShrinkage,

@@ -1,7 +1,7 @@
-import { type Dataset, span } from './dataset.js';
-import { readCheckedText } from './files/checked-text.js';
-import { embeddedPath } from './files/places.js';
-import { numberColumn, readTable, textColumn } from './table.js';
+import { readCheckedText } from '../files/checked-text.js';
+import { embeddedPath } from '../files/places.js';
+import { type Dataset, span } from '../tables/dataset.js';
+import { numberColumn, readTable, textColumn } from '../tables/table.js';
 
 export interface Wti extends Dataset {
   /** Week days, as `1986-01-02`, oldest first. */

@@ -1,9 +1,9 @@
 /** One second on this machine, to turn counted work into time and energy before the first step. */
 import { FootprintError } from '../errors.js';
-import type { Range } from '../range.js';
-import type { TrackOptions } from '../tracker/options.js';
-import { track } from '../tracker/track.js';
-import type { Estimate } from './predict-run.js';
+import type { Estimate } from '../predict/predict-run.js';
+import type { Range } from '../quantities/range.js';
+import type { TrackOptions } from './options.js';
+import { track } from './track.js';
 
 /** Work as counted from a graph. */
 export interface Work {

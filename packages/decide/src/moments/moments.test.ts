@@ -1,6 +1,6 @@
 import { symmetricEigen } from '@noosphere/statistics';
 import { describe, expect, test } from 'vitest';
-import goldens from '../../goldens/portfolio.json' with { type: 'json' };
+import goldens from '../goldens/portfolio.json' with { type: 'json' };
 import {
   capmReturns,
   exponentialCovariance,

@@ -1,5 +1,5 @@
 /** What a fit tells while it runs. Progress bars, loggers and trackers are callbacks. */
-import type { StepResult } from '../step/train-step.js';
+import type { StepResult } from './train-step.js';
 
 /** What is to be done, told before the first step. */
 export interface FitPlan {

@@ -1,8 +1,8 @@
-import { type Dataset, span } from './dataset.js';
-import { readCheckedText } from './files/checked-text.js';
-import { embeddedPath } from './files/places.js';
-import { type Ohlcv, readOhlcv } from './ohlcv.js';
-import { columnIndex, readTable } from './table.js';
+import { readCheckedText } from '../files/checked-text.js';
+import { embeddedPath } from '../files/places.js';
+import { type Dataset, span } from '../tables/dataset.js';
+import { type Ohlcv, readOhlcv } from '../tables/ohlcv.js';
+import { columnIndex, readTable } from '../tables/table.js';
 
 /** The five stocks, by ticker. */
 export const tickers = ['AAPL', 'IBM', 'MSFT', 'GOOG', 'FB'] as const;

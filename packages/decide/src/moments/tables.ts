@@ -1,6 +1,6 @@
 /** Checks of tables of returns: one typed array an asset, all of one length. */
 import { ArgumentError } from '@noosphere/core';
-import { mostReturn } from '../../risk/returns.js';
+import { mostReturn } from './returns.js';
 
 /** Number of rows; refuses columns of different lengths, and values that are not finite unless gaps are allowed. */
 export function requireTable(
