@@ -1,9 +1,7 @@
 /** NPY: one array of NumPy's, as bytes. Arrays of several are NPZ. */
 import {
   ArgumentError,
-  bytesOf,
   bytesPerElement,
-  createData,
   type DType,
   FormatError,
   fromData,
@@ -11,10 +9,10 @@ import {
   hostData,
   readBytes,
   type Tensor,
-  viewData,
   type WriteOptions,
   writeAtomically,
 } from '@noosphere/core';
+import { bytesOf, createData, viewData } from '@noosphere/core/operators';
 import { codeOf, readNpyHeader } from './npy-header.js';
 
 export interface NpyReadOptions {

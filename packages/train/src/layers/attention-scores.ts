@@ -6,14 +6,13 @@ import {
   matmul,
   mul,
   reshape,
-  scalar,
   softmax,
   staticDim,
   type Tensor,
-  transposeLast,
   unsqueeze,
   where,
 } from '@noosphere/core';
+import { scalar, transposeLast } from '@noosphere/core/operators';
 import type { ForwardContext } from '../context.js';
 
 /** Which keys a query sees. All that are given hold at once. */

@@ -7,13 +7,13 @@ import {
   mean,
   mul,
   ones,
-  perChannel,
   rsqrt,
   square,
   sub,
   type Tensor,
   zeros,
 } from '@noosphere/core';
+import { perChannel } from '@noosphere/core/operators';
 import { type ForwardContext, inference } from '../context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
 import { knownOptions } from './known-options.js';

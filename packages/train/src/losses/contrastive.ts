@@ -13,8 +13,8 @@ import {
   requireSameShape,
   staticDim,
   type Tensor,
-  transposeLast,
 } from '@noosphere/core';
+import { transposeLast } from '@noosphere/core/operators';
 import { type LossOptions, requirePositive } from './reduction.js';
 
 export interface ContrastiveOptions extends LossOptions {

@@ -4,12 +4,10 @@ import {
   bytesPerElement,
   flattenTree,
   formatShape,
-  type Node,
   namedTensors,
-  placeholder,
-  sortNodes,
   Tensor,
 } from '@noosphere/core';
+import { type Node, placeholder, sortNodes } from '@noosphere/core/operators';
 import { bufferPaths } from '../context.js';
 import { type Callable, instrument, isCallable, type LayerCall } from './instrument.js';
 import { summaryTable } from './summary-table.js';

@@ -1,7 +1,6 @@
 /** The batches of a call as the inputs of its program. */
 import {
   ArgumentError,
-  createData,
   type DataOf,
   type DType,
   flattenTree,
@@ -11,6 +10,7 @@ import {
   isHostTensor,
   type Tensor,
 } from '@noosphere/core';
+import { createData } from '@noosphere/core/operators';
 
 /** The batches' tensors side by side. @param lead Axes of batches before their own: none for a single one. */
 export function stackBatches<Batch extends object>(

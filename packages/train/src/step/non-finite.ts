@@ -7,17 +7,13 @@ import {
   hostData,
   isFloat,
   isHostTensor,
-  makeGraph,
   mapTree,
   mul,
-  type Node,
-  placeholder,
-  sortNodes,
-  sourceLine,
   sum,
   type Tensor,
   visitTree,
 } from '@noosphere/core';
+import { makeGraph, type Node, placeholder, sortNodes, sourceLine } from '@noosphere/core/operators';
 import { type MaskSite, TrainingContext } from '../context.js';
 import { evaluateLoss } from './loss-call.js';
 import type { StepDefinition } from './step-graph.js';

@@ -1,24 +1,20 @@
 /** The graph of a train step: forward, backward, clipping and the optimizers' updates, for one step or k in a loop. */
 import {
   add,
-  apply,
   div,
   type Graph,
   gradients,
-  inputName,
-  makeGraph,
   mapTree,
   maximum,
   minimum,
   mul,
-  placeholder,
-  Scan,
   split,
   sqrt,
   sumSquare,
   type Tensor,
   zeros,
 } from '@noosphere/core';
+import { apply, inputName, makeGraph, placeholder, Scan } from '@noosphere/core/operators';
 import { type MaskSite, TrainingContext } from '../context.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { type BatchCheck, collectChecks } from './batch-checks.js';

@@ -10,9 +10,9 @@ import {
   mapTree,
   type Program,
   type Tensor,
-  treeSignature,
   visitTree,
 } from '@noosphere/core';
+import { treeSignature } from '@noosphere/core/operators';
 import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 import { problemOfBatch } from './batch-checks.js';
 import { stackBatches } from './batch-inputs.js';
