@@ -38,8 +38,8 @@ export function entriesOf(packageFolder: string): Entry[] {
 }
 
 /**
- * What each entry exports, sorted by name. Only files of the workspace are read, no library and no types of Node, so it
- * takes a second; a name that another dependency gave would be of kind `unknown`.
+ * What each entry exports, sorted by name. Only the package's files are read, and neighbours where it exports names of
+ * theirs, so it takes a second; a name that came in by an `import` from a package is of kind `unknown`.
  */
 export function exportsOf(entries: readonly Entry[]): ExportedName[][] {
   const options: ts.CompilerOptions = {
@@ -53,7 +53,7 @@ export function exportsOf(entries: readonly Entry[]): ExportedName[][] {
   const host = ts.createCompilerHost(options);
   host.resolveModuleNameLiterals = (literals, file, redirected, _options, source) =>
     literals.map((literal) =>
-      /^(\.|@noosphere\/)/.test(literal.text)
+      literal.text.startsWith('.') || (isWorkspace(literal.text) && ts.isExportDeclaration(literal.parent))
         ? ts.resolveModuleName(
             literal.text,
             file,
@@ -80,6 +80,10 @@ export function exportsOf(entries: readonly Entry[]): ExportedName[][] {
       .map((symbol) => exportedName(symbol, checker))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   });
+}
+
+function isWorkspace(specifier: string): boolean {
+  return specifier.startsWith('@noosphere/');
 }
 
 function exportedName(symbol: ts.Symbol, checker: ts.TypeChecker): ExportedName {
