@@ -5,6 +5,7 @@ export default defineConfig({
   // The worker's program is a file of its own beside the entry: runtime/worker.ts starts it by its address.
   entry: {
     index: 'src/index.ts',
+    operators: 'src/operators.ts',
     quantize: 'src/quantize/index.ts',
     'worker-main': 'src/runtime/worker-main.js',
   },

@@ -1,12 +1,6 @@
 /** How good a model is on the user's examples, and how far two models agree. */
-import {
-  cpuExecutor,
-  type HostTensor,
-  hostData,
-  type ImportedModel,
-  makeGraph,
-  type Tensor,
-} from '@noosphere/core';
+import { cpuExecutor, type HostTensor, hostData, type ImportedModel, type Tensor } from '@noosphere/core';
+import { makeGraph } from '@noosphere/core/operators';
 import { type Examples, sliceExamples } from './inputs.js';
 
 /** Rows that run together where the file leaves their number open. */

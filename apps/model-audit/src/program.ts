@@ -1,17 +1,15 @@
 /** A model file as a program: for measuring, with its cost before it runs. */
+
 import {
-  costOf,
   cpuExecutor,
   type Graph,
-  type GraphCost,
   type HostTensor,
   hostData,
   type ImportedModel,
-  makeGraph,
   type Program,
-  placeholder,
   type Tensor,
 } from '@noosphere/core';
+import { costOf, type GraphCost, makeGraph, placeholder } from '@noosphere/core/operators';
 import type { Feeds } from './inputs.js';
 
 /** The model's graph for the shapes of these inputs. */

@@ -1,7 +1,8 @@
 /** The official node cases of the onnx package that NOOSPHERE_PYTHON has, and what Python onnxruntime makes of them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HostTensor, type ImportedModel, operatorNames, readTensorProto } from '@noosphere/core';
+import type { HostTensor, ImportedModel } from '@noosphere/core';
+import { operatorNames, readTensorProto } from '@noosphere/core/operators';
 import { runPython } from './python.js';
 
 interface Verdict {

@@ -1,6 +1,6 @@
 // `npm run docs`: writes docs/ops.md. With `--check` it writes nothing and fails when the page is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { operators } from '@noosphere/core';
+import { operators } from '@noosphere/core/operators';
 import { opsPage } from './ops-page.js';
 
 const file = new URL('../../../docs/ops.md', import.meta.url);

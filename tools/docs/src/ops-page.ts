@@ -1,5 +1,5 @@
 // The page of operators, from the operators themselves.
-import type { Operator } from '@noosphere/core';
+import type { Operator } from '@noosphere/core/operators';
 
 /** What the page needs of an operator. */
 export type DocumentedOperator = Pick<Operator, 'name' | 'domain' | 'opset' | 'doc'> & {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { operators } from '@noosphere/core';
+import { operators } from '@noosphere/core/operators';
 import { expect, test } from 'vitest';
 import { opsPage } from '../src/ops-page.js';
 

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { docstringExamples, type Example, markdownExamples } from './extract.js';
 import { publicNames, withImports } from './imports.js';
 import { compareOutput, expectedOutput } from './output.js';
-import { compilerOptions, type ExampleProgram, typeErrors, writeExamples } from './programs.js';
+import { type ExampleProgram, typeErrors, writeExamples } from './programs.js';
 
 const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -40,8 +40,7 @@ export function testExamples(testFileUrl: string, places: ExamplePlaces = {}): v
       .readDirectory(join(packageFolder, folder), ['.ts'], ['**/*.test.ts'])
       .flatMap((file) => docstringExamples(relative(packageFolder, file), readFileSync(file, 'utf8'))),
   );
-  const names =
-    inSources.length === 0 ? new Map() : publicNames(packageFolder, compilerOptions(packageFolder));
+  const names = inSources.length === 0 ? new Map() : publicNames(packageFolder);
   const withNames = inSources.map((example) => ({ ...example, code: withImports(example.code, names) }));
   const examples = [...onPages.flatMap((page) => page.examples), ...withNames];
   const programs = writeExamples(examples, join(packageFolder, 'test-results', 'examples'));

@@ -1,36 +1,33 @@
 // Docstrings stand beside what they show, so their examples may leave the imports of it out; these are added here.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { entriesOf, exportsOf } from './entries.js';
 
-/** Public names, each with the package that exports it. */
+/** Public names, each with the entry that exports it. */
 export type PublicNames = ReadonlyMap<string, string>;
 
 interface Manifest {
-  readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** What a package and the workspace packages it depends on export; on a clash the package's own name wins. */
-export function publicNames(packageFolder: string, options: ts.CompilerOptions): PublicNames {
+/**
+ * What a package and the workspace packages it depends on export. On a clash the package's own name wins, and main
+ * entries win over others.
+ */
+export function publicNames(packageFolder: string): PublicNames {
   const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
   const neighbours = Object.entries(manifest.dependencies ?? {})
     .filter(([, version]) => version.startsWith('workspace:'))
-    .map(([name]) => ({ name, entry: join(packageFolder, 'node_modules', name, 'src', 'index.ts') }));
-  const own = { name: manifest.name, entry: join(packageFolder, 'src', 'index.ts') };
-  const entries = [...neighbours, own].filter(({ entry }) => existsSync(entry));
-  const program = ts.createProgram(
-    entries.map(({ entry }) => entry),
-    options,
+    .map(([name]) => entriesOf(join(packageFolder, 'node_modules', name)));
+  const all = [...neighbours, entriesOf(packageFolder)];
+  const entries = [...all.flatMap(([, ...others]) => others), ...all.flatMap(([main]) => main ?? [])];
+  const names = exportsOf(entries);
+  return new Map(
+    entries.flatMap(({ specifier }, index) =>
+      (names[index] ?? []).map(({ name }): [string, string] => [name, specifier]),
+    ),
   );
-  const checker = program.getTypeChecker();
-  const names = entries.flatMap(({ name, entry }) => {
-    const source = program.getSourceFile(entry);
-    const module = source && checker.getSymbolAtLocation(source);
-    const symbols = module === undefined ? [] : checker.getExportsOfModule(module);
-    return symbols.map((symbol): [string, string] => [symbol.name, name]);
-  });
-  return new Map(names);
 }
 
 /** The code with imports of the public names it uses, on its first line so that lines stay where they are. */

@@ -1,9 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withImports } from '../src/imports.js';
 import {
+  apiOf,
   checkExample,
   compareOutput,
   docstringExamples,
@@ -117,4 +118,35 @@ describe('running', () => {
       "page.md:4: Type 'number' is not assignable to type 'string'.",
     ]);
   });
+});
+
+test('the API of a package: each entry, kinds of names, what comes from other files, and types apart from values', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'noosphere-api-'));
+  const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
+  mkdirSync(join(folder, 'src'));
+  const exports = {
+    './more': { '@noosphere/source': './src/more.ts' },
+    '.': { '@noosphere/source': './src/index.ts' },
+    './package.json': './package.json',
+  };
+  write('package.json', JSON.stringify({ name: 'made-up', type: 'module', exports }));
+  write(
+    'src/more.ts',
+    'export class Box {}\nexport interface Lid {}\nexport type Size = 1;\nexport const one = 1;\n',
+  );
+  write(
+    'src/index.ts',
+    "export { type Box, type Lid, one as first } from './more.js';\nexport * as more from './more.js';\nexport function add() {}\n",
+  );
+  expect(apiOf(folder).trim().split('\n')).toEqual([
+    'made-up type Box',
+    'made-up interface Lid',
+    'made-up function add',
+    'made-up const first',
+    'made-up namespace more',
+    'made-up/more class Box',
+    'made-up/more interface Lid',
+    'made-up/more type Size',
+    'made-up/more const one',
+  ]);
 });

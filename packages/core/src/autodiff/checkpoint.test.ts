@@ -11,14 +11,14 @@ import {
   matmul,
   mul,
   ones,
-  operatorsOf,
   sum,
   type Tensor,
   tanh,
   tensor,
-  trace,
 } from '../index.js';
+import { operatorsOf } from '../onnx/encode.js';
 import { lowerForCpu } from '../runtime/lower-cpu.js';
+import { trace } from '../tensor/compile.js';
 
 const x = tensor([
   [0.3, -0.8],

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import {
-  add,
-  conv,
-  costOf,
-  lstm,
-  makeGraph,
-  matmul,
-  ones,
-  placeholder,
-  relu,
-  reshape,
-  scan,
-  spec,
-  type Tensor,
-} from '../index.js';
+import { add, conv, lstm, matmul, ones, relu, reshape, scan, spec, type Tensor } from '../index.js';
+import { costOf } from './cost.js';
+import { makeGraph } from './graph.js';
+import { placeholder } from './tensor.js';
 
 const place = (shape: readonly number[], name = 'x') => placeholder(name, 'float32', shape);
 const cost = (inputs: readonly Tensor[], outputs: readonly Tensor[]) =>

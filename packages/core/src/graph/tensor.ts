@@ -122,6 +122,7 @@ export interface HostTensor<D extends DType = DType> extends Tensor<D> {
   readonly origin: Extract<Origin, { kind: 'data' }>;
 }
 
+/** Whether the values are there already, and not the result of operators still to run. */
 export function isHostTensor<D extends DType>(tensor: Tensor<D>): tensor is HostTensor<D> {
   return tensor.origin.kind === 'data';
 }

@@ -6,7 +6,6 @@ import { apply1, fromNumbers, type Tensor } from '../graph/index.js';
 import {
   add,
   compile,
-  FusedMatMul,
   matmul,
   mul,
   relu,
@@ -18,6 +17,7 @@ import {
   tensor,
   valueAndGrad,
 } from '../index.js';
+import { FusedMatMul } from '../ops/matrix.js';
 import { exportOnnx, saveOnnx } from './export.js';
 import { importOnnx } from './import.js';
 import { loadOnnx } from './load.js';

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
-import {
-  Attention,
-  apply,
-  attention,
-  compile,
-  concat,
-  hostData,
-  RotaryEmbedding,
-  reshape,
-  type Tensor,
-  tensor,
-} from '../index.js';
+import { apply } from '../graph/node.js';
+import { attention, compile, concat, hostData, reshape, type Tensor, tensor } from '../index.js';
+import { Attention } from './attention.js';
+import { RotaryEmbedding } from './rotary-embedding.js';
 
 function values(seed: number, ...shape: number[]): Tensor<'float32'> {
   const count = shape.reduce((product, dim) => product * dim, 1);

@@ -3,29 +3,27 @@
  * twice, and whatever the two gradients emit must be registered and differentiable in its turn. Nothing runs here.
  */
 import { describe, expect, test } from 'vitest';
+import { scalar } from '../graph/constants.js';
+import { sortNodes } from '../graph/graph.js';
+import { apply } from '../graph/node.js';
+import { type OperatorName, operatorNames } from '../graph/operator-names.js';
 import {
   add,
-  apply,
   cast,
   eye,
-  findOperator,
   fromNumbers,
   gradients,
   isFloat,
   mul,
-  type OperatorName,
   ones,
-  operatorNames,
-  operators,
-  scalar,
   scan,
-  sortNodes,
   sum,
   type Tensor,
   tanh,
   tensor,
   zeros,
 } from '../index.js';
+import { findOperator, operators } from './registry.js';
 
 const matrix = () =>
   tensor([

@@ -1,26 +1,25 @@
 import { describe, expect, test } from 'vitest';
+import { scalar } from '../graph/constants.js';
+import { makeGraph } from '../graph/graph.js';
+import { apply } from '../graph/node.js';
+import { placeholder } from '../graph/tensor.js';
 import {
   add,
-  apply,
   compile,
   fromNumbers,
   GraphError,
   gradients,
-  If,
-  Loop,
   less,
-  makeGraph,
   mul,
-  placeholder,
-  scalar,
   scan,
   sub,
   sum,
   type Tensor,
   tensor,
-  trace,
 } from '../index.js';
 import { lowerForCpu } from '../runtime/lower-cpu.js';
+import { trace } from '../tensor/compile.js';
+import { If, Loop } from './control-flow.js';
 
 const x = tensor([1, 2]);
 

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
-import {
-  apply,
-  compile,
-  Einsum,
-  einsum,
-  hostData,
-  makeGraph,
-  matmul,
-  ones,
-  spec,
-  type Tensor,
-  tensor,
-} from '../index.js';
+import { makeGraph } from '../graph/graph.js';
+import { apply } from '../graph/node.js';
+import { compile, einsum, hostData, matmul, ones, spec, type Tensor, tensor } from '../index.js';
 import { lowerForCpu } from '../runtime/lower-cpu.js';
+import { Einsum } from './einsum.js';
 
 function values(...shape: number[]): Tensor<'float32'> {
   const count = shape.reduce((product, dim) => product * dim, 1);

@@ -7,7 +7,6 @@ import {
   importOnnx,
   lstm,
   mul,
-  operatorsOf,
   scan,
   spec,
   split,
@@ -15,11 +14,12 @@ import {
   sum,
   type Tensor,
   tensor,
-  trace,
   unstack,
   zeros,
 } from '../index.js';
+import { operatorsOf } from '../onnx/encode.js';
 import { lowerForCpu } from '../runtime/lower-cpu.js';
+import { trace } from '../tensor/compile.js';
 
 /** Numbers in a fixed disorder, between -size and size. */
 function values(seed: number, size: number, ...shape: number[]): Tensor<'float32'> {

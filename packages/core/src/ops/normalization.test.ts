@@ -1,24 +1,18 @@
 /** Beside the goldens: statistics as outputs, formulas against kernels, and what the CPU must not overwrite. */
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
+import { apply, apply1 } from '../graph/node.js';
+import type { Operator } from '../graph/operator.js';
 import {
-  apply,
-  apply1,
-  BatchNormalization,
   batchNormTraining,
   compile,
   concat,
   gradients,
   groupNorm,
-  InstanceNormalization,
   instanceNorm,
-  LayerNormalization,
-  LRN,
   localResponseNorm,
   lpNormalize,
-  MeanVarianceNormalization,
   mul,
-  type Operator,
   ones,
   reshape,
   rmsNorm,
@@ -27,6 +21,9 @@ import {
   tensor,
   zeros,
 } from '../index.js';
+import { BatchNormalization } from './batch-normalization.js';
+import { InstanceNormalization, LayerNormalization } from './normalization.js';
+import { LRN, MeanVarianceNormalization } from './normalization-norms.js';
 
 const image = tensor([0.3, -1.2, 0.7, 2.1, 0.1, -0.4, 1.3, 0.9, -0.6, 0.2, 1.7, -2.2], {
   shape: [2, 3, 2, 1],

@@ -1,9 +1,8 @@
 /** Expected numbers: ONNX's formulas, written out. */
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
+import { apply1 } from '../graph/node.js';
 import {
-  apply1,
-  DequantizeLinear,
   dequantize,
   gradients,
   matmulInteger,
@@ -14,6 +13,7 @@ import {
   type Tensor,
   tensor,
 } from '../index.js';
+import { DequantizeLinear } from './quantization.js';
 
 const bytes = tensor(
   [

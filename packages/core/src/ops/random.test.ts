@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { scalar } from '../graph/constants.js';
+import { apply } from '../graph/node.js';
 import {
-  apply,
   compile,
-  Dropout,
   dropout,
   dropoutMask,
   gradients,
@@ -10,12 +10,12 @@ import {
   ones,
   randomNormal,
   randomUniform,
-  scalar,
   sum,
   type Tensor,
   tensor,
-  threefry,
 } from '../index.js';
+import { Dropout } from './dropout.js';
+import { threefry } from './random.js';
 
 /** Mean and variance. */
 function moments(values: ArrayLike<number>): { mean: number; variance: number } {

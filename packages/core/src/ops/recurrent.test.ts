@@ -1,28 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
+import { apply } from '../graph/node.js';
 import {
-  apply,
   compile,
   concat,
   GraphError,
   gradients,
   gru,
   hostData,
-  LSTM,
   lstm,
   ones,
-  operatorsOf,
   reshape,
   rnn,
   slice,
   sum,
   type Tensor,
   tensor,
-  trace,
   transpose,
   unsqueeze,
 } from '../index.js';
+import { operatorsOf } from '../onnx/encode.js';
 import { lowerForCpu } from '../runtime/lower-cpu.js';
+import { trace } from '../tensor/compile.js';
+import { LSTM } from './recurrent.js';
 
 /** Numbers in a fixed disorder, between -1 and 1. */
 function values(seed: number, ...shape: number[]): Tensor<'float32'> {

@@ -1,7 +1,10 @@
 /** The registry against the names, and the closure under differentiation that it promises. */
 import { describe, expect, test } from 'vitest';
-import * as core from '../index.js';
-import { findOperator, operatorNames, operators } from '../index.js';
+import type { Operator } from '../graph/operator.js';
+import { operatorNames } from '../graph/operator-names.js';
+import * as entry from '../operators.js';
+import * as folder from './index.js';
+import { findOperator, operators } from './registry.js';
 
 const registered = operatorNames.filter((name) => name !== 'Barrier');
 
@@ -10,16 +13,21 @@ test('each record stands under its own name', () => {
   expect(Object.keys(operators).sort()).toEqual([...registered].sort());
 });
 
-test('no record of the package is missing', () => {
-  const exported = Object.values(core as Readonly<Record<string, unknown>>).filter(
-    (value): value is core.Operator =>
+function recordsOf(module: Readonly<Record<string, unknown>>): Operator[] {
+  return Object.values(module).filter(
+    (value): value is Operator =>
       typeof value === 'object' &&
       value !== null &&
       'infer' in value &&
       'gradient' in value &&
       'opset' in value,
   );
-  for (const operator of exported) expect(findOperator(operator.domain, operator.name)).toBe(operator);
+}
+
+test('no record of the package is missing, here and in the entry', () => {
+  for (const operator of recordsOf(folder))
+    expect(findOperator(operator.domain, operator.name)).toBe(operator);
+  expect(new Set(recordsOf(entry))).toEqual(new Set(Object.values(operators)));
 });
 
 describe.each(registered)('%s', (name) => {

@@ -1,19 +1,11 @@
 /** The weights made on the host against the runtime's kernel, whose gradient they are, over ONNX's modes. */
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
-import {
-  type AttributesOf,
-  apply1,
-  cast,
-  fromNumbers,
-  gradients,
-  int64Vector,
-  Resize,
-  resize,
-  sum,
-  type Tensor,
-  tensor,
-} from '../index.js';
+import { int64Vector } from '../graph/constants.js';
+import { apply1 } from '../graph/node.js';
+import type { AttributesOf } from '../graph/operator.js';
+import { cast, fromNumbers, gradients, resize, sum, type Tensor, tensor } from '../index.js';
+import { Resize } from './resize.js';
 
 const x = tensor(
   Float32Array.from({ length: 24 }, (_, index) => Math.sin(1.3 * index)),

@@ -1,23 +1,18 @@
 /** Beside the goldens: element types, results whose size only a run can tell, gradients of what is picked or made. */
 import { describe, expect, test } from 'vitest';
 import { expectGradients } from '../../test/finite-differences.js';
+import { fill, int64Vector, scalar } from '../graph/constants.js';
+import { apply1 } from '../graph/node.js';
 import {
-  apply1,
-  Constant,
-  ConstantOfShape,
   cast,
   compile,
   type DType,
-  fill,
   fromNumbers,
   gradients,
-  int64Vector,
   mul,
   nonZero,
-  OneHot,
   oneHot,
   range,
-  scalar,
   sum,
   type Tensor,
   tensor,
@@ -25,6 +20,8 @@ import {
   tril,
   triu,
 } from '../index.js';
+import { Constant, ConstantOfShape } from './generators.js';
+import { OneHot } from './selection.js';
 
 const numbers = [
   [5, 1, 4],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { apply1, type Tensor } from '../graph/index.js';
-import { tensor, Where } from '../index.js';
+import { tensor } from '../index.js';
+import { Where } from '../ops/comparison.js';
 import type { DType } from '../shape/index.js';
 
 const largest: Partial<Record<DType, number>> = {

@@ -85,6 +85,7 @@ const facts: { readonly [D in DType]: DTypeFacts<D> } = {
 
 export const dtypes = Object.keys(facts) as readonly DType[];
 
+/** Whether a text names an element type. */
 export function isDType(name: string): name is DType {
   return Object.hasOwn(facts, name);
 }
@@ -122,10 +123,12 @@ export function bytesOf(data: AnyData): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
+/** Whether elements are floating-point numbers. */
 export function isFloat(dtype: DType): dtype is FloatDType {
   return dtype === 'float32' || dtype === 'float64' || dtype === 'float16';
 }
 
+/** Whether elements are integers; bool is none. */
 export function isInteger(dtype: DType): boolean {
   return !isFloat(dtype) && dtype !== 'bool';
 }

@@ -1,14 +1,7 @@
 /** Arrow's columns as tensors and texts. */
-import {
-  createData,
-  type DataOf,
-  type DType,
-  FormatError,
-  fromData,
-  type HostTensor,
-  hostData,
-  viewData,
-} from '@noosphere/core';
+
+import { type DataOf, type DType, FormatError, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { createData, viewData } from '@noosphere/core/operators';
 import type * as Arrow from 'apache-arrow';
 import type { ArrowColumn } from './arrow-table.js';
 

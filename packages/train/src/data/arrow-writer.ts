@@ -1,5 +1,7 @@
 /** Tensors and texts as Arrow's columns. */
-import { bytesOf, type HostTensor, hostData, viewData } from '@noosphere/core';
+
+import { type HostTensor, hostData } from '@noosphere/core';
+import { bytesOf, viewData } from '@noosphere/core/operators';
 import type * as Arrow from 'apache-arrow';
 import type { ArrowColumn } from './arrow-table.js';
 

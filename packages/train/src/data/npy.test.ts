@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  bytesOf,
   type DType,
   FormatError,
   fromData,
@@ -12,8 +11,8 @@ import {
   NoosphereError,
   tensor,
   toNumbers,
-  viewData,
 } from '@noosphere/core';
+import { bytesOf, viewData } from '@noosphere/core/operators';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../random.js';
 import { refuseForeignFormat } from './foreign-formats.js';

@@ -2,17 +2,15 @@
 import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import {
   ArgumentError,
-  bytesOf,
   bytesPerElement,
-  createData,
   type DType,
   FormatError,
   fromData,
   type HostTensor,
   hostData,
   type Tensor,
-  viewData,
 } from '@noosphere/core';
+import { bytesOf, createData, viewData } from '@noosphere/core/operators';
 import { codeOf, readNpyHeader } from './npy-header.js';
 
 export interface NpyReadOptions {

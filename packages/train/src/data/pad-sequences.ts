@@ -1,5 +1,6 @@
 /** Sequences of different length as one tensor, with a mask that says what is real. */
-import { ArgumentError, createData, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { ArgumentError, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { createData } from '@noosphere/core/operators';
 
 /** A sequence: numbers, or a tensor [length, …features] with data. */
 export type Sequence = ArrayLike<number> | HostTensor;

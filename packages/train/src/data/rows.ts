@@ -1,5 +1,7 @@
 /** Rows of tensors: the first axis counts them. */
-import { createData, type DataOf, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
+
+import { type DataOf, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { createData } from '@noosphere/core/operators';
 
 /** Rows of a tensor without a copy. */
 export function sliceRows<D extends DType>(

@@ -1,5 +1,6 @@
 /** Rows with named fields become batches of tensors. */
-import { ArgumentError, bytesOf, createData, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { ArgumentError, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { bytesOf, createData } from '@noosphere/core/operators';
 
 /** A field of a row: a number, a flat list of numbers, or a tensor with data. */
 export type Field = number | boolean | ArrayLike<number> | HostTensor;

@@ -1,5 +1,6 @@
 /** One fit under way: what it has done, and what comes next. */
-import { ArgumentError, treeSignature } from '@noosphere/core';
+import { ArgumentError } from '@noosphere/core';
+import { treeSignature } from '@noosphere/core/operators';
 import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
 import type { FitEvent, FitPlan, StopReason } from '../step/callback.js';
 import { NonFiniteLossError } from '../step/non-finite-loss-error.js';

@@ -1,4 +1,5 @@
 /** The middle of attention: scores of queries against keys, what masks leave of them, and the mixture of values. */
+
 import {
   add,
   fromData,
@@ -6,14 +7,13 @@ import {
   matmul,
   mul,
   reshape,
-  scalar,
   softmax,
   staticDim,
   type Tensor,
-  transposeLast,
   unsqueeze,
   where,
 } from '@noosphere/core';
+import { scalar, transposeLast } from '@noosphere/core/operators';
 import type { ForwardContext } from '../step/context.js';
 
 /** Which keys a query sees. All that are given hold at once. */

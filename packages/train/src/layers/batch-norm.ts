@@ -1,4 +1,5 @@
 /** Batch normalisation with running statistics, over [N, C] and one to three further axes. */
+
 import { knownOptions } from '@noosphere/base';
 import {
   add,
@@ -8,13 +9,13 @@ import {
   mean,
   mul,
   ones,
-  perChannel,
   rsqrt,
   square,
   sub,
   type Tensor,
   zeros,
 } from '@noosphere/core';
+import { perChannel } from '@noosphere/core/operators';
 import { type ForwardContext, inference } from '../step/context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
 import { requireChannels, requireRate } from './sizes.js';

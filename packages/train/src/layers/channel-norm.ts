@@ -1,5 +1,7 @@
 /** The state of layers that normalise channel by channel, by PyTorch's names: scale, shift and running statistics. */
-import { ones, scalar, type Tensor, zeros } from '@noosphere/core';
+
+import { ones, type Tensor, zeros } from '@noosphere/core';
+import { scalar } from '@noosphere/core/operators';
 import type { WithBuffers } from '../step/context.js';
 import { requireSizes } from './sizes.js';
 

@@ -1,6 +1,8 @@
 /** Convolutions over one to three spatial axes; depthwise ones have as many groups as inputs. */
+
 import { knownOptions } from '@noosphere/base';
-import { conv, type PadMode, pad, padsOf, type Tensor, type WindowOptions } from '@noosphere/core';
+import { conv, type PadMode, pad, type Tensor, type WindowOptions } from '@noosphere/core';
+import { padsOf } from '@noosphere/core/operators';
 import type { Random } from '../random.js';
 import { type Kernel, kernelParameters, windowNames } from './kernel-parameters.js';
 

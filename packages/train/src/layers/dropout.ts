@@ -1,5 +1,7 @@
 /** Layers that leave parts of their input out at random while training. */
-import { fill, mul, staticDim, type Tensor } from '@noosphere/core';
+
+import { mul, staticDim, type Tensor } from '@noosphere/core';
+import { fill } from '@noosphere/core/operators';
 import { type ForwardContext, inference } from '../step/context.js';
 import { requireRate } from './sizes.js';
 

@@ -1,5 +1,7 @@
 /** What convolutions and transposed ones begin with: checked sizes, and weights of one rule. */
-import { perAxis, type Tensor } from '@noosphere/core';
+
+import type { Tensor } from '@noosphere/core';
+import { perAxis } from '@noosphere/core/operators';
 import type { Random } from '../random.js';
 import { requireMultiple, requireSizes } from './sizes.js';
 

@@ -1,4 +1,5 @@
 /** InfoNCE: each query must find its own key among all. */
+
 import { requirePositive } from '@noosphere/base';
 import {
   ArgumentError,
@@ -14,8 +15,8 @@ import {
   requireSameShape,
   staticDim,
   type Tensor,
-  transposeLast,
 } from '@noosphere/core';
+import { transposeLast } from '@noosphere/core/operators';
 import type { LossOptions } from './reduction.js';
 
 export interface ContrastiveOptions extends LossOptions {

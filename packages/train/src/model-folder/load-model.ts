@@ -6,10 +6,10 @@ import {
   FormatError,
   type HostTensor,
   importOnnx,
-  makeGraph,
   readSafetensors,
   type Tensor,
 } from '@noosphere/core';
+import { makeGraph } from '@noosphere/core/operators';
 import { readCheckedFile, readFolderFile } from '../files/model-files.js';
 import { type ModelManifest, parseManifest } from './manifest.js';
 import { type Latency, Predictor } from './predictor.js';

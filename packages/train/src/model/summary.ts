@@ -1,15 +1,14 @@
 /** What a model consists of: its layers, what they give, and what they cost. Nothing is computed for it. */
+
 import {
   ArgumentError,
   bytesPerElement,
   flattenTree,
   formatShape,
-  type Node,
   namedTensors,
-  placeholder,
-  sortNodes,
   Tensor,
 } from '@noosphere/core';
+import { type Node, placeholder, sortNodes } from '@noosphere/core/operators';
 import { bufferPaths } from '../step/context.js';
 import { type Callable, instrument, isCallable, type LayerCall } from './instrument.js';
 import { summaryTable } from './summary-table.js';

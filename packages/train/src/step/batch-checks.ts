@@ -2,18 +2,8 @@
  * What a loss needs of the integers in a batch: labels that are classes, indices that are rows. They are looked at on the
  * host before a step runs, as the runtime names neither the batch nor the value, and takes -1 for the last class.
  */
-import {
-  flattenTree,
-  type HostTensor,
-  hostData,
-  isInteger,
-  type LooseAttributes,
-  type Node,
-  sortNodes,
-  sourceLine,
-  type Tensor,
-  visitTree,
-} from '@noosphere/core';
+import { flattenTree, type HostTensor, hostData, isInteger, type Tensor, visitTree } from '@noosphere/core';
+import { type LooseAttributes, type Node, sortNodes, sourceLine } from '@noosphere/core/operators';
 
 /** Integers of one tensor. */
 export type Integers = ArrayLike<number | bigint>;

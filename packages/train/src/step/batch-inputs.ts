@@ -1,7 +1,6 @@
 /** The batches of a call as the inputs of its program. */
 import {
   ArgumentError,
-  createData,
   type DataOf,
   type DType,
   flattenTree,
@@ -10,9 +9,9 @@ import {
   hostData,
   isHostTensor,
   mapTree,
-  placeholder,
   type Tensor,
 } from '@noosphere/core';
+import { createData, placeholder } from '@noosphere/core/operators';
 
 /** A batch of places in a graph, and these in the order of its tensors. */
 export function symbolicBatch<Batch extends object>(batch: Batch): { symbolic: Batch; inputs: Tensor[] } {

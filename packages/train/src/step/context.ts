@@ -1,5 +1,6 @@
 /** What a layer is told besides its input: whether it trains, where its dropout masks come from, how its buffers change. */
-import { ArgumentError, cast, mul, placeholder, sameShape, Tensor } from '@noosphere/core';
+import { ArgumentError, cast, mul, sameShape, Tensor } from '@noosphere/core';
+import { placeholder } from '@noosphere/core/operators';
 
 /**
  * A layer with buffers: tensors that no gradient trains and that a step changes, as running statistics.

@@ -1,5 +1,7 @@
 /** The user's loss, called on places in a graph, and checked: what it is given and gives is only known at run time. */
-import { ArgumentError, NoosphereError, ShapeError, sortNodes, Tensor, visitTree } from '@noosphere/core';
+
+import { ArgumentError, NoosphereError, ShapeError, Tensor, visitTree } from '@noosphere/core';
+import { sortNodes } from '@noosphere/core/operators';
 import type { ForwardContext } from './context.js';
 import type { StateLayout } from './state-layout.js';
 

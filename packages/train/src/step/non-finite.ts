@@ -1,4 +1,5 @@
 /** Where a loss stopped being a number: the first operator of the forward pass whose result is not finite. */
+
 import {
   cast,
   type Executor,
@@ -7,16 +8,12 @@ import {
   hostData,
   isFloat,
   isHostTensor,
-  makeGraph,
   mul,
-  type Node,
-  placeholder,
-  sortNodes,
-  sourceLine,
   sum,
   type Tensor,
   visitTree,
 } from '@noosphere/core';
+import { makeGraph, type Node, placeholder, sortNodes, sourceLine } from '@noosphere/core/operators';
 import { symbolicBatch } from './batch-inputs.js';
 import { type MaskSite, TrainingContext } from './context.js';
 import { evaluateLoss } from './loss-call.js';

@@ -2,6 +2,7 @@
  * The state of a train step as a list of tensors: for each group its parameters and slots, then the buffers. This is the
  * one place that knows the order; elsewhere a state has its parts by name.
  */
+
 import {
   ArgumentError,
   fromData,
@@ -11,10 +12,10 @@ import {
   isHostTensor,
   mapTree,
   namedTensors,
-  placeholder,
   sameShape,
   type Tensor,
 } from '@noosphere/core';
+import { placeholder } from '@noosphere/core/operators';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Group, Member, TrainedGroup } from './packing.js';
 

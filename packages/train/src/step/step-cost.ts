@@ -1,5 +1,7 @@
 /** What a train step costs, counted from its graph before anything runs. */
-import { costOf, cpuResidentBytes, type GraphCost } from '@noosphere/core';
+
+import { cpuResidentBytes } from '@noosphere/core';
+import { costOf, type GraphCost } from '@noosphere/core/operators';
 import { defineStep } from './define-step.js';
 import { traceStep } from './step-graph.js';
 import type { TrainStepOptions } from './train-step.js';

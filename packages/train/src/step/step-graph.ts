@@ -1,23 +1,20 @@
 /** The graph of a train step: forward, backward, clipping and the optimizers' updates, for one step or k in a loop. */
+
 import {
   add,
-  apply,
   div,
   type Graph,
   gradients,
-  inputName,
-  makeGraph,
   maximum,
   minimum,
   mul,
-  placeholder,
-  Scan,
   split,
   sqrt,
   sumSquare,
   type Tensor,
   zeros,
 } from '@noosphere/core';
+import { apply, inputName, makeGraph, placeholder, Scan } from '@noosphere/core/operators';
 import { type BatchCheck, collectChecks } from './batch-checks.js';
 import { symbolicBatch } from './batch-inputs.js';
 import { type MaskSite, TrainingContext } from './context.js';

@@ -8,9 +8,9 @@ import {
   type HostTensor,
   hostData,
   type Program,
-  treeSignature,
   visitTree,
 } from '@noosphere/core';
+import { treeSignature } from '@noosphere/core/operators';
 import { averageSlot, type Optimizer, type ParameterGroup } from '../optimizers/index.js';
 import { problemOfBatch } from './batch-checks.js';
 import { stackBatches } from './batch-inputs.js';

@@ -4,7 +4,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOf, type HostTensor, hostData, readSafetensors, relu, type Tensor } from '@noosphere/core';
+import { type HostTensor, hostData, readSafetensors, relu, type Tensor } from '@noosphere/core';
+import { bytesOf } from '@noosphere/core/operators';
 import {
   adamW,
   arrayBatches,
