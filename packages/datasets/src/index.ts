@@ -1,9 +1,9 @@
 /** @noosphere/datasets: small real data sets with typed columns, each file checked by its hash. */
 export type { Dataset } from './dataset.js';
-export * from './errors.js';
-export * from './euro-rates.js';
+export { DatasetError } from './errors.js';
+export { type Currency, currencies, type EuroRates, loadEuroRates } from './euro-rates.js';
 export { adjustOhlcv, type Ohlcv } from './ohlcv.js';
-export * from './sp500.js';
-export * from './stocks.js';
-export * from './us-economy.js';
-export * from './wti.js';
+export { loadSp500, type Sp500 } from './sp500.js';
+export { loadStocks, type Stocks, type Ticker, tickers } from './stocks.js';
+export { type CoreCpi, loadCoreCpi, loadUsMacro, type UsMacro } from './us-economy.js';
+export { loadWti, type Wti } from './wti.js';

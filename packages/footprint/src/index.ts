@@ -1,9 +1,9 @@
 export { type EmbodiedOptions, embodiedKilograms } from './carbon/embodied.js';
 export type { FactorOptions, Tariff } from './carbon/factors.js';
-export { type CarbonIntensity, carbonIntensity, carbonPlaces, worldIntensity } from './carbon/intensity.js';
+export { type CarbonIntensity, carbonIntensity, carbonPlaces } from './carbon/intensity.js';
 export { type Schedule, type Since, scheduleAt } from './carbon/schedule.js';
 export { type SciInput, type SciScore, sciScore } from './carbon/sci.js';
-export { type Diagnosis, diagnose, diagnosisText } from './cli/doctor.js';
+export { type Diagnosis, diagnose } from './cli/doctor.js';
 export { type Watched, watch } from './cli/watch.js';
 export { FootprintError } from './errors.js';
 export {
@@ -22,7 +22,7 @@ export {
   predictRun,
 } from './predict/predict-run.js';
 export { predictStop, type StopOptions } from './predict/predict-stop.js';
-export { pseudonym, pseudonymize } from './privacy/pseudonym.js';
+export { pseudonym } from './privacy/pseudonym.js';
 export {
   type ChainCheck,
   type ChainFault,
@@ -36,7 +36,7 @@ export { seal, unseal } from './privacy/sealed.js';
 export { type PersonalField, SubjectVault } from './privacy/subjects.js';
 export type { Range } from './range.js';
 export { type ComparedRun, type ComparisonRow, compareRuns } from './reports/compare.js';
-export { type CsvOptions, codecarbonColumns, toCodecarbonCsv } from './reports/csv.js';
+export { type CsvOptions, toCodecarbonCsv } from './reports/csv.js';
 export { toMarkdown } from './reports/markdown.js';
 export { toPrometheus } from './reports/prometheus.js';
 export { toSentence } from './reports/sentence.js';
@@ -57,7 +57,7 @@ export { type Frame, RecordedHost, type RecordedHostOptions } from './system/rec
 export type { Budget, Exceeded } from './tracker/budget.js';
 export type { View } from './tracker/ledger.js';
 export {
-  FootprintMeter,
+  type FootprintMeter,
   footprintMeter,
   type TrainingCallback,
   type TrainingPlan,
@@ -68,4 +68,4 @@ export type { ComponentReport, GapReport, Report, WindowReport } from './tracker
 export type { Run } from './tracker/run.js';
 export { type Measured, measure, track } from './tracker/track.js';
 export type { Window } from './tracker/windows.js';
-export { joulesPerKilowattHour, kilowattHours } from './units.js';
+export { kilowattHours } from './units.js';

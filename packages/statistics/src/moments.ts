@@ -16,6 +16,7 @@ export function requireValues(operation: string, name: string, values: Float64Ar
   }
 }
 
+/** Σ x / n. */
 export function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

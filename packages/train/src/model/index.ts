@@ -1,4 +1,4 @@
 export * from './freeze.js';
 export * from './state-dict.js';
 export * from './summary.js';
-export { tiedPaths } from './tied-paths.js';
+export * from './tied-paths.js';
