@@ -1,71 +1,60 @@
-export { type EmbodiedOptions, embodiedKilograms } from './carbon/embodied.js';
+export type { EmbodiedOptions } from './carbon/embodied.js';
+export { embodiedKilograms } from './carbon/embodied.js';
 export type { FactorOptions, Tariff } from './carbon/factors.js';
-export { type CarbonIntensity, carbonIntensity, carbonPlaces, worldIntensity } from './carbon/intensity.js';
-export { type Schedule, type Since, scheduleAt } from './carbon/schedule.js';
-export { type SciInput, type SciScore, sciScore } from './carbon/sci.js';
-export { type Diagnosis, diagnose, diagnosisText } from './cli/doctor.js';
-export { type Watched, watch } from './cli/watch.js';
+export type { CarbonIntensity } from './carbon/intensity.js';
+export { carbonIntensity, carbonPlaces } from './carbon/intensity.js';
+export type { Schedule, Since } from './carbon/schedule.js';
+export { scheduleAt } from './carbon/schedule.js';
+export type { SciInput, SciScore } from './carbon/sci.js';
+export { sciScore } from './carbon/sci.js';
+export type { Diagnosis } from './cli/doctor.js';
+export { diagnose } from './cli/doctor.js';
+export type { Watched } from './cli/watch.js';
+export { watch } from './cli/watch.js';
 export { FootprintError } from './errors.js';
-export {
-  type Estimate,
-  type Prediction,
-  type PredictOptions,
-  type Progress,
-  predictRun,
-} from './predict/predict-run.js';
-export { predictStop, type StopOptions } from './predict/predict-stop.js';
-export { pseudonym, pseudonymize } from './privacy/pseudonym.js';
-export {
-  type ChainCheck,
-  type ChainFault,
-  type ChainOptions,
-  openChain,
-  pruneChain,
-  readChain,
-  verifyChain,
-} from './privacy/record-chain.js';
+export type { Estimate, Prediction, PredictOptions, Progress } from './predict/predict-run.js';
+export { predictRun } from './predict/predict-run.js';
+export type { StopOptions } from './predict/predict-stop.js';
+export { predictStop } from './predict/predict-stop.js';
+export { pseudonym } from './privacy/pseudonym.js';
+export type { ChainCheck, ChainFault, ChainOptions } from './privacy/record-chain.js';
+export { openChain, pruneChain, readChain, verifyChain } from './privacy/record-chain.js';
 export { seal, unseal } from './privacy/sealed.js';
-export { type PersonalField, SubjectVault } from './privacy/subjects.js';
+export type { PersonalField } from './privacy/subjects.js';
+export { SubjectVault } from './privacy/subjects.js';
 export type { Range } from './quantities/range.js';
-export { joulesPerKilowattHour, kilowattHours } from './quantities/units.js';
-export { type ComparedRun, type ComparisonRow, compareRuns } from './reports/compare.js';
-export { type CsvOptions, codecarbonColumns, toCodecarbonCsv } from './reports/csv.js';
+export { kilowattHours } from './quantities/units.js';
+export type { ComparedRun, ComparisonRow } from './reports/compare.js';
+export { compareRuns } from './reports/compare.js';
+export type { CsvOptions } from './reports/csv.js';
+export { toCodecarbonCsv } from './reports/csv.js';
 export { toMarkdown } from './reports/markdown.js';
 export { toPrometheus } from './reports/prometheus.js';
 export { toSentence } from './reports/sentence.js';
-export { type KnownWork, type Scenario, type ScenarioResult, whatIf } from './reports/what-if.js';
+export type { KnownWork, Scenario, ScenarioResult } from './reports/what-if.js';
+export { whatIf } from './reports/what-if.js';
 export { loadShare } from './sources/cpu-model.js';
-export { type CpuPower, findCpuPower } from './sources/cpu-power.js';
-export {
-  type DetectedSources,
-  detectSources,
-  type Machine,
-  type SourceOptions,
-  type SourceProblem,
-} from './sources/detect.js';
+export type { CpuPower } from './sources/cpu-power.js';
+export { findCpuPower } from './sources/cpu-power.js';
+export type { DetectedSources, Machine, SourceOptions, SourceProblem } from './sources/detect.js';
+export { detectSources } from './sources/detect.js';
 export type { Component, Delta, Deltas, EnergySource, Interval, Method } from './sources/energy-source.js';
 export type { CpuTimes, Host, StreamListener } from './system/host.js';
-export { type HostOptions, openHost } from './system/real-host.js';
-export { type Frame, RecordedHost, type RecordedHostOptions } from './system/recorded-host.js';
+export type { HostOptions } from './system/real-host.js';
+export { openHost } from './system/real-host.js';
+export type { Frame, RecordedHostOptions } from './system/recorded-host.js';
+export { RecordedHost } from './system/recorded-host.js';
 export type { Budget, Exceeded } from './tracker/budget.js';
-export {
-  type CalibrateOptions,
-  type Calibration,
-  calibrate,
-  estimateWork,
-  type MachineRates,
-  type Work,
-} from './tracker/calibrate.js';
+export type { CalibrateOptions, Calibration, MachineRates, Work } from './tracker/calibrate.js';
+export { calibrate, estimateWork } from './tracker/calibrate.js';
 export type { View } from './tracker/ledger.js';
-export {
-  FootprintMeter,
-  footprintMeter,
-  type TrainingCallback,
-  type TrainingPlan,
-} from './tracker/meter.js';
+export type { FootprintMeter, TrainingCallback, TrainingPlan } from './tracker/meter.js';
+export { footprintMeter } from './tracker/meter.js';
 export type { TrackOptions } from './tracker/options.js';
-export { jsonLinesSink, type RecordLine, type RecordSink, readRecord } from './tracker/record.js';
+export type { RecordLine, RecordSink } from './tracker/record.js';
+export { jsonLinesSink, readRecord } from './tracker/record.js';
 export type { ComponentReport, GapReport, Report, WindowReport } from './tracker/report.js';
 export type { Run } from './tracker/run.js';
-export { type Measured, measure, track } from './tracker/track.js';
+export type { Measured } from './tracker/track.js';
+export { measure, track } from './tracker/track.js';
 export type { Window } from './tracker/windows.js';

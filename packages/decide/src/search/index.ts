@@ -1,11 +1,11 @@
 export * from './cma-es.js';
 export * from './differential-evolution.js';
-export { type GeneticAlgorithmOptions, geneticAlgorithm } from './genetic-algorithm.js';
+export * from './genetic-algorithm.js';
 export * from './hypervolume.js';
-export type { EvaluatedPoint, SearchMethod, SearchRun, SearchSetting } from './method.js';
+export * from './method.js';
 export * from './minimize.js';
 export * from './minimize-many.js';
-export { type FrontPoint, Nsga2, type Nsga2Options } from './nsga2.js';
+export * from './nsga2.js';
 export * from './particle-swarm.js';
-export type { SearchVariable } from './variables.js';
-export type { VariationOptions } from './variation.js';
+export * from './variables.js';
+export * from './variation.js';

@@ -1,9 +1,2 @@
-export {
-  type Program,
-  type ProgramFailure,
-  type ProgramRows,
-  type ProgramSolution,
-  RowBuilder,
-  type SolverOptions,
-} from './program.js';
-export { solveProgram, trySolveProgram } from './solve.js';
+export * from './program.js';
+export * from './solve.js';

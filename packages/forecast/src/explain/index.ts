@@ -1,3 +1,3 @@
 /** Why a model forecasts what it does. */
-export { type Attribution, type ExplainOptions, explainForecasts } from './attributions.js';
-export { type LagImportance, type LagImportanceOptions, lagImportance } from './lag-importance.js';
+export * from './attributions.js';
+export * from './lag-importance.js';

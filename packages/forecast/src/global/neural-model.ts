@@ -55,6 +55,7 @@ export interface NeuralDescription {
   readonly trainedFor?: 'decision';
 }
 
+/** A neural network over all series of a table: fitted on windows of them, it forecasts each. */
 export class NeuralModel implements GlobalModel {
   readonly name: string;
   readonly kind: NeuralModelKind;

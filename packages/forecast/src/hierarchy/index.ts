@@ -1,10 +1,4 @@
-export type { MinTraceMethod } from './error-covariance.js';
-export {
-  aggregateFrame,
-  type BottomSeries,
-  type Hierarchy,
-  type HierarchyLevel,
-  hierarchyOf,
-} from './hierarchy.js';
-export type { TopDownMethod } from './proportions.js';
-export { type ReconcileOptions, reconcile, reconcileTable } from './reconcile.js';
+export * from './error-covariance.js';
+export * from './hierarchy.js';
+export * from './proportions.js';
+export * from './reconcile.js';

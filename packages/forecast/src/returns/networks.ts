@@ -4,6 +4,7 @@ import { Linear, LSTM, type Random } from '@noosphere/train';
 import type { FeatureKind } from './features.js';
 import { featureWidth } from './features.js';
 
+/** The networks that `fitForecaster` knows. */
 export const networkKinds = ['linear', 'mlp', 'lstm'] as const;
 export type NetworkKind = (typeof networkKinds)[number];
 

@@ -1,5 +1,5 @@
-export { guerreroLambda, likelihoodLambda } from './box-cox.js';
+export * from './box-cox.js';
 export * from './features.js';
-export { fitTransform, transformFrom } from './fit-transform.js';
-export type { FittedTransform, TransformSettings, TransformState } from './transform.js';
-export { transformed } from './transformed.js';
+export * from './fit-transform.js';
+export * from './transform.js';
+export * from './transformed.js';

@@ -1,3 +1,3 @@
-export { type AutoEnsembleOptions, autoEnsemble } from './auto-ensemble.js';
-export { type ConformalMethod, type ConformalOptions, conformal } from './conformal.js';
-export { type BestOfOptions, bestOf, type Combination, type EnsembleOptions, ensemble } from './ensemble.js';
+export * from './auto-ensemble.js';
+export * from './conformal.js';
+export * from './ensemble.js';

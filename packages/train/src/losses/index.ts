@@ -8,7 +8,7 @@ export * from './gaussian.js';
 export * from './log-gamma.js';
 export * from './negative-binomial.js';
 export * from './quantile.js';
-export type { LossOptions } from './reduction.js';
+export * from './reduction.js';
 export * from './regression.js';
 export * from './soft-cross-entropy.js';
 export * from './student-t.js';

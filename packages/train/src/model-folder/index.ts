@@ -1,5 +1,5 @@
-export { type LoadModelOptions, loadModel, type SavedModel } from './load-model.js';
-export type { ModelManifest, RowInput } from './manifest.js';
-export type { Latency } from './predictor.js';
-export type { PredictedValue, Prediction, Row, RowValue } from './rows.js';
-export { type SaveModelOptions, saveModel } from './save-model.js';
+export * from './load-model.js';
+export * from './manifest.js';
+export * from './predictor.js';
+export * from './rows.js';
+export * from './save-model.js';

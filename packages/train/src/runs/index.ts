@@ -1,10 +1,2 @@
-export { compareRuns, type RunDifference, type RunManifest } from './run-manifest.js';
-export {
-  listRuns,
-  type RecordRunOptions,
-  type Reproduction,
-  type RunInputs,
-  type RunOutcome,
-  recordRun,
-  reproduceRun,
-} from './runs.js';
+export * from './run-manifest.js';
+export * from './runs.js';

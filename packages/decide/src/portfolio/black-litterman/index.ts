@@ -1,6 +1,1 @@
-export {
-  type BlackLittermanOptions,
-  blackLitterman,
-  equilibriumReturns,
-  type View,
-} from './black-litterman.js';
+export * from './black-litterman.js';

@@ -1,20 +1,5 @@
-export type { GroupLimit, PortfolioConstraints } from './constraints.js';
-export type { ExpectedPortfolio, MeanVarianceOptions, Moments, Portfolio } from './frontier-problem.js';
-export {
-  efficientFrontier,
-  type FrontierOptions,
-  maximumSharpe,
-  maximumUtility,
-  minimumVariance,
-  type QuadraticUtilityOptions,
-  targetReturn,
-  targetVolatility,
-} from './mean-variance.js';
-export {
-  equalWeights,
-  inverseVolatility,
-  type RiskBudgetOptions,
-  riskContributions,
-  riskParity,
-} from './risk-budgets.js';
-export { minimumCdar, minimumCvar, type TailPortfolio, type TailRiskOptions } from './tail-risk.js';
+export * from './constraints.js';
+export * from './frontier-problem.js';
+export * from './mean-variance.js';
+export * from './risk-budgets.js';
+export * from './tail-risk.js';

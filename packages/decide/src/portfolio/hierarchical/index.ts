@@ -1,6 +1,2 @@
-export {
-  type HierarchicalOptions,
-  type HierarchicalPortfolio,
-  hierarchicalRiskParity,
-} from './hierarchical-risk-parity.js';
-export type { Linkage, Merge } from './linkage.js';
+export * from './hierarchical-risk-parity.js';
+export * from './linkage.js';

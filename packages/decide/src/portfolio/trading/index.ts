@@ -1,2 +1,2 @@
-export { exactLots, greedyLots, type Lots } from './lots.js';
-export { type Position, type Trade, type TradeList, type TradeOptions, tradeList } from './trades.js';
+export * from './lots.js';
+export * from './trades.js';

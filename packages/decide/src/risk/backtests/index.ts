@@ -1,11 +1,1 @@
-export {
-  type CoverageTest,
-  conditionalCoverageTest,
-  independenceTest,
-  type KupiecTest,
-  kupiecTest,
-  pinballLoss,
-  type TrafficLight,
-  type TrafficLightZone,
-  trafficLight,
-} from './coverage.js';
+export * from './coverage.js';

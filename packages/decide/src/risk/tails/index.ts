@@ -1,13 +1,3 @@
-export {
-  type MonteCarloOptions,
-  monteCarloRisk,
-  type SimulationOptions,
-  simulateReturns,
-} from './monte-carlo.js';
-export { type RollingTailRisk, type RollingTailRiskOptions, rollingTailRisk } from './rolling.js';
-export {
-  type TailMethod,
-  type TailMethodOptions,
-  type TailRisk,
-  tailRisk,
-} from './tail-risk.js';
+export * from './monte-carlo.js';
+export * from './rolling.js';
+export * from './tail-risk.js';

@@ -1,4 +1,4 @@
 /** ARIMA. */
-export { type ArimaModel, type ArimaOptions, arima, autoArima } from './arima-models.js';
-export type { AutoArimaOptions } from './choose-arima.js';
-export type { FittedArima } from './fitted-arima.js';
+export * from './arima-models.js';
+export * from './choose-arima.js';
+export * from './fitted-arima.js';

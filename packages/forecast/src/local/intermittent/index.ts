@@ -1,10 +1,2 @@
 /** Intermittent demand. */
-export {
-  adida,
-  crostonClassic,
-  crostonOptimized,
-  crostonSba,
-  imapa,
-  type TsbOptions,
-  tsb,
-} from './intermittent-models.js';
+export * from './intermittent-models.js';
