@@ -2,7 +2,7 @@
 
     pip install pyarrow==26.0.1
 
-packages/train/src/data/goldens/arrow.json: bytes in base64 and the values as texts. `python tools/goldens/arrow.py check FILE…`
+packages/learn/src/readers/goldens/arrow.json: bytes in base64 and the values as texts. `python tools/goldens/arrow.py check FILE…`
 prints what pyarrow reads of files that Noosphere wrote.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-TARGET = Path(__file__).parents[2] / "packages/train/src/data/goldens/arrow.json"
+TARGET = Path(__file__).parents[2] / "packages/learn/src/readers/goldens/arrow.json"
 
 
 def table():

@@ -1,6 +1,6 @@
 """Golden NPY and NPZ files of @noosphere/train, written by NumPy: python tools/goldens/npy.py
 
-packages/train/src/data/goldens/npy.json: each file's bytes in base64 with the values as texts. The same script checks what
+packages/learn/src/readers/goldens/npy.json: each file's bytes in base64 with the values as texts. The same script checks what
 Noosphere writes: python tools/goldens/npy.py check FOLDER loads every .npy and .npz in a folder and prints it.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-TARGET = Path(__file__).parents[2] / "packages/train/src/data/goldens/npy.json"
+TARGET = Path(__file__).parents[2] / "packages/learn/src/readers/goldens/npy.json"
 
 ARRAYS = {
     "float16": np.array([0.5, -2.25, 65504.0, np.inf], np.float16),

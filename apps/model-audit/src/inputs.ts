@@ -1,6 +1,8 @@
 /** Inputs to measure with: the user's examples, or numbers drawn for the shapes that the file declares. */
+
 import { ArgumentError, fromData, type HostTensor, type ModelValue } from '@noosphere/core';
-import { Random, readNpz, sliceRows } from '@noosphere/train';
+import { readNpz } from '@noosphere/learn';
+import { Random, sliceRows } from '@noosphere/train';
 
 /** Inputs of one run by name. */
 export type Feeds = Readonly<Record<string, HostTensor>>;

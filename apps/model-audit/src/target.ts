@@ -1,8 +1,9 @@
 /** What is audited: an ONNX file, or a model folder with its training run. */
+
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArgumentError } from '@noosphere/core';
-import { loadModel, type ModelManifest } from '@noosphere/train';
+import { loadModel, type ModelManifest } from '@noosphere/learn';
 
 export interface Target {
   readonly name: string;

@@ -1,7 +1,8 @@
 /** The training behind a model: what its folder tells, and what a command that runs it took. */
+
 import { ArgumentError } from '@noosphere/core';
 import { type Report, watch } from '@noosphere/footprint';
-import type { ModelManifest } from '@noosphere/train';
+import type { ModelManifest } from '@noosphere/learn';
 import { type Energy, energyOf } from './energy.js';
 import type { AuditOptions } from './options.js';
 

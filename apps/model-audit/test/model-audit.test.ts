@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { exportOnnx, fromData, matmul, relu, spec, type Tensor } from '@noosphere/core';
-import { Random, saveModel, writeNpz } from '@noosphere/train';
+import { saveModel, writeNpz } from '@noosphere/learn';
+import { Random } from '@noosphere/train';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agreement, classesOf, relativeDifference } from '../src/accuracy.js';
 

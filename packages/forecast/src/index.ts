@@ -1,4 +1,6 @@
 /** @noosphere/forecast: time series, from a table to forecasts that are compared with naive ones. */
+
+export type { ErrorDistribution } from '@noosphere/statistics';
 export type {
   BacktestManifest, BacktestTable, ConformalLevels, CrossValidateOptions, EvaluateOptions, Evaluation,
   EvaluationRow, Hardware, LookAheadOptions, MetricName, ModelChoice, ModelSearch, SearchBudget,
@@ -29,7 +31,7 @@ export type {
   TSMixerOptions, WindowRows,
 } from './global/index.js';
 export {
-  cnn1d, dlinear, gru, lstm, mlp, nbeats, neuralEnsemble, NeuralModel, nhits, nlinear, patchtst, tcn, tide,
+  cnn1d, dlinear, gru, lstm, mlp, NeuralModel, nbeats, neuralEnsemble, nhits, nlinear, patchtst, tcn, tide,
   tsmixer,
 } from './global/index.js';
 export type {
@@ -103,4 +105,3 @@ export type {
   AutoEnsembleOptions, BestOfOptions, Combination, ConformalMethod, ConformalOptions, EnsembleOptions,
 } from './wrappers/index.js';
 export { autoEnsemble, bestOf, conformal, ensemble } from './wrappers/index.js';
-export type { ErrorDistribution } from '@noosphere/statistics';

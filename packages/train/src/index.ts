@@ -1,22 +1,20 @@
 /** @noosphere/train: layers, losses, optimizers, and the loop that trains with them. */
 export type {
-  ArrayBatchesOptions, ArrowColumn, ArrowInput, ArrowReadOptions, ArrowStreamOptions, ArrowTable,
-  ArrowWriteOptions, BatchOptions, BatchSource, BucketBatchesOptions, ClassWeightOptions, ClassWeights,
-  Field, Fold, FoldOptions, Keys, NestedFold, NpyReadOptions, NpzOptions, NpzReadOptions, PaddedSequences,
-  PadOptions, PrefetchOptions, PurgedFoldOptions, RowBatchesOptions, RowStream, Sequence, Split,
-  SplitOptions, StreamBatchesOptions, TimeFoldOptions, Times, TimeSplitOptions, WorkerBatchesOptions,
+  ArrayBatchesOptions, BatchOptions, BatchSource, BucketBatchesOptions, ClassWeightOptions, ClassWeights,
+  Field, Fold, FoldOptions, Keys, NestedFold, PaddedSequences, PadOptions, PrefetchOptions,
+  PurgedFoldOptions, RowBatchesOptions, RowStream, Sequence, Split, SplitOptions, StreamBatchesOptions,
+  TimeFoldOptions, TimeSplitOptions, Times, WorkerBatchesOptions,
 } from './data/index.js';
 export {
-  arrayBatches, bucketBatches, classWeights, countRows, decodeArrow, decodeArrowStream, decodeNpy,
-  decodeNpz, encodeArrow, encodeNpy, encodeNpz, groupKFold, groupSplit, kFold, nestedFolds, padSequences,
-  prefetched, purgedFolds, readArrow, readNpy, readNpz, refuseForeignFormat, rowBatches, sliceRows,
-  splitRows, stackRows, stratifiedKFold, stratifiedSplit, streamBatches, takeRows, timeFolds, timeSplit,
-  workerBatches, writeArrow, writeNpy, writeNpz,
+  arrayBatches, bucketBatches, classWeights, countRows, groupKFold, groupSplit, kFold, nestedFolds,
+  padSequences, prefetched, purgedFolds, rowBatches, sliceRows, splitRows, stackRows, stratifiedKFold,
+  stratifiedSplit, streamBatches, takeRows, timeFolds, timeSplit, workerBatches,
 } from './data/index.js';
-export type { RunPace } from './files/checkpoint-metadata.js';
 export type { CheckpointOptions, FitProgress } from './files/checkpoint.js';
 export { CheckpointFolder, readCheckpoint } from './files/checkpoint.js';
+export type { RunPace } from './files/checkpoint-metadata.js';
 export type { LogSink } from './files/log-file.js';
+export { softwareVersions } from './files/package-version.js';
 export type {
   FitCallback, FitEvent, FitOptions, FitPlan, FitResult, LearningRateCurve, LearningRateFinderOptions,
   Meter, MonitorOptions, PlateauRule, ProgressOptions, StopReason, ValidationResult,
@@ -32,7 +30,7 @@ export type {
 export {
   AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, BatchNorm1d, BatchNorm2d, BatchNorm3d, Conv1d, Conv2d, Conv3d,
   ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Dropout, Dropout2d, DropPath, Embedding, GlobalAvgPool,
-  GlobalMaxPool, GroupNorm, GRU, InstanceNorm, LayerNorm, Linear, LSTM, MaxPool, MultiheadAttention,
+  GlobalMaxPool, GRU, GroupNorm, InstanceNorm, LayerNorm, Linear, LSTM, MaxPool, MultiheadAttention,
   Residual, RMSNorm, RNN, RotaryEmbedding, Sequential, SqueezeExcitation, TransformerDecoder,
   TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
 } from './layers/index.js';
@@ -55,12 +53,8 @@ export {
   studentTNegativeLogLikelihood, tripletLoss,
 } from './losses/index.js';
 export type { Metric } from './metrics/index.js';
+export * as metrics from './metrics/index.js';
 export { metricNamed } from './metrics/index.js';
-export type {
-  Latency, LoadModelOptions, ModelManifest, PredictedValue, Prediction, Row, RowInput, RowValue, SavedModel,
-  SaveModelOptions,
-} from './model-folder/index.js';
-export { loadModel, saveModel } from './model-folder/index.js';
 export type {
   LoadedModel, LoadStateDictOptions, NamePattern, Summary, SummaryOptions, SummaryRow,
 } from './model/index.js';
@@ -87,8 +81,8 @@ export type {
   TrialRecord, TrialReport, TrialRow, TrialScheduler, TrialStates, TrialSummary,
 } from './search/index.js';
 export {
-  asha, ashaStopping, crossValidated, fullBudget, hyperband, memoryStates, randomSampler, search, tpe,
-  TrialEndedError, trialTable, vary,
+  asha, ashaStopping, crossValidated, fullBudget, hyperband, memoryStates, randomSampler, search, 
+  TrialEndedError, tpe,trialTable, vary,
 } from './search/index.js';
 export type { ForwardContext, MaskSite, WithBuffers } from './step/context.js';
 export { inference, TrainingContext } from './step/context.js';
@@ -101,4 +95,3 @@ export type { Clipping, StepDefinition, StepGraph } from './step/step-graph.js';
 export { loopSteps, traceStep } from './step/step-graph.js';
 export type { StepResult, TrainState, TrainStepOptions } from './step/train-step.js';
 export { TrainStep } from './step/train-step.js';
-export * as metrics from './metrics/index.js';

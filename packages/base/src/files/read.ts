@@ -1,4 +1,5 @@
 /** Reading from disk. This folder alone touches the file system; what the bytes mean is for others. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, isAbsolute, normalize, resolve, sep } from 'node:path';
@@ -86,4 +87,9 @@ export function pathBeside(path: string, location: string): string {
     );
   }
   return resolve(dirname(path), relative);
+}
+
+/** SHA-256 of bytes, in hexadecimal digits. */
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

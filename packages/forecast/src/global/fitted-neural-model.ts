@@ -1,4 +1,5 @@
 /** A trained global model: it forecasts any frame, learns on, and is saved as a folder with an ONNX file. */
+
 import {
   ArgumentError,
   type CompiledFunction,
@@ -8,7 +9,8 @@ import {
   spec,
   type Tensor,
 } from '@noosphere/core';
-import { saveModel, stateDict } from '@noosphere/train';
+import { saveModel } from '@noosphere/learn';
+import { stateDict } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous, LocalForecast } from '../local/local-model.js';
 import type {

@@ -1,6 +1,8 @@
 /** Reads what `save` of a fitted neural model wrote. */
+
 import { FormatError } from '@noosphere/core';
-import { loadModel, loadStateDict } from '@noosphere/train';
+import { loadModel } from '@noosphere/learn';
+import { loadStateDict } from '@noosphere/train';
 import { FittedNeuralModel } from '../global/fitted-neural-model.js';
 import { buildPipeline, type NeuralDescription, untrained } from '../global/neural-model.js';
 import { architectures } from './neural-models.js';

@@ -2,6 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+/** What a result was made with: versions by name, as manifests hold them. */
+export function softwareVersions(): Record<'node' | 'train' | 'onnxruntime' | 'platform', string> {
+  return {
+    node: process.versions.node,
+    train: packageVersion(),
+    onnxruntime: runtimeVersion(),
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
 /** The version of this package; 'unknown' where a bundler moved it away from its package.json. */
 export function packageVersion(): string {
   for (let url = new URL('.', import.meta.url); ; url = new URL('..', url)) {

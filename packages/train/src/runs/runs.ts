@@ -1,8 +1,9 @@
 /** Runs that can be listed, compared and done again. */
+
 import { availableParallelism } from 'node:os';
+import { sha256 } from '@noosphere/base/files';
 import { type HostTensor, hostData, isHostTensor, type Tensor, visitTree } from '@noosphere/core';
-import { checksum } from '../files/model-files.js';
-import { packageVersion, runtimeVersion } from '../files/package-version.js';
+import { softwareVersions } from '../files/package-version.js';
 import { findRunFiles, readRunFile, writeRunFile } from '../files/run-files.js';
 import {
   compareRuns,
@@ -103,7 +104,7 @@ async function perform({
     elapsedMs: Math.round(performance.now() - startedMs),
     config: { ...config },
     seeds: { ...seeds },
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, checksum(bytesOf(value))])),
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, sha256(bytesOf(value))])),
     metrics: { ...metrics },
     weights: weightChecksums(model),
     environment: environment(),
@@ -113,10 +114,7 @@ async function perform({
 /** All that bits may depend on beside the inputs. */
 function environment(): Record<string, string> {
   return {
-    node: process.versions.node,
-    train: packageVersion(),
-    onnxruntime: runtimeVersion(),
-    platform: `${process.platform} ${process.arch}`,
+    ...softwareVersions(),
     threads: process.env.NOOSPHERE_THREADS ?? String(availableParallelism()),
   };
 }
@@ -124,7 +122,7 @@ function environment(): Record<string, string> {
 function weightChecksums(model: object): Record<string, string> {
   const found: Record<string, string> = {};
   visitTree(model, (leaf, path) => {
-    if (isHostTensor(leaf)) found[path] = checksum(bytesOf(leaf));
+    if (isHostTensor(leaf)) found[path] = sha256(bytesOf(leaf));
   });
   return found;
 }

@@ -2,13 +2,15 @@
  * What `model-audit` finds of int8: a CNN that was just trained on MNIST, judged on the test digits, and two networks of
  * strangers, of which one has labels here as well: lines of digits, upright or upside down.
  */
+
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { crossEntropy, fromData, hostData, mapTree, type Tensor } from '@noosphere/core';
-import { adam, arrayBatches, fit, oneCycle, Random, saveModel, stateDict, writeNpz } from '@noosphere/train';
+import { saveModel, writeNpz } from '@noosphere/learn';
+import { adam, arrayBatches, fit, oneCycle, Random, stateDict } from '@noosphere/train';
 import { DigitCnn } from '../digit-models.js';
 import { type Digits, readMnist } from '../mnist.js';
 import { npmFiles } from '../npm-files.js';

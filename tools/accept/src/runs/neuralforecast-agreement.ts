@@ -1,4 +1,5 @@
 /** One batch through every neural model at its default sizes, with neuralforecast's own random weights: loss and gradients. */
+
 import { join } from 'node:path';
 import {
   compile,
@@ -10,7 +11,8 @@ import {
   valueAndGrad,
 } from '@noosphere/core';
 import { type NeuralModelKind, neuralModels, type Pipeline, type TrainingWindows } from '@noosphere/forecast';
-import { readNpz, TrainingContext } from '@noosphere/train';
+import { readNpz } from '@noosphere/learn';
+import { TrainingContext } from '@noosphere/train';
 import { runPython } from '../python.js';
 import type { AcceptanceRun, Measured, RunContext } from '../run.js';
 

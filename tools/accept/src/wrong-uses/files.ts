@@ -1,4 +1,5 @@
 /** Model folders, data files and runs that are damaged, foreign or misused. */
+
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importOnnx, matmul, ones, type Tensor, tensor } from '@noosphere/core';
@@ -11,10 +12,10 @@ import {
   readNpy,
   readNpz,
   refuseForeignFormat,
-  reproduceRun,
   saveModel,
   writeNpy,
-} from '@noosphere/train';
+} from '@noosphere/learn';
+import { reproduceRun } from '@noosphere/train';
 import { type Place, refused, type WrongUse } from './wrong-use.js';
 
 const folderOf = ({ folder }: Place) => join(folder, 'model');

@@ -1,14 +1,10 @@
 /** A model folder on disk: written whole under another name, then renamed; read back with its checksums compared. */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ArgumentError, FormatError } from '@noosphere/core';
+import { ArgumentError, FormatError } from '@noosphere/base';
+import { sha256 } from '@noosphere/base/files';
 
 export type FolderFiles = Readonly<Record<string, Uint8Array>>;
-
-export function checksum(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /** Writes a folder that is there completely or not at all. */
 export async function writeFolder(
@@ -59,7 +55,7 @@ export async function readCheckedFile(
   expected: string | undefined,
 ): Promise<Uint8Array> {
   const bytes = await readFolderFile(folder, name);
-  const found = checksum(bytes);
+  const found = sha256(bytes);
   if (expected !== undefined && found === expected) return bytes;
   throw new FormatError(
     'loadModel',

@@ -13,8 +13,8 @@ import {
   toNumbers,
 } from '@noosphere/core';
 import { bytesOf, viewData } from '@noosphere/core/operators';
+import { Random } from '@noosphere/train';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../random.js';
 import { refuseForeignFormat } from './foreign-formats.js';
 import goldens from './goldens/npy.json' with { type: 'json' };
 import { decodeNpy, encodeNpy, readNpy, writeNpy } from './npy.js';

@@ -1,4 +1,5 @@
 /** Writes a model folder: all that a prediction needs, and where the model came from. */
+import { sha256 } from '@noosphere/base/files';
 import {
   ArgumentError,
   type ExportableFunction,
@@ -8,8 +9,8 @@ import {
   spec,
   type Tensor,
 } from '@noosphere/core';
-import { checksum, writeFolder } from '../files/model-files.js';
-import { packageVersion, runtimeVersion } from '../files/package-version.js';
+import { softwareVersions } from '@noosphere/train';
+import { writeFolder } from '../files/model-files.js';
 import { type ModelManifest, modelFormatVersion, type RowInput, requireNames } from './manifest.js';
 
 type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -91,14 +92,9 @@ export async function saveModel(folder: string, options: SaveModelOptions): Prom
     outputs,
     metrics: { ...options.metrics },
     seeds: { ...options.seeds },
-    versions: {
-      node: process.versions.node,
-      train: packageVersion(),
-      onnxruntime: runtimeVersion(),
-      platform: `${process.platform} ${process.arch}`,
-    },
+    versions: softwareVersions(),
     created: new Date().toISOString(),
-    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, checksum(bytes)])),
+    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
   const json = encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`);
   await writeFolder(folder, { ...files, 'model.json': json }, { overwrite });

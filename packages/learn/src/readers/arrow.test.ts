@@ -1,7 +1,7 @@
 /** Files written by pyarrow (tools/goldens/arrow.py), what we write, and files that are not what they promise. */
 import { fromData, type HostTensor, hostData, NoosphereError, tensor, toNumbers } from '@noosphere/core';
+import { Random } from '@noosphere/train';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../random.js';
 import { decodeArrow, decodeArrowStream, encodeArrow } from './arrow.js';
 import type { ArrowTable } from './arrow-table.js';
 import goldens from './goldens/arrow.json' with { type: 'json' };

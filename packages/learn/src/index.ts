@@ -1,0 +1,14 @@
+/** @noosphere/learn: data sets, tasks, recipes, prediction, model folders, adapting, explaining and serving. */
+export type {
+  Latency, LoadModelOptions, ModelManifest, PredictedValue, Prediction, Row, RowInput, RowValue, SavedModel,
+  SaveModelOptions,
+} from './folder/index.js';
+export { loadModel, saveModel } from './folder/index.js';
+export type {
+  ArrowColumn, ArrowInput, ArrowReadOptions, ArrowStreamOptions, ArrowTable, ArrowWriteOptions,
+  NpyReadOptions, NpzOptions, NpzReadOptions,
+} from './readers/index.js';
+export {
+  decodeArrow, decodeArrowStream, decodeNpy, decodeNpz, encodeArrow, encodeNpy, encodeNpz, readArrow,
+  readNpy, readNpz, refuseForeignFormat, writeArrow, writeNpy, writeNpz,
+} from './readers/index.js';
