@@ -4,6 +4,8 @@ export type {
   SaveModelOptions,
 } from './folder/index.js';
 export { loadModel, saveModel } from './folder/index.js';
+export type { Rows, RunnerOptions } from './predict/index.js';
+export { countOf, predictRows, Runner, sliceInputs, valuesOf, withRunner } from './predict/index.js';
 export type {
   ArrowColumn, ArrowInput, ArrowReadOptions, ArrowStreamOptions, ArrowTable, ArrowWriteOptions,
   NpyReadOptions, NpzOptions, NpzReadOptions,

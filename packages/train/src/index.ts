@@ -6,9 +6,9 @@ export type {
   TimeFoldOptions, TimeSplitOptions, Times, WorkerBatchesOptions,
 } from './data/index.js';
 export {
-  arrayBatches, bucketBatches, classWeights, countRows, groupKFold, groupSplit, kFold, nestedFolds,
-  padSequences, prefetched, purgedFolds, rowBatches, sliceRows, splitRows, stackRows, stratifiedKFold,
-  stratifiedSplit, streamBatches, takeRows, timeFolds, timeSplit, workerBatches,
+  arrayBatches, bucketBatches, classWeights, countRows, groupKFold, groupSplit, joinRows, kFold,
+  nestedFolds, padSequences, prefetched, purgedFolds, rowBatches, sliceRows, splitRows, stackRows,
+  stratifiedKFold, stratifiedSplit, streamBatches, takeRows, timeFolds, timeSplit, workerBatches,
 } from './data/index.js';
 export type { CheckpointOptions, FitProgress } from './files/checkpoint.js';
 export { CheckpointFolder, readCheckpoint } from './files/checkpoint.js';

@@ -1,5 +1,6 @@
 /** Rows of tensors: the first axis counts them. */
 
+import { ArgumentError } from '@noosphere/base';
 import { type DataOf, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
 import { createData } from '@noosphere/core/operators';
 
@@ -27,4 +28,18 @@ export function takeRows<D extends DType>(tensor: HostTensor<D>, rows: Uint32Arr
 
 function rowSize({ shape }: HostTensor): number {
   return shape.slice(1).reduce((product, dim) => product * dim, 1);
+}
+
+/** Tensors below each other: all rows of the first, then those of the next. */
+export function joinRows<D extends DType>(parts: readonly HostTensor<D>[]): HostTensor<D> {
+  const [first] = parts;
+  if (!first) throw new ArgumentError('joinRows', 'expects at least one tensor, got none');
+  const rows = parts.reduce((total, { shape }) => total + (shape[0] as number), 0);
+  const data = createData(first.dtype, rows * rowSize(first));
+  let done = 0;
+  for (const part of parts) {
+    (data as Float32Array).set(hostData(part) as Float32Array, done);
+    done += part.size;
+  }
+  return fromData(first.dtype, [rows, ...first.shape.slice(1)], data as DataOf<D>);
 }
