@@ -1,5 +1,5 @@
 /** The one error of this package. */
-import { NoosphereError } from '@noosphere/base';
+import { knownOptions, NoosphereError } from '@noosphere/base';
 
 /**
  * A chart or a page was refused: the message says what was expected, what came, and the way out.
@@ -14,6 +14,7 @@ import { NoosphereError } from '@noosphere/base';
 export class ReportError extends NoosphereError {
   /** @param operation The function that refused, e.g. `lineChart`. */
   constructor(operation: string, message: string, options?: ErrorOptions) {
+    if (options) knownOptions('ReportError', options, 'cause');
     super('argument', operation, message, options);
   }
 }

@@ -1,6 +1,6 @@
 /** ONNX out: a function over tensors becomes a file of standard operators that any runtime opens. */
 import { basename } from 'node:path';
-import { ArgumentError, GraphError } from '@noosphere/base';
+import { ArgumentError, GraphError, knownOptions } from '@noosphere/base';
 import { requireAbsent, writeAtomically } from '@noosphere/base/files';
 import {
   commonNodes,
@@ -62,6 +62,7 @@ export function exportOnnx<I extends NamedTensors, P extends NamedTensors = Name
   f: ExportableFunction<I, P>,
   options: ExportOptions<I, P>,
 ): Uint8Array {
+  knownOptions('exportOnnx', options, 'inputs parameters metadata opset name');
   const traced = tracedGraph(f, options);
   const bytes = constantBytes(traced.graph);
   if (bytes > largestFileBytes) {
@@ -86,7 +87,11 @@ export async function saveOnnx<I extends NamedTensors, P extends NamedTensors = 
   f: ExportableFunction<I, P>,
   options: SaveOptions<I, P>,
 ): Promise<void> {
-  const { overwrite = false, externalAboveBytes = 1e9 } = options;
+  const { overwrite = false, externalAboveBytes = 1e9 } = knownOptions(
+    'saveOnnx',
+    options,
+    'overwrite externalAboveBytes inputs parameters metadata opset name',
+  );
   const graph = tracedGraph(f, options);
   const location = `${basename(path)}.data`;
   const isLarge = constantBytes(graph.graph) > externalAboveBytes;

@@ -1,5 +1,5 @@
 /** ONNX in: a file becomes a function over tensors. */
-import { ArgumentError, FormatError, NoosphereError } from '@noosphere/base';
+import { ArgumentError, FormatError, knownOptions, NoosphereError } from '@noosphere/base';
 import { freshDim, type HostTensor, placeholder, Tensor } from '../graph/index.js';
 import { cast } from '../ops/index.js';
 import {
@@ -75,6 +75,7 @@ export function importOnnx<Output extends string = string>(
   bytes: Uint8Array,
   options: ImportOptions = {},
 ): ImportedModel<Output> {
+  knownOptions('importOnnx', options, 'inputs dims external');
   const model = decodeModel(bytes);
   checkModel(model);
   const interpreter = new Interpreter({

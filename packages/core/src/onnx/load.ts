@@ -1,5 +1,5 @@
 /** An ONNX model from its path: data that it keeps in files beside it is read too. */
-import { FormatError } from '@noosphere/base';
+import { FormatError, knownOptions } from '@noosphere/base';
 import { pathBeside, readBytes } from '@noosphere/base/files';
 import { decodeModel, tensorsOf } from './decode.js';
 import type { ExternalData } from './decode-tensor.js';
@@ -16,6 +16,7 @@ export async function loadOnnx<Output extends string = string>(
   path: string,
   options: ImportOptions = {},
 ): Promise<ImportedModel<Output>> {
+  knownOptions('loadOnnx', options, 'inputs dims external');
   const bytes = await readBytes(path);
   const external = options.external ?? (await externalFiles(path, bytes));
   return importOnnx(bytes, { ...options, external });

@@ -1,5 +1,5 @@
 /** Activation functions made of straight pieces: the derivative is a choice between constants. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, scalar, Tensor } from '../graph/index.js';
 import { type DType, isFloat, normalizeAxis } from '../shape/index.js';
 import { add, div, mul } from './arithmetic.js';
@@ -128,10 +128,8 @@ export const Hardmax = defineOperator({
  * @example
  * console.log(await leakyRelu(tensor([-2, 3]), { slope: 0.5 }).array()); // → [ -1, 3 ]
  */
-export function leakyRelu<D extends DType>(
-  x: Tensor<D>,
-  { slope = 0.01 }: { slope?: number } = {},
-): Tensor<D> {
+export function leakyRelu<D extends DType>(x: Tensor<D>, options: { slope?: number } = {}): Tensor<D> {
+  const { slope = 0.01 } = knownOptions('leakyRelu', options, 'slope');
   requireFloat('leakyRelu', x);
   return apply1(LeakyRelu, [x], { alpha: slope }) as Tensor<D>;
 }
@@ -152,10 +150,8 @@ export function prelu<D extends DType>(x: Tensor<D>, slope: Tensor<D> | number):
  * @example
  * console.log(await thresholdedRelu(tensor([0.5, 2])).array()); // → [ 0, 2 ]
  */
-export function thresholdedRelu<D extends DType>(
-  x: Tensor<D>,
-  { alpha = 1 }: { alpha?: number } = {},
-): Tensor<D> {
+export function thresholdedRelu<D extends DType>(x: Tensor<D>, options: { alpha?: number } = {}): Tensor<D> {
+  const { alpha = 1 } = knownOptions('thresholdedRelu', options, 'alpha');
   requireFloat('thresholdedRelu', x);
   return apply1(ThresholdedRelu, [x], { alpha }) as Tensor<D>;
 }
@@ -167,8 +163,9 @@ export function thresholdedRelu<D extends DType>(
  */
 export function hardSigmoid<D extends DType>(
   x: Tensor<D>,
-  { alpha = 1 / 6, beta = 0.5 }: { alpha?: number; beta?: number } = {},
+  options: { alpha?: number; beta?: number } = {},
 ): Tensor<D> {
+  const { alpha = 1 / 6, beta = 0.5 } = knownOptions('hardSigmoid', options, 'alpha beta');
   requireFloat('hardSigmoid', x);
   return apply1(HardSigmoid, [x], { alpha, beta }) as Tensor<D>;
 }
@@ -194,7 +191,8 @@ export interface ClampOptions<D extends DType> {
  * @example
  * console.log(await clamp(tensor([-2, 0.5, 2]), { min: -1, max: 1 }).array()); // → [ -1, 0.5, 1 ]
  */
-export function clamp<D extends DType>(x: Tensor<D>, { min, max }: ClampOptions<D>): Tensor<D> {
+export function clamp<D extends DType>(x: Tensor<D>, options: ClampOptions<D>): Tensor<D> {
+  const { min, max } = knownOptions('clamp', options, 'min max');
   if (min === undefined && max === undefined) {
     throw new ArgumentError('clamp', 'needs min, max or both, got none');
   }
@@ -213,7 +211,8 @@ export function clamp<D extends DType>(x: Tensor<D>, { min, max }: ClampOptions<
  * @example
  * console.log(await hardmax(tensor([1, 3, 3])).array()); // → [ 0, 1, 0 ]
  */
-export function hardmax<D extends DType>(x: Tensor<D>, { axis = -1 }: { axis?: number } = {}): Tensor<D> {
+export function hardmax<D extends DType>(x: Tensor<D>, options: { axis?: number } = {}): Tensor<D> {
+  const { axis = -1 } = knownOptions('hardmax', options, 'axis');
   requireFloat('hardmax', x);
   return apply1(Hardmax, [x], { axis: normalizeAxis('hardmax', axis, x.rank) }) as Tensor<D>;
 }

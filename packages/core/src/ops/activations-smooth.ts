@@ -1,4 +1,5 @@
 /** Activation functions with an exponential in them. */
+import { knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type OperatorName, type Tensor } from '../graph/index.js';
 import type { DType } from '../shape/index.js';
 import { sigmoid } from './activations.js';
@@ -108,7 +109,8 @@ export const Mish = unary(
  * @example
  * console.log(await elu(tensor([-100, 3])).array()); // → [ -1, 3 ]
  */
-export function elu<D extends DType>(x: Tensor<D>, { alpha = 1 }: { alpha?: number } = {}): Tensor<D> {
+export function elu<D extends DType>(x: Tensor<D>, options: { alpha?: number } = {}): Tensor<D> {
+  const { alpha = 1 } = knownOptions('elu', options, 'alpha');
   requireFloat('elu', x);
   return apply1(Elu, [x], { alpha }) as Tensor<D>;
 }
@@ -118,7 +120,8 @@ export function elu<D extends DType>(x: Tensor<D>, { alpha = 1 }: { alpha?: numb
  * @example
  * console.log(await celu(tensor([-100, 3]), { alpha: 2 }).array()); // → [ -2, 3 ]
  */
-export function celu<D extends DType>(x: Tensor<D>, { alpha = 1 }: { alpha?: number } = {}): Tensor<D> {
+export function celu<D extends DType>(x: Tensor<D>, options: { alpha?: number } = {}): Tensor<D> {
+  const { alpha = 1 } = knownOptions('celu', options, 'alpha');
   requireFloat('celu', x);
   return apply1(Celu, [x], { alpha }) as Tensor<D>;
 }

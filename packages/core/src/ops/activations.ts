@@ -1,4 +1,5 @@
 /** Activation functions. */
+import { knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, type Tensor } from '../graph/index.js';
 import type { DType } from '../shape/index.js';
 import { add, mul, sub } from './arithmetic.js';
@@ -76,7 +77,8 @@ export function sigmoid<D extends DType>(x: Tensor<D>): Tensor<D> {
  */
 export function gelu<D extends DType>(
   x: Tensor<D>,
-  { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {},
+  options: { approximate?: 'none' | 'tanh' } = {},
 ): Tensor<D> {
+  const { approximate = 'none' } = knownOptions('gelu', options, 'approximate');
   return apply1(Gelu, [x], { approximate }) as Tensor<D>;
 }

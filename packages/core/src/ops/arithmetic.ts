@@ -1,4 +1,5 @@
 /** Elementwise arithmetic of two tensors, with NumPy broadcasting. */
+import { knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, type GradientRule, type OperatorName, type Tensor } from '../graph/index.js';
 import { type DType, isFloat } from '../shape/index.js';
 import { greater, greaterEqual, less, lessEqual, where } from './comparison.js';
@@ -198,8 +199,9 @@ export function pow<D extends DType>(a: TensorLike<D>, b: TensorLike<D>): Tensor
 export function mod<D extends DType>(
   a: TensorLike<D>,
   b: TensorLike<D>,
-  { truncate = false }: { truncate?: boolean } = {},
+  options: { truncate?: boolean } = {},
 ): Tensor<D> {
+  const { truncate = false } = knownOptions('mod', options, 'truncate');
   const [left, right] = pair('mod', a, b);
   // ONNX defines the remainder with the divisor's sign for integers only.
   if (isFloat(left.dtype) && !truncate) return sub(left, mul(right, floor(div(left, right)))) as Tensor<D>;

@@ -1,5 +1,5 @@
 /** Scaled dot-product attention: a function over plain operators, and ONNX's Attention with its gradient through them. */
-import { ShapeError } from '@noosphere/base';
+import { knownOptions, ShapeError } from '@noosphere/base';
 import {
   defineOperator,
   fromData,
@@ -204,8 +204,9 @@ export function attention<D extends DType>(
   q: Tensor<D>,
   k: Tensor<D>,
   v: Tensor<D>,
-  { mask, causal = false, scale }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor<D> {
+  const { mask, causal = false, scale } = knownOptions('attention', options, 'mask causal scale');
   if (q.rank < 2 || k.rank !== q.rank || v.rank !== q.rank) {
     throw new ShapeError(
       'attention',

@@ -1,5 +1,5 @@
 /** Batch normalisation: by given statistics, or by those of the batch. Statistics are per channel (axis 1). */
-import { DTypeError, ShapeError } from '@noosphere/base';
+import { DTypeError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -159,7 +159,13 @@ export interface BatchNormOptions<D extends DType> {
  */
 export function batchNorm<D extends DType>(x: Tensor<D>, options: BatchNormOptions<D>): Tensor<D> {
   requireFloat('batchNorm', x);
-  const { scale, bias, mean: center, variance: spread, epsilon = 1e-5 } = options;
+  const {
+    scale,
+    bias,
+    mean: center,
+    variance: spread,
+    epsilon = 1e-5,
+  } = knownOptions('batchNorm', options, 'scale bias mean variance epsilon');
   return apply1(BatchNormalization, [x, scale, bias, center, spread], {
     epsilon,
     momentum: 0.9,
@@ -201,7 +207,14 @@ export function batchNormTraining<D extends DType>(
   options: BatchNormTrainingOptions<D>,
 ): BatchNormTrainingResult<D> {
   requireFloat('batchNormTraining', x);
-  const { scale, bias, runningMean, runningVariance, momentum = 0.1, epsilon = 1e-5 } = options;
+  const {
+    scale,
+    bias,
+    runningMean,
+    runningVariance,
+    momentum = 0.1,
+    epsilon = 1e-5,
+  } = knownOptions('batchNormTraining', options, 'scale bias runningMean runningVariance momentum epsilon');
   const count = groupCount(x, batchAxes(x.rank));
   if (count < 2) {
     throw new ShapeError(

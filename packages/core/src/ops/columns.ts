@@ -1,5 +1,5 @@
 /** Windows of an image as columns, and columns added back into an image. */
-import { ShapeError } from '@noosphere/base';
+import { knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,
@@ -78,6 +78,7 @@ export interface UnfoldOptions extends WindowOptions {
  * console.log(await unfold(tensor([[[1, 2, 3]]]), { kernel: 2 }).array()); // → [ [ [ 1, 2 ], [ 2, 3 ] ] ]
  */
 export function unfold<D extends DType>(x: Tensor<D>, options: UnfoldOptions): Tensor<D> {
+  knownOptions('unfold', options, 'kernel strides padding pads dilations');
   const rank = x.rank - 2;
   const kernel = perAxis('unfold', 'kernel', options.kernel, rank);
   const pads = padsOf('unfold', kernel, options);
@@ -117,6 +118,7 @@ export interface FoldOptions extends UnfoldOptions {
  * console.log(await fold(columns, { imageShape: [3], kernel: 2 }).array()); // → [ [ [ 1, 4, 3 ] ] ]
  */
 export function fold<D extends DType>(x: Tensor<D>, options: FoldOptions): Tensor<D> {
+  knownOptions('fold', options, 'imageShape kernel strides padding pads dilations');
   requireFloat('fold', x);
   const rank = options.imageShape.length;
   const kernel = perAxis('fold', 'kernel', options.kernel, rank);

@@ -2,7 +2,7 @@
  * Loops inside a graph. A body is a graph of its own; what it reads from outside is passed in explicitly behind the
  * operator's own inputs (`captures` counts them) and becomes an outer-scope name only when the graph is encoded.
  */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply,
   defineOperator,
@@ -223,7 +223,7 @@ export function scan<const S extends readonly Tensor[], const Q extends readonly
   body: ScanBody<S, Q>,
   options: ScanOptions<S, Q>,
 ): { state: { [K in keyof S]: Tensor }; outputs: Tensor[] } {
-  const { state, sequences, reverse = false } = options;
+  const { state, sequences, reverse = false } = knownOptions('scan', options, 'state sequences reverse');
   checkSequences(sequences);
   const stateInputs = state.map((each, index) => placeholder(`state_${index}`, each.dtype, each.shape));
   const sliceInputs = sequences.map((each, index) =>

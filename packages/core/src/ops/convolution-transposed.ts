@@ -1,5 +1,5 @@
 /** Transposed convolutions: the input gradient of a convolution, as an operator. */
-import { ShapeError } from '@noosphere/base';
+import { knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, type Shape, staticDim, staticShape } from '../shape/index.js';
 import { add } from './arithmetic.js';
@@ -33,7 +33,8 @@ export const ConvTranspose = defineOperator({
     const g = required('ConvTranspose', outputGradients, 0);
     const axes = g.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
     // The transposed convolution is the convolution's input gradient, so its own gradients are a convolution and the weight rule with x and g swapped.
-    const dx = cropTo(conv(g, w, { ...window, groups: window.group }), x.shape);
+    const { group: groups, ...places } = window;
+    const dx = cropTo(conv(g, w, { ...places, groups }), x.shape);
     return [dx, convWeightGradient(x, g, w, kernel, window), bias && sum(g, { axes })];
   },
   flops: ({ inputs }) =>
@@ -127,7 +128,11 @@ export function convTranspose<D extends DType>(
   options: ConvTransposeOptions<D> = {},
 ): Tensor<D> {
   const kernel = staticShape('convTranspose', weight.shape.slice(2));
-  const { bias, groups = 1, outputPadding = 0 } = options;
+  const {
+    bias,
+    groups = 1,
+    outputPadding = 0,
+  } = knownOptions('convTranspose', options, 'outputPadding bias groups strides padding pads dilations');
   const rank = kernel.length;
   const strides = perAxis('convTranspose', 'strides', options.strides ?? 1, rank);
   const wanted = perAxis('convTranspose', 'outputPadding', outputPadding, rank);

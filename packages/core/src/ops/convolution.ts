@@ -1,5 +1,5 @@
 /** Convolutions over one to three spatial axes. Legend: N batch, C channels in, O channels out. */
-import { ShapeError } from '@noosphere/base';
+import { knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticDim, staticShape } from '../shape/index.js';
 import { convInputGradient, convWeightGradient } from './convolution-gradient.js';
@@ -83,7 +83,7 @@ export function conv<D extends DType>(
   options: ConvOptions<D> = {},
 ): Tensor<D> {
   const kernel = staticShape('conv', weight.shape.slice(2));
-  const { bias, groups = 1 } = options;
+  const { bias, groups = 1 } = knownOptions('conv', options, 'bias groups strides padding pads dilations');
   return apply1(Conv, bias ? [x, weight, bias] : [x, weight], {
     auto_pad: 'NOTSET',
     kernel_shape: kernel,

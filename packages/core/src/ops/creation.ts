@@ -1,5 +1,5 @@
 /** Tensors made from numbers: constants on the host, no operators. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { fill, fromData, fromNumbers, type HostTensor, type NestedArray } from '../graph/index.js';
 import { type AnyData, type DataOf, type DType, elementCount } from '../shape/index.js';
 
@@ -47,6 +47,7 @@ export function tensor(
 ): HostTensor<'bool'>;
 export function tensor(data: NestedArray, options?: { shape?: readonly number[] }): HostTensor<'float32'>;
 export function tensor(data: NestedArray | AnyData, options: TensorOptions<DType> = {}): HostTensor {
+  knownOptions('tensor', options, 'shape dtype');
   if (ArrayBuffer.isView(data)) return fromTypedArray(data, options);
   const shape = nestingOf(data);
   const flat: (number | boolean)[] = [];

@@ -1,4 +1,5 @@
 /** Running sums, and the products of all other elements that the gradient of a product needs. */
+import { knownOptions } from '@noosphere/base';
 import { apply1, constantNumbers, defineOperator, scalar, type Tensor } from '../graph/index.js';
 import { type DType, normalizeAxis, staticDim } from '../shape/index.js';
 import { mul } from './arithmetic.js';
@@ -39,10 +40,12 @@ export interface CumsumOptions {
  * @example
  * console.log(await cumsum(tensor([1, 2, 3])).array()); // → [ 1, 3, 6 ]
  */
-export function cumsum<D extends DType>(
-  x: Tensor<D>,
-  { axis = 0, exclusive = false, reverse = false }: CumsumOptions = {},
-): Tensor<D> {
+export function cumsum<D extends DType>(x: Tensor<D>, options: CumsumOptions = {}): Tensor<D> {
+  const {
+    axis = 0,
+    exclusive = false,
+    reverse = false,
+  } = knownOptions('cumsum', options, 'axis exclusive reverse');
   const at = normalizeAxis('cumsum', axis, x.rank);
   return apply1(CumSum, [x, scalar('int64', at)], {
     exclusive: exclusive ? 1 : 0,

@@ -1,5 +1,5 @@
 /** Dropout: by a mask that is fed, and ONNX's operator as files bring it. */
-import { DTypeError } from '@noosphere/base';
+import { DTypeError, knownOptions } from '@noosphere/base';
 import { defineOperator, maybeNumbers, scalar, Tensor } from '../graph/index.js';
 import { broadcastShapes, type DType, staticShape } from '../shape/index.js';
 import { div, mul, sub } from './arithmetic.js';
@@ -45,7 +45,8 @@ export interface DropoutOptions {
  * const mask = tensor([1, 0, 1], { dtype: 'uint8' });
  * console.log(await dropout(tensor([1, 2, 3]), { rate: 0.5, mask }).array()); // → [ 2, 0, 6 ]
  */
-export function dropout<D extends DType>(x: Tensor<D>, { rate, mask }: DropoutOptions): Tensor<D> {
+export function dropout<D extends DType>(x: Tensor<D>, options: DropoutOptions): Tensor<D> {
+  const { rate, mask } = knownOptions('dropout', options, 'rate mask');
   requireRate('dropout', rate);
   const bits = mask instanceof Tensor ? mask : dropoutMask(mask, staticShape('dropout', x.shape), rate);
   if (bits.dtype !== 'uint8')

@@ -1,5 +1,5 @@
 /** Reading elements by index. Integer indices may be int32 or int64; negative ones count from the end. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, hostData, isHostTensor, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, requireDType } from '../shape/index.js';
 import { zerosLike } from './joining.js';
@@ -112,8 +112,9 @@ export const GatherND = defineOperator({
 export function gather<D extends DType>(
   x: Tensor<D>,
   indices: Tensor,
-  { axis = 0 }: { axis?: number } = {},
+  options: { axis?: number } = {},
 ): Tensor<D> {
+  const { axis = 0 } = knownOptions('gather', options, 'axis');
   const along = normalizeAxis('gather', axis, x.rank);
   requireRows(x.shape[along], indices);
   return apply1(Gather, [x, indices], { axis: along }) as Tensor<D>;
@@ -142,8 +143,9 @@ function requireRows(rows: Dim | undefined, indices: Tensor): void {
 export function gatherElements<D extends DType>(
   x: Tensor<D>,
   indices: Tensor,
-  { axis = 0 }: { axis?: number } = {},
+  options: { axis?: number } = {},
 ): Tensor<D> {
+  const { axis = 0 } = knownOptions('gatherElements', options, 'axis');
   return apply1(GatherElements, [x, indices], {
     axis: normalizeAxis('gatherElements', axis, x.rank),
   }) as Tensor<D>;
@@ -157,7 +159,8 @@ export function gatherElements<D extends DType>(
 export function gatherND<D extends DType>(
   x: Tensor<D>,
   indices: Tensor,
-  { batchDims = 0 }: { batchDims?: number } = {},
+  options: { batchDims?: number } = {},
 ): Tensor<D> {
+  const { batchDims = 0 } = knownOptions('gatherND', options, 'batchDims');
   return apply1(GatherND, [x, cast(indices, 'int64')], { batch_dims: batchDims }) as Tensor<D>;
 }

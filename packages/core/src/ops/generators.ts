@@ -1,5 +1,5 @@
 /** Operators that make tensors inside the graph: constants, ranges, identity matrices. */
-import { ArgumentError, DTypeError } from '@noosphere/base';
+import { ArgumentError, DTypeError, knownOptions } from '@noosphere/base';
 import {
   apply1,
   defineOperator,
@@ -131,8 +131,9 @@ export function range<D extends DType = 'float32'>(
   start: Tensor<D> | number,
   limit: Tensor<D> | number,
   delta: Tensor<D> | number = 1,
-  { dtype }: { dtype?: D } = {},
+  options: { dtype?: D } = {},
 ): Tensor<D> {
+  const { dtype } = knownOptions('range', options, 'dtype');
   const given = [start, limit, delta].find((value) => value instanceof Tensor) as Tensor<D> | undefined;
   const type = (given?.dtype ?? dtype ?? 'float32') as D;
   if (typeof start === 'number' && typeof limit === 'number' && typeof delta === 'number') {

@@ -1,5 +1,5 @@
 /** Sampling an image at positions that the graph computes. */
-import { ShapeError } from '@noosphere/base';
+import { knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticShape, stridesOf } from '../shape/index.js';
 import { clamp } from './activations-piecewise.js';
@@ -160,8 +160,13 @@ export interface GridSampleOptions {
 export function gridSample<D extends DType>(
   x: Tensor<D>,
   grid: Tensor<D>,
-  { mode = 'linear', padding = 'zeros', alignCorners = false }: GridSampleOptions = {},
+  options: GridSampleOptions = {},
 ): Tensor<D> {
+  const {
+    mode = 'linear',
+    padding = 'zeros',
+    alignCorners = false,
+  } = knownOptions('gridSample', options, 'mode padding alignCorners');
   requireFloat('gridSample', x);
   return apply1(GridSample, [x, grid], {
     align_corners: alignCorners ? 1 : 0,

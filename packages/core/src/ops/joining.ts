@@ -1,5 +1,5 @@
 /** Operators that join, cut and repeat tensors: Concat, Split, Slice, Pad, Tile and their functions. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -318,8 +318,9 @@ export const Tile = defineOperator({
  */
 export function concat<D extends DType>(
   tensors: readonly Tensor<D>[],
-  { axis = 0 }: { axis?: number } = {},
+  options: { axis?: number } = {},
 ): Tensor<D> {
+  const { axis = 0 } = knownOptions('concat', options, 'axis');
   const first = tensors[0];
   if (!first) throw new ArgumentError('concat', 'needs at least one tensor, got none');
   return apply1(Concat, tensors, { axis: normalizeAxis('concat', axis, first.rank) }) as Tensor<D>;
@@ -332,8 +333,9 @@ export function concat<D extends DType>(
  */
 export function stack<D extends DType>(
   tensors: readonly Tensor<D>[],
-  { axis = 0 }: { axis?: number } = {},
+  options: { axis?: number } = {},
 ): Tensor<D> {
+  const { axis = 0 } = knownOptions('stack', options, 'axis');
   const first = tensors[0];
   if (!first) throw new ArgumentError('stack', 'needs at least one tensor, got none');
   const at = normalizeAxis('stack', axis, first.rank + 1);
@@ -351,8 +353,9 @@ export function stack<D extends DType>(
  */
 export function split<D extends DType>(
   x: Tensor<D>,
-  { axis = 0, sizes, parts }: { axis?: number; sizes?: readonly number[]; parts?: number },
+  options: { axis?: number; sizes?: readonly number[]; parts?: number },
 ): Tensor<D>[] {
+  const { axis = 0, sizes, parts } = knownOptions('split', options, 'axis sizes parts');
   const at = normalizeAxis('split', axis, x.rank);
   if ((sizes === undefined) === (parts === undefined)) {
     throw new ArgumentError('split', 'needs either sizes or parts, got both or none');
@@ -366,7 +369,8 @@ export function split<D extends DType>(
  * @example
  * console.log(unstack(ones([3, 2])).length); // → 3
  */
-export function unstack<D extends DType>(x: Tensor<D>, { axis = 0 }: { axis?: number } = {}): Tensor<D>[] {
+export function unstack<D extends DType>(x: Tensor<D>, options: { axis?: number } = {}): Tensor<D>[] {
+  const { axis = 0 } = knownOptions('unstack', options, 'axis');
   const at = normalizeAxis('unstack', axis, x.rank);
   const parts = staticDim('unstack', x.shape[at]);
   return split(x, { axis: at, sizes: new Array(parts).fill(1) }).map((piece) =>
@@ -391,7 +395,8 @@ export interface SliceOptions {
  * @example
  * console.log(await slice(tensor([1, 2, 3, 4]), { starts: [1], ends: [4], steps: [2] }).array()); // → [ 2, 4 ]
  */
-export function slice<D extends DType>(x: Tensor<D>, { starts, ends, axes, steps }: SliceOptions): Tensor<D> {
+export function slice<D extends DType>(x: Tensor<D>, options: SliceOptions): Tensor<D> {
+  const { starts, ends, axes, steps } = knownOptions('slice', options, 'starts ends axes steps');
   const list = axes ?? starts.map((_, axis) => axis);
   if (
     starts.length !== ends.length ||
@@ -454,10 +459,8 @@ export interface PadOptions {
  * @example
  * console.log(await pad(tensor([1, 2]), { pads: [[1, 2]] }).array()); // → [ 0, 1, 2, 0, 0 ]
  */
-export function pad<D extends DType>(
-  x: Tensor<D>,
-  { pads, mode = 'constant', value = 0 }: PadOptions,
-): Tensor<D> {
+export function pad<D extends DType>(x: Tensor<D>, options: PadOptions): Tensor<D> {
+  const { pads, mode = 'constant', value = 0 } = knownOptions('pad', options, 'pads mode value');
   if (pads.length !== x.rank) {
     throw new ArgumentError(
       'pad',

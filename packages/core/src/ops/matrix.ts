@@ -1,5 +1,5 @@
 /** Matrix products. */
-import { DTypeError, ShapeError } from '@noosphere/base';
+import { DTypeError, knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Tensor } from '../graph/index.js';
 import {
   broadcastShapes,
@@ -207,11 +207,14 @@ export interface GemmOptions<D extends DType> {
  * @example
  * console.log(await gemm(tensor([[1, 2]]), tensor([[3, 4]]), { transposeB: true }).array()); // → [ [ 11 ] ]
  */
-export function gemm<D extends DType>(
-  a: Tensor<D>,
-  b: Tensor<D>,
-  { c, alpha = 1, beta = 1, transposeA = false, transposeB = false }: GemmOptions<D> = {},
-): Tensor<D> {
+export function gemm<D extends DType>(a: Tensor<D>, b: Tensor<D>, options: GemmOptions<D> = {}): Tensor<D> {
+  const {
+    c,
+    alpha = 1,
+    beta = 1,
+    transposeA = false,
+    transposeB = false,
+  } = knownOptions('gemm', options, 'c alpha beta transposeA transposeB');
   // The runtime has no Gemm over integers.
   if (!isFloat(a.dtype)) {
     const scale = (x: Tensor<D>, by: number) => (by === 1 ? x : mul(x, by));

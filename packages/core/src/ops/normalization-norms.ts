@@ -1,5 +1,5 @@
 /** Normalisations without parameters: by a norm, by mean and deviation, by neighbouring channels. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, normalizeAxis, staticDim } from '../shape/index.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
@@ -97,8 +97,9 @@ export const LRN = defineOperator({
  */
 export function lpNormalize<D extends DType>(
   x: Tensor<D>,
-  { p = 2, axis = -1 }: { p?: number; axis?: number } = {},
+  options: { p?: number; axis?: number } = {},
 ): Tensor<D> {
+  const { p = 2, axis = -1 } = knownOptions('lpNormalize', options, 'p axis');
   requireFloat('lpNormalize', x);
   if (p !== 1 && p !== 2) throw new ArgumentError('lpNormalize', `p must be 1 or 2, got ${p}`);
   return apply1(LpNormalization, [x], { axis: normalizeAxis('lpNormalize', axis, x.rank), p }) as Tensor<D>;
@@ -127,7 +128,12 @@ export function localResponseNorm<D extends DType>(
   options: LocalResponseNormOptions,
 ): Tensor<D> {
   requireFloat('localResponseNorm', x);
-  const { size, alpha = 1e-4, beta = 0.75, bias = 1 } = options;
+  const {
+    size,
+    alpha = 1e-4,
+    beta = 0.75,
+    bias = 1,
+  } = knownOptions('localResponseNorm', options, 'size alpha beta bias');
   // ONNX Runtime's kernel takes images only.
   const images = x.rank === 4 ? x : reshape(x, [x.shape[0] as Dim, x.shape[1] as Dim, -1, 1]);
   const normal = apply1(LRN, [images], { size, alpha, beta, bias });

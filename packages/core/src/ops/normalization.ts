@@ -1,5 +1,5 @@
 /** Normalisations of single samples: over the last axes, over groups of channels, over channels one by one. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -235,6 +235,7 @@ export function groupNorm<D extends DType>(
  * console.log(await instanceNorm(tensor([[[1, 3]]]), { epsilon: 0 }).array()); // → [ [ [ -1, 1 ] ] ]
  */
 export function instanceNorm<D extends DType>(x: Tensor<D>, options: AffineOptions<D> = {}): Tensor<D> {
+  knownOptions('instanceNorm', options, 'scale bias epsilon');
   if (x.rank < 3 || (isStatic(x.shape) && x.shape.slice(2).reduce((all, dim) => all * dim, 1) < 2)) {
     throw new ShapeError(
       'instanceNorm',
@@ -260,10 +261,8 @@ export interface RmsNormOptions<D extends DType> {
  * @example
  * console.log(await rmsNorm(tensor([2, 2]), { epsilon: 0 }).array()); // → [ 1, 1 ]
  */
-export function rmsNorm<D extends DType>(
-  x: Tensor<D>,
-  { scale, axis = -1, epsilon = 1e-5 }: RmsNormOptions<D> = {},
-): Tensor<D> {
+export function rmsNorm<D extends DType>(x: Tensor<D>, options: RmsNormOptions<D> = {}): Tensor<D> {
+  const { scale, axis = -1, epsilon = 1e-5 } = knownOptions('rmsNorm', options, 'scale axis epsilon');
   requireFloat('rmsNorm', x);
   const first = normalizeAxis('rmsNorm', axis, x.rank);
   const own = scale ?? fill(x.dtype, staticShape('rmsNorm without scale', x.shape.slice(first)), 1);

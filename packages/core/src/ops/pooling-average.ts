@@ -1,5 +1,5 @@
 /** Pooling by sums: averages and Lp norms over windows, whole images, or windows that fit a wanted output size. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, type GradientContext, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, type Shape, staticDim, staticShape } from '../shape/index.js';
 import { mul, pow } from './arithmetic.js';
@@ -205,6 +205,7 @@ export interface AveragePoolOptions extends PoolOptions {
  * console.log(await averagePool(tensor([[[1, 3, 2, 4]]]), { kernel: 2 }).array()); // → [ [ [ 2, 3 ] ] ]
  */
 export function averagePool<D extends DType>(x: Tensor<D>, options: AveragePoolOptions): Tensor<D> {
+  knownOptions('averagePool', options, 'countIncludePad kernel strides ceilMode padding pads dilations');
   requireFloat('averagePool', x);
   const attributes = poolAttributes('averagePool', x, options);
   const count_include_pad = options.countIncludePad === false ? 0 : 1;
@@ -264,6 +265,7 @@ export function evenKernel(x: Tensor, outputSize: readonly number[]): number[] |
  * console.log(await adaptiveAveragePool(x, { outputSize: 2 }).array()); // → [ [ [ 2, 3 ] ] ]
  */
 export function adaptiveAveragePool<D extends DType>(x: Tensor<D>, options: AdaptivePoolOptions): Tensor<D> {
+  knownOptions('adaptiveAveragePool', options, 'outputSize');
   const outputSize = perAxis('adaptiveAveragePool', 'outputSize', options.outputSize, x.rank - 2);
   const kernel = evenKernel(x, outputSize);
   if (kernel) return averagePool(x, { kernel });

@@ -1,5 +1,5 @@
 /** Pooling by the largest element: over windows, whole images, or windows that fit a wanted output size. */
-import { GraphError } from '@noosphere/base';
+import { GraphError, knownOptions } from '@noosphere/base';
 import { apply, apply1, defineOperator, fromNumbers, type Inputs, type Tensor } from '../graph/index.js';
 import {
   bytesPerElement,
@@ -132,6 +132,7 @@ export interface PoolOptions extends WindowOptions {
  * console.log(await maxPool(tensor([[[1, 3, 2, 4]]]), { kernel: 2 }).array()); // → [ [ [ 3, 4 ] ] ]
  */
 export function maxPool<D extends DType>(x: Tensor<D>, options: PoolOptions): Tensor<D> {
+  knownOptions('maxPool', options, 'kernel strides ceilMode padding pads dilations');
   // max(relu(x)) = relu(max(x)), gradients included, on a tensor smaller by the window.
   if (x.origin.kind === 'node' && x.origin.node.operator.name === 'Relu') {
     return relu(maxPool(x.origin.node.inputs[0] as Tensor<D>, options));
@@ -218,6 +219,7 @@ export function globalMaxPool<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await adaptiveMaxPool(x, { outputSize: 2 }).array()); // → [ [ [ 3, 4 ] ] ]
  */
 export function adaptiveMaxPool<D extends DType>(x: Tensor<D>, options: AdaptivePoolOptions): Tensor<D> {
+  knownOptions('adaptiveMaxPool', options, 'outputSize');
   const outputSize = perAxis('adaptiveMaxPool', 'outputSize', options.outputSize, x.rank - 2);
   const kernel = evenKernel(x, outputSize);
   if (kernel) return maxPool(x, { kernel });

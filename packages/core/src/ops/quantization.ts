@@ -1,5 +1,5 @@
 /** Quantisation: floats as small integers with a scale and a zero point. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -129,10 +129,8 @@ export interface QuantizeOptions<Q extends DType> {
  * const zeroPoint = tensor(128, { dtype: 'uint8' });
  * console.log(await quantize(tensor([-1, 0, 100]), { scale: tensor(0.5), zeroPoint }).array()); // → [ 126, 128, 255 ]
  */
-export function quantize<Q extends DType>(
-  x: Tensor,
-  { scale, zeroPoint, axis = 1 }: QuantizeOptions<Q>,
-): Tensor<Q> {
+export function quantize<Q extends DType>(x: Tensor, options: QuantizeOptions<Q>): Tensor<Q> {
+  const { scale, zeroPoint, axis = 1 } = knownOptions('quantize', options, 'scale zeroPoint axis');
   requireFloat('quantize', x);
   const attributes = { axis, block_size: 0, output_dtype: 0, saturate: 1 };
   return apply1(QuantizeLinear, [x, scale, zeroPoint], attributes) as Tensor as Tensor<Q>;
@@ -145,10 +143,8 @@ export function quantize<Q extends DType>(
  * const x = tensor([126, 128], { dtype: 'uint8' });
  * console.log(await dequantize(x, { scale: tensor(0.5), zeroPoint }).array()); // → [ -1, 0 ]
  */
-export function dequantize<Q extends DType>(
-  x: Tensor<Q>,
-  { scale, zeroPoint, axis = 1 }: QuantizeOptions<Q>,
-): Tensor<'float32'> {
+export function dequantize<Q extends DType>(x: Tensor<Q>, options: QuantizeOptions<Q>): Tensor<'float32'> {
+  const { scale, zeroPoint, axis = 1 } = knownOptions('dequantize', options, 'scale zeroPoint axis');
   return apply1(DequantizeLinear, [x, scale, zeroPoint], { axis, block_size: 0 }) as Tensor<'float32'>;
 }
 
@@ -182,8 +178,9 @@ export function quantizeDynamically(x: Tensor<'float32'>): DynamicallyQuantized 
 export function matmulInteger(
   a: Tensor,
   b: Tensor,
-  { zeroPointA, zeroPointB }: { zeroPointA?: Tensor; zeroPointB?: Tensor } = {},
+  options: { zeroPointA?: Tensor; zeroPointB?: Tensor } = {},
 ): Tensor<'int32'> {
+  const { zeroPointA, zeroPointB } = knownOptions('matmulInteger', options, 'zeroPointA zeroPointB');
   for (const each of [a, b]) {
     if (each.dtype !== 'uint8' && each.dtype !== 'int8')
       throw new ArgumentError('matmulInteger', `expects uint8 or int8, got ${each}; use matmul for others`);

@@ -2,7 +2,7 @@
  * Random numbers from counters: a number depends on (seed, stream, its position) and nothing else, so that a resumed
  * run draws the same bits as one that never stopped. Not for cryptography.
  */
-import { ArgumentError, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
 import { fromData, type HostTensor } from '../graph/index.js';
 import { elementCount } from '../shape/index.js';
 
@@ -41,10 +41,13 @@ export interface MaskKey {
  * const drawn = await randomUniform([2], { seed: 1 }).array();
  * console.log(String(drawn) === String(await randomUniform([2], { seed: 1 }).array())); // → true
  */
-export function randomUniform(
-  shape: readonly number[],
-  { seed, stream = 0, low = 0, high = 1 }: UniformOptions,
-): HostTensor<'float32'> {
+export function randomUniform(shape: readonly number[], options: UniformOptions): HostTensor<'float32'> {
+  const {
+    seed,
+    stream = 0,
+    low = 0,
+    high = 1,
+  } = knownOptions('randomUniform', options, 'low high seed stream');
   const words = randomWords('randomUniform', elementCount(shape), seed, stream);
   // 24 bits, as many as a float32 carries: 1 itself never comes out.
   const data = Float32Array.from(words, (word) => low + (high - low) * ((word >>> 8) * 2 ** -24));
@@ -56,10 +59,13 @@ export function randomUniform(
  * @example
  * console.log(randomNormal([2, 3], { seed: 1 }).shape); // → [ 2, 3 ]
  */
-export function randomNormal(
-  shape: readonly number[],
-  { seed, stream = 0, mean = 0, deviation = 1 }: NormalOptions,
-): HostTensor<'float32'> {
+export function randomNormal(shape: readonly number[], options: NormalOptions): HostTensor<'float32'> {
+  const {
+    seed,
+    stream = 0,
+    mean = 0,
+    deviation = 1,
+  } = knownOptions('randomNormal', options, 'mean deviation seed stream');
   const count = elementCount(shape);
   const words = randomWords('randomNormal', count + (count & 1), seed, stream);
   const data = new Float32Array(count);

@@ -1,5 +1,5 @@
 /** Elements moved to other places: between depth and space, and along time. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, staticDim } from '../shape/index.js';
 import { gradientOf } from './composite.js';
@@ -145,8 +145,9 @@ export interface ReverseSequenceOptions {
 export function reverseSequence<D extends DType>(
   x: Tensor<D>,
   lengths: Tensor,
-  { batchAxis = 1, timeAxis = 0 }: ReverseSequenceOptions = {},
+  options: ReverseSequenceOptions = {},
 ): Tensor<D> {
+  const { batchAxis = 1, timeAxis = 0 } = knownOptions('reverseSequence', options, 'batchAxis timeAxis');
   const [batch_axis, time_axis] = [batchAxis, timeAxis].map((axis) =>
     normalizeAxis('reverseSequence', axis, x.rank),
   ) as [number, number];

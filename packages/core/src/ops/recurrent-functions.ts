@@ -1,5 +1,5 @@
 /** LSTM, GRU and RNN with PyTorch's arguments: its order of gates, two biases, states that default to zero. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import { apply, fill, type Tensor } from '../graph/index.js';
 import { type DType, formatShape } from '../shape/index.js';
 import { concat, split, zerosLike } from './joining.js';
@@ -59,6 +59,12 @@ export interface LstmResult<D extends DType = DType> extends RecurrentResult<D> 
  * console.log(output.shape, hidden.shape); // → [ 7, 2, 5 ] [ 2, 5 ]
  */
 export function lstm<D extends DType>(x: Tensor<D>, options: LstmOptions<D>): LstmResult<D> {
+  knownOptions(
+    'lstm',
+    options,
+    'initialCell weightInput weightHidden biasInput biasHidden initialHidden direction',
+    'lengths',
+  );
   const { inputs, direction, unstacked } = prepare('lstm', x, options, [0, 3, 1, 2]);
   const cell = options.initialCell;
   const states = cell ? [inputs[5] ?? zeroState(cell, unstacked), stacked(cell, unstacked)] : [inputs[5]];
@@ -78,6 +84,12 @@ export function lstm<D extends DType>(x: Tensor<D>, options: LstmOptions<D>): Ls
  * console.log(output.shape); // → [ 7, 2, 5 ]
  */
 export function gru<D extends DType>(x: Tensor<D>, options: GruOptions<D>): RecurrentResult<D> {
+  knownOptions(
+    'gru',
+    options,
+    'linearBeforeReset weightInput weightHidden biasInput biasHidden initialHidden direction',
+    'lengths',
+  );
   const { inputs, direction, unstacked } = prepare('gru', x, options, [1, 0, 2]);
   const outputs = apply(GRU, inputs, {
     ...plain(direction, options),
@@ -95,6 +107,11 @@ export function gru<D extends DType>(x: Tensor<D>, options: GruOptions<D>): Recu
  * console.log(output.shape); // → [ 7, 2, 5 ]
  */
 export function rnn<D extends DType>(x: Tensor<D>, options: RnnOptions<D>): RecurrentResult<D> {
+  knownOptions(
+    'rnn',
+    options,
+    'activation weightInput weightHidden biasInput biasHidden initialHidden direction lengths',
+  );
   const { inputs, direction, unstacked } = prepare('rnn', x, options, [0]);
   const name = options.activation === 'relu' ? 'Relu' : 'Tanh';
   const outputs = apply(RNN, inputs, {

@@ -1,6 +1,6 @@
 /** Reductions along axes: sums, means, extremes, norms, and the positions of extremes. */
 
-import { DTypeError } from '@noosphere/base';
+import { DTypeError, knownOptions } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,
@@ -218,6 +218,7 @@ function extreme<D extends DType>(
  * console.log(await sum(tensor([[1, 2], [3, 4]]), { axes: 0 }).array()); // → [ 4, 6 ]
  */
 export function sum<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('sum', options, 'axes keepDims');
   return reduce(ReduceSum, x, options);
 }
 
@@ -227,6 +228,7 @@ export function sum<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await mean(tensor([1, 2, 6])).item()); // → 3
  */
 export function mean<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('mean', options, 'axes keepDims');
   return reduce(ReduceMean, x, options);
 }
 
@@ -236,6 +238,7 @@ export function mean<D extends DType>(x: Tensor<D>, options: ReduceOptions = {})
  * console.log(await max(tensor([1, 5, 2])).item()); // → 5
  */
 export function max<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('max', options, 'axes keepDims');
   return extreme(ReduceMax, x, options);
 }
 
@@ -245,6 +248,7 @@ export function max<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await min(tensor([3, 1, 2])).item()); // → 1
  */
 export function min<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('min', options, 'axes keepDims');
   return extreme(ReduceMin, x, options);
 }
 
@@ -254,6 +258,7 @@ export function min<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await prod(tensor([2, 3, 4])).item()); // → 24
  */
 export function prod<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('prod', options, 'axes keepDims');
   return reduce(ReduceProd, x, options);
 }
 
@@ -263,6 +268,7 @@ export function prod<D extends DType>(x: Tensor<D>, options: ReduceOptions = {})
  * console.log((await logSumExp(tensor([1000, 1000])).item()).toFixed(3)); // → 1000.693
  */
 export function logSumExp<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('logSumExp', options, 'axes keepDims');
   return reduce(ReduceLogSumExp, x, options);
 }
 
@@ -272,6 +278,7 @@ export function logSumExp<D extends DType>(x: Tensor<D>, options: ReduceOptions 
  * console.log(await l1Norm(tensor([3, -4])).item()); // → 7
  */
 export function l1Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('l1Norm', options, 'axes keepDims');
   return reduce(ReduceL1, x, options);
 }
 
@@ -281,6 +288,7 @@ export function l1Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {
  * console.log(await l2Norm(tensor([3, -4])).item()); // → 5
  */
 export function l2Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('l2Norm', options, 'axes keepDims');
   return reduce(ReduceL2, x, options);
 }
 
@@ -290,6 +298,7 @@ export function l2Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {
  * console.log(await sumSquare(tensor([3, -4])).item()); // → 25
  */
 export function sumSquare<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  knownOptions('sumSquare', options, 'axes keepDims');
   return reduce(ReduceSumSquare, x, options);
 }
 
@@ -303,10 +312,8 @@ export interface VarianceOptions extends ReduceOptions {
  * @example
  * console.log(await variance(tensor([1, 2, 3])).item()); // → 1
  */
-export function variance<D extends DType>(
-  x: Tensor<D>,
-  { correction = 1, ...options }: VarianceOptions = {},
-): Tensor<D> {
+export function variance<D extends DType>(x: Tensor<D>, given: VarianceOptions = {}): Tensor<D> {
+  const { correction = 1, ...options } = knownOptions('variance', given, 'correction axes keepDims');
   const axes = normalizeAxes(
     'variance',
     typeof options.axes === 'number' ? [options.axes] : options.axes,
@@ -325,6 +332,7 @@ export function variance<D extends DType>(
  * console.log(await std(tensor([1, 2, 3])).item()); // → 1
  */
 export function std<D extends DType>(x: Tensor<D>, options: VarianceOptions = {}): Tensor<D> {
+  knownOptions('std', options, 'correction axes keepDims');
   return sqrt(variance(x, options));
 }
 
@@ -347,7 +355,8 @@ function comparable(x: Tensor): Tensor {
  * @example
  * console.log(await argMax(tensor([1, 5, 2])).item()); // → 1
  */
-export function argMax(x: Tensor, { axis = -1, keepDims = false }: PositionOptions = {}): Tensor<'int32'> {
+export function argMax(x: Tensor, options: PositionOptions = {}): Tensor<'int32'> {
+  const { axis = -1, keepDims = false } = knownOptions('argMax', options, 'axis keepDims');
   return cast(
     apply1(ArgMax, [comparable(x)], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }),
     'int32',
@@ -359,7 +368,8 @@ export function argMax(x: Tensor, { axis = -1, keepDims = false }: PositionOptio
  * @example
  * console.log(await argMin(tensor([4, 5, 2])).item()); // → 2
  */
-export function argMin(x: Tensor, { axis = -1, keepDims = false }: PositionOptions = {}): Tensor<'int32'> {
+export function argMin(x: Tensor, options: PositionOptions = {}): Tensor<'int32'> {
+  const { axis = -1, keepDims = false } = knownOptions('argMin', options, 'axis keepDims');
   return cast(
     apply1(ArgMin, [comparable(x)], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }),
     'int32',
@@ -372,6 +382,7 @@ export function argMin(x: Tensor, { axis = -1, keepDims = false }: PositionOptio
  * console.log(await any(tensor([false, true])).array()); // → true
  */
 export function any(x: Tensor<'bool'>, options: ReduceOptions = {}): Tensor<'bool'> {
+  knownOptions('any', options, 'axes keepDims');
   return cast(max(cast(x, 'int32'), options), 'bool');
 }
 
@@ -381,6 +392,7 @@ export function any(x: Tensor<'bool'>, options: ReduceOptions = {}): Tensor<'boo
  * console.log(await all(tensor([false, true])).array()); // → false
  */
 export function all(x: Tensor<'bool'>, options: ReduceOptions = {}): Tensor<'bool'> {
+  knownOptions('all', options, 'axes keepDims');
   return cast(min(cast(x, 'int32'), options), 'bool');
 }
 

@@ -1,5 +1,5 @@
 /** Resizing by interpolation. */
-import { ArgumentError, GraphError, ShapeError } from '@noosphere/base';
+import { ArgumentError, GraphError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,
@@ -209,7 +209,11 @@ const nearestModes = {
  * console.log(await resize(tensor([[[1, 3]]]), { scales: 2 }).array()); // → [ [ [ 1, 1, 3, 3 ] ] ]
  */
 export function resize<D extends DType>(x: Tensor<D>, options: ResizeOptions): Tensor<D> {
-  const { sizes, scales, mode = 'nearest' } = options;
+  const {
+    sizes,
+    scales,
+    mode = 'nearest',
+  } = knownOptions('resize', options, 'sizes scales mode coordinates');
   const coordinates = options.coordinates ?? (mode === 'nearest' ? 'asymmetric' : 'half_pixel');
   const rank = x.rank - 2;
   if (rank < 1) throw new ShapeError('resize', `expects x [N, C, ...], got ${formatShape(x.shape)}`);

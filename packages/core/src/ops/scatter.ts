@@ -1,4 +1,5 @@
 /** Writing elements by index: copies of a tensor with updates put in, or combined with what is there. */
+import { knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, fromNumbers, type Tensor } from '../graph/index.js';
 import { type DType, normalizeAxis, requireDType, staticDim } from '../shape/index.js';
 import { add, div, mul } from './arithmetic.js';
@@ -126,8 +127,9 @@ export function scatterElements<D extends DType>(
   x: Tensor<D>,
   indices: Tensor,
   updates: Tensor<D>,
-  { axis = 0, reduction = 'none' }: ScatterElementsOptions = {},
+  options: ScatterElementsOptions = {},
 ): Tensor<D> {
+  const { axis = 0, reduction = 'none' } = knownOptions('scatterElements', options, 'axis reduction');
   // The runtime only writes halves, it does not combine them.
   if (x.dtype === 'float16' && reduction !== 'none') {
     const [wide, wideUpdates] = [cast(x, 'float32'), cast(updates, 'float32')];
@@ -148,8 +150,9 @@ export function scatterND<D extends DType>(
   x: Tensor<D>,
   indices: Tensor,
   updates: Tensor<D>,
-  { reduction = 'none' }: { reduction?: ScatterReduction } = {},
+  options: { reduction?: ScatterReduction } = {},
 ): Tensor<D> {
+  const { reduction = 'none' } = knownOptions('scatterND', options, 'reduction');
   if (x.dtype === 'float16' && reduction !== 'none') {
     const [wide, wideUpdates] = [cast(x, 'float32'), cast(updates, 'float32')];
     return cast(scatterND(wide, indices, wideUpdates, { reduction }), x.dtype);

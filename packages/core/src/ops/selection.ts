@@ -1,5 +1,5 @@
 /** Picking by value: the largest elements, one-hot rows, positions of what is not zero. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -113,8 +113,14 @@ export interface TopKOptions {
  */
 export function topK<D extends DType>(
   x: Tensor<D>,
-  { k, axis = -1, largest = true, sorted = true }: TopKOptions,
+  options: TopKOptions,
 ): { values: Tensor<D>; indices: Tensor<'int32'> } {
+  const {
+    k,
+    axis = -1,
+    largest = true,
+    sorted = true,
+  } = knownOptions('topK', options, 'k axis largest sorted');
   if (!Number.isInteger(k) || k < 0) throw new ArgumentError('topK', `k must be a whole number, got ${k}`);
   // The runtime orders floats, int32 and int64.
   const isSmall = x.dtype === 'bool' || (isInteger(x.dtype) && x.dtype !== 'int64' && x.dtype !== 'int32');
@@ -144,10 +150,13 @@ export interface OneHotOptions<D extends DType> {
  * @example
  * console.log(await oneHot(tensor([1, 0], { dtype: 'int32' }), { depth: 2 }).array()); // → [ [ 0, 1 ], [ 1, 0 ] ]
  */
-export function oneHot<D extends DType = 'float32'>(
-  indices: Tensor,
-  { depth, axis = -1, values = [0, 1], dtype }: OneHotOptions<D>,
-): Tensor<D> {
+export function oneHot<D extends DType = 'float32'>(indices: Tensor, options: OneHotOptions<D>): Tensor<D> {
+  const {
+    depth,
+    axis = -1,
+    values = [0, 1],
+    dtype,
+  } = knownOptions('oneHot', options, 'depth axis values dtype');
   const wanted: DType = dtype ?? 'float32';
   const at = normalizeAxis('oneHot', axis, indices.rank + 1);
   // Kernels exist for float32 and int64 results; other types choose between their values by the ones.

@@ -1,5 +1,5 @@
 /** The softmax family and cross-entropy. */
-import { ArgumentError, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -158,7 +158,8 @@ export const NegativeLogLikelihoodLoss = defineOperator({
  * @example
  * console.log(await softmax(tensor([0, 0])).array()); // → [ 0.5, 0.5 ]
  */
-export function softmax<D extends DType>(x: Tensor<D>, { axis = -1 }: { axis?: number } = {}): Tensor<D> {
+export function softmax<D extends DType>(x: Tensor<D>, options: { axis?: number } = {}): Tensor<D> {
+  const { axis = -1 } = knownOptions('softmax', options, 'axis');
   requireFloat('softmax', x);
   return apply1(Softmax, [x], { axis: normalizeAxis('softmax', axis, x.rank) }) as Tensor<D>;
 }
@@ -168,7 +169,8 @@ export function softmax<D extends DType>(x: Tensor<D>, { axis = -1 }: { axis?: n
  * @example
  * console.log(await logSoftmax(tensor([0])).array()); // → [ 0 ]
  */
-export function logSoftmax<D extends DType>(x: Tensor<D>, { axis = -1 }: { axis?: number } = {}): Tensor<D> {
+export function logSoftmax<D extends DType>(x: Tensor<D>, options: { axis?: number } = {}): Tensor<D> {
+  const { axis = -1 } = knownOptions('logSoftmax', options, 'axis');
   requireFloat('logSoftmax', x);
   return apply1(LogSoftmax, [x], { axis: normalizeAxis('logSoftmax', axis, x.rank) }) as Tensor<D>;
 }
@@ -195,7 +197,12 @@ export interface CrossEntropyOptions {
  * console.log((await loss.item()).toFixed(4)); // → 0.6931
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { reduction = 'mean', ignoreIndex, weights, labelSmoothing = 0 } = options;
+  const {
+    reduction = 'mean',
+    ignoreIndex,
+    weights,
+    labelSmoothing = 0,
+  } = knownOptions('crossEntropy', options, 'reduction ignoreIndex weights labelSmoothing');
   checkLabels(logits, labels, labelSmoothing);
   requireClasses(logits.shape[1], labels, ignoreIndex);
   const attributes = { reduction: 'none', ignore_index: ignoreIndex };

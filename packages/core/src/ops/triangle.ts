@@ -1,4 +1,5 @@
 /** Triangles of matrices. */
+import { knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, scalar, type Tensor } from '../graph/index.js';
 import type { DType } from '../shape/index.js';
 import { cast } from './layout.js';
@@ -46,7 +47,8 @@ export function trilu<D extends DType>(
  * @example
  * console.log(await tril(tensor([[1, 2], [3, 4]])).array()); // → [ [ 1, 0 ], [ 3, 4 ] ]
  */
-export function tril<D extends DType>(x: Tensor<D>, { k = 0 }: { k?: number } = {}): Tensor<D> {
+export function tril<D extends DType>(x: Tensor<D>, options: { k?: number } = {}): Tensor<D> {
+  const { k = 0 } = knownOptions('tril', options, 'k');
   return trilu(x, { upper: false, k });
 }
 
@@ -55,6 +57,7 @@ export function tril<D extends DType>(x: Tensor<D>, { k = 0 }: { k?: number } = 
  * @example
  * console.log(await triu(tensor([[1, 2], [3, 4]])).array()); // → [ [ 1, 2 ], [ 0, 4 ] ]
  */
-export function triu<D extends DType>(x: Tensor<D>, { k = 0 }: { k?: number } = {}): Tensor<D> {
+export function triu<D extends DType>(x: Tensor<D>, options: { k?: number } = {}): Tensor<D> {
+  const { k = 0 } = knownOptions('triu', options, 'k');
   return trilu(x, { upper: true, k });
 }

@@ -1,6 +1,6 @@
 /** Where a program's time goes: by node, by operator, by line of the source. */
 import { join } from 'node:path';
-import { RuntimeError } from '@noosphere/base';
+import { knownOptions, RuntimeError } from '@noosphere/base';
 import { firstTextIn, withTemporaryFolder } from '@noosphere/base/files';
 import { flattenTree, type Tree } from '../autodiff/index.js';
 import { type Graph, type HostTensor, type Node, sourceLine } from '../graph/index.js';
@@ -60,8 +60,9 @@ export interface Profile {
 export async function profile<Args extends readonly Tree[], Result extends Tree>(
   f: ((...args: Args) => Result) | CompiledFunction<Args, Result>,
   args: Args,
-  { runs = 5, warmup = 2, threads }: ProfileOptions = {},
+  options: ProfileOptions = {},
 ): Promise<Profile> {
+  const { runs = 5, warmup = 2, threads } = knownOptions('profile', options, 'runs warmup threads');
   const graph = await graphOf(f, args);
   const leaves = args.flatMap(flattenTree);
   for (const leaf of leaves) await leaf.data();

@@ -1,5 +1,5 @@
 /** A model file of floats becomes one of small integers, or of half-size floats. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import {
   type Graph,
   type HostTensor,
@@ -75,6 +75,7 @@ export interface QuantizeResult {
  * console.log(small.quantizedNodes, small.bytes.length < bytes.length / 3); // → 1 true
  */
 export async function quantizeOnnx(bytes: Uint8Array, options: QuantizeOptions): Promise<QuantizeResult> {
+  knownOptions('quantizeOnnx', options, 'mode examples method percentile perChannel reduceRange exclude');
   const model = importOnnx(bytes);
   const graph = foldConstantTransposes(graphOf(model));
   const encode = (result: Graph) => encodeModel(result, { metadata: { ...model.metadata } }).bytes;

@@ -1,5 +1,5 @@
 /** safetensors out. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { hostData, type Tensor } from '../graph/index.js';
 import { bytesOf, bytesPerElement, type DType, staticShape } from '../shape/index.js';
@@ -25,6 +25,7 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   options: SafetensorsOptions = {},
 ): Uint8Array {
+  knownOptions('encodeSafetensors', options, 'metadata');
   const { header, ordered } = layOut(tensors, options);
   const bytes = new Uint8Array(
     header.byteLength + ordered.reduce((sum, [, { byteLength }]) => sum + byteLength, 0),
@@ -50,8 +51,9 @@ export function encodeSafetensors(
 export async function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
-  { overwrite = false, ...options }: SafetensorsOptions & WriteOptions = {},
+  given: SafetensorsOptions & WriteOptions = {},
 ): Promise<void> {
+  const { overwrite = false, ...options } = knownOptions('writeSafetensors', given, 'metadata overwrite');
   const { header, ordered } = layOut(tensors, options);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield header;

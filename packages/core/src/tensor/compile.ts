@@ -1,6 +1,6 @@
 /** From a function over tensors to a program: traced once per shape of its arguments, kept in a bounded cache. */
 
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { flattenTree, mapTree, type Tree, treeSignature, unflattenTree } from '../autodiff/index.js';
 import {
   type Graph,
@@ -51,7 +51,12 @@ export function compile<Args extends readonly Tree[], Result extends Tree>(
   f: (...args: Args) => Result,
   options: CompileOptions = {},
 ): CompiledFunction<Args, Result> {
-  const { executor = cpuExecutor, cacheSize = 16, name = f.name || 'function', ...loadOptions } = options;
+  const {
+    executor = cpuExecutor,
+    cacheSize = 16,
+    name = f.name || 'function',
+    ...loadOptions
+  } = knownOptions('compile', options, 'executor cacheSize name threads profilePrefix');
   const cache = new Map<string, Promise<Entry<Result>>>();
 
   const load = async (args: Args): Promise<Entry<Result>> => {

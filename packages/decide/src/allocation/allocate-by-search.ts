@@ -1,4 +1,5 @@
 /** The same problems by heuristics: for comparison, and for what the exact solver cannot take. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import {
   geneticAlgorithm,
@@ -39,7 +40,11 @@ export async function allocateBySearch(
   problem: AllocationProblem,
   options: AllocateBySearchOptions = {},
 ): Promise<SearchedPlan> {
-  const { bonus, method = geneticAlgorithm(), ...limits } = options;
+  const {
+    bonus,
+    method = geneticAlgorithm(),
+    ...limits
+  } = knownOptions('allocateBySearch', options, 'bonus method maxEvaluations seed signal onProgress');
   const model = modelOf('allocateBySearch', problem);
   const repair = new Repair(model);
   const bounds = model.names.map((_, place): SearchVariable => {

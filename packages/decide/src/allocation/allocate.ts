@@ -1,4 +1,5 @@
 /** The best allocation, exactly: an integer program, solved to the proof. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type ProgramSolution, type SolverOptions, trySolveProgram } from '../solver/index.js';
 import { evaluateModel } from './evaluate.js';
@@ -32,6 +33,7 @@ export interface ExactPlan extends AllocationPlan {
  * console.log(plan.chosen, plan.value, plan.status); // → [ 'well', 'school' ] 115 optimal
  */
 export async function allocate(problem: AllocationProblem, options: SolverOptions = {}): Promise<ExactPlan> {
+  knownOptions('allocate', options, 'timeLimitMs relativeGap');
   return (await solveModel('allocate', modelOf('allocate', problem), options)).plan;
 }
 

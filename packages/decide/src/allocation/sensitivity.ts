@@ -1,4 +1,5 @@
 /** What changes a decision: limits and benefits that are a little different, and benefits that are not sure. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import type { SolverOptions } from '../solver/index.js';
@@ -54,7 +55,11 @@ export async function allocationSensitivity(
   problem: AllocationProblem,
   options: SensitivityOptions = {},
 ): Promise<AllocationSensitivity> {
-  const { step = 1, changes = [-0.2, -0.1, -0.05, 0.05, 0.1, 0.2], ...solver } = options;
+  const {
+    step = 1,
+    changes = [-0.2, -0.1, -0.05, 0.05, 0.1, 0.2],
+    ...solver
+  } = knownOptions('allocationSensitivity', options, 'step changes timeLimitMs relativeGap');
   if (!(step > 0)) throw new ArgumentError('allocationSensitivity', `step must be above 0, got ${step}`);
   if (changes.some((each) => !Number.isFinite(each)))
     throw new ArgumentError('allocationSensitivity', `changes must be finite, got [${changes}]`);
@@ -119,7 +124,12 @@ export async function choiceFrequency(
   problem: AllocationProblem,
   options: ChoiceFrequencyOptions = {},
 ): Promise<Float64Array> {
-  const { deviation = 0.1, draws = 100, seed = 0, ...solver } = options;
+  const {
+    deviation = 0.1,
+    draws = 100,
+    seed = 0,
+    ...solver
+  } = knownOptions('choiceFrequency', options, 'deviation draws seed timeLimitMs relativeGap');
   if (!(deviation >= 0) || !Number.isSafeInteger(draws) || draws < 1)
     throw new ArgumentError(
       'choiceFrequency',

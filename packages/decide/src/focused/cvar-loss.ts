@@ -1,4 +1,5 @@
 /** Conditional value at risk as a loss: the mean of the worst, with a gradient. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -32,7 +33,8 @@ export interface CvarOptions {
  * @example
  * console.log(await cvarLoss(tensor([1, 2, 3, 10]), { confidence: 0.5 }).item()); // → 6.5
  */
-export function cvarLoss(costs: Tensor, { confidence = 0.95 }: CvarOptions = {}): Tensor {
+export function cvarLoss(costs: Tensor, options: CvarOptions = {}): Tensor {
+  const { confidence = 0.95 } = knownOptions('cvarLoss', options, 'confidence');
   requireConfidence('cvarLoss', confidence);
   const rows = costs.shape[0];
   if (costs.rank !== 1 || typeof rows !== 'number' || rows === 0)
@@ -61,11 +63,8 @@ export interface CvarAtOptions extends CvarOptions {
  * const costs = tensor([1, 2, 3, 10]);
  * console.log(await cvarLossAt(costs, tensor(3), { confidence: 0.5 }).item()); // → 6.5
  */
-export function cvarLossAt(
-  costs: Tensor,
-  threshold: Tensor,
-  { confidence = 0.95, smoothing = 0 }: CvarAtOptions = {},
-): Tensor {
+export function cvarLossAt(costs: Tensor, threshold: Tensor, options: CvarAtOptions = {}): Tensor {
+  const { confidence = 0.95, smoothing = 0 } = knownOptions('cvarLossAt', options, 'smoothing confidence');
   requireConfidence('cvarLossAt', confidence);
   if (!(smoothing >= 0 && smoothing < Number.POSITIVE_INFINITY))
     throw new ArgumentError('cvarLossAt', `smoothing must be 0 or above, got ${smoothing}`);

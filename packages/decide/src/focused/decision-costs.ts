@@ -1,4 +1,5 @@
 /** What a decision costs once the world is known: losses through which a forecaster is trained for the decision. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   abs,
@@ -36,11 +37,8 @@ export interface NewsvendorOptions {
  * const costs = newsvendorCost(tensor([5, 5]), tensor([7, 4]), { underage: 3, overage: 1 });
  * console.log(await costs.array()); // → [ 6, 1 ]
  */
-export function newsvendorCost(
-  quantity: Tensor,
-  demand: Tensor,
-  { underage, overage }: NewsvendorOptions,
-): Tensor {
+export function newsvendorCost(quantity: Tensor, demand: Tensor, options: NewsvendorOptions): Tensor {
+  const { underage, overage } = knownOptions('newsvendorCost', options, 'underage overage');
   requireSameShape('newsvendorCost', quantity, demand);
   if (!(underage >= 0 && overage >= 0 && Number.isFinite(underage + overage)))
     throw new ArgumentError(
@@ -69,11 +67,13 @@ export interface PortfolioLossOptions extends CvarOptions {
  * const loss = portfolioLoss(scores, tensor([[0.02, 0], [-0.04, 0]]), { riskAversion: 1, confidence: 0.5 });
  * console.log((await loss.item()).toFixed(3)); // → 0.020
  */
-export function portfolioLoss(
-  scores: Tensor,
-  returns: Tensor,
-  { confidence = 0.95, riskAversion = 0.5, tradingCost = 0, held }: PortfolioLossOptions = {},
-): Tensor {
+export function portfolioLoss(scores: Tensor, returns: Tensor, options: PortfolioLossOptions = {}): Tensor {
+  const {
+    confidence = 0.95,
+    riskAversion = 0.5,
+    tradingCost = 0,
+    held,
+  } = knownOptions('portfolioLoss', options, 'riskAversion tradingCost held confidence');
   requireSameShape('portfolioLoss', scores, returns);
   if (scores.rank !== 2)
     throw new ShapeError('portfolioLoss', `expects scores [B, A], got ${formatShape(scores.shape)}`);

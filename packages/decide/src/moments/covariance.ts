@@ -1,5 +1,5 @@
 /** Covariances of returns from what was: plain and exponentially weighted. */
-import { dot, requirePositive } from '@noosphere/base';
+import { dot, knownOptions, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { decayOf } from './expected-returns.js';
 import { positiveSemidefinite } from './positive-semidefinite.js';
@@ -27,7 +27,7 @@ export function sampleCovariance(
   returns: readonly Float64Array[],
   options: CovarianceOptions = {},
 ): Float64Array[] {
-  const { periodsPerYear = 252 } = options;
+  const { periodsPerYear = 252 } = knownOptions('sampleCovariance', options, 'periodsPerYear');
   requireTable('sampleCovariance', returns, { allowGaps: true });
   requirePositive('sampleCovariance', 'periodsPerYear', periodsPerYear);
   const hasGaps = returns.some((column) => column.some(Number.isNaN));
@@ -86,7 +86,11 @@ export function exponentialCovariance(
   returns: readonly Float64Array[],
   options: ExponentialCovarianceOptions = {},
 ): Float64Array[] {
-  const { periodsPerYear = 252, span = 180 } = options;
+  const { periodsPerYear = 252, span = 180 } = knownOptions(
+    'exponentialCovariance',
+    options,
+    'span periodsPerYear',
+  );
   const rows = requireTable('exponentialCovariance', returns);
   requirePositive('exponentialCovariance', 'periodsPerYear', periodsPerYear);
   const keep = decayOf('exponentialCovariance', span);

@@ -1,5 +1,5 @@
 /** Estimates of expected returns from past ones. Past means are poor forecasts: prefer Black-Litterman or none at all. */
-import { requirePositive } from '@noosphere/base';
+import { knownOptions, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList, requireTable } from './tables.js';
 
@@ -25,7 +25,11 @@ export function meanReturns(
   returns: readonly Float64Array[],
   options: ExpectedReturnsOptions = {},
 ): Float64Array {
-  const { periodsPerYear = 252, compound = true } = options;
+  const { periodsPerYear = 252, compound = true } = knownOptions(
+    'meanReturns',
+    options,
+    'periodsPerYear compound',
+  );
   requireTable('meanReturns', returns, { allowGaps: true, minimum: 1 });
   requirePositive('meanReturns', 'periodsPerYear', periodsPerYear);
   return Float64Array.from(returns, (column, asset) => {
@@ -64,7 +68,11 @@ export function exponentialMeanReturns(
   returns: readonly Float64Array[],
   options: ExponentialMeanOptions = {},
 ): Float64Array {
-  const { periodsPerYear = 252, compound = true, span = 500 } = options;
+  const {
+    periodsPerYear = 252,
+    compound = true,
+    span = 500,
+  } = knownOptions('exponentialMeanReturns', options, 'span periodsPerYear compound');
   requireTable('exponentialMeanReturns', returns, { minimum: 1 });
   requirePositive('exponentialMeanReturns', 'periodsPerYear', periodsPerYear);
   const keep = decayOf('exponentialMeanReturns', span);
@@ -111,7 +119,11 @@ export interface CapmOptions extends ExpectedReturnsOptions {
  * console.log(Array.from(means, (mean) => mean.toFixed(3))); // → [ '0.120', '0.030' ]
  */
 export function capmReturns(returns: readonly Float64Array[], options: CapmOptions = {}): Float64Array {
-  const { riskFree = 0, periodsPerYear = 252, compound = true } = options;
+  const {
+    riskFree = 0,
+    periodsPerYear = 252,
+    compound = true,
+  } = knownOptions('capmReturns', options, 'market riskFree periodsPerYear compound');
   const rows = requireTable('capmReturns', returns);
   const market =
     options.market === undefined

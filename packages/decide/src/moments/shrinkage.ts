@@ -1,5 +1,5 @@
 /** Covariances drawn towards a simple target by as much as the data are too few: what to use with many assets or short histories. */
-import { dot, requirePositive } from '@noosphere/base';
+import { dot, knownOptions, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type CovarianceOptions, symmetric, withoutMean } from './covariance.js';
 import { requireTable } from './tables.js';
@@ -50,7 +50,11 @@ export function ledoitWolf(
   returns: readonly Float64Array[],
   options: ShrinkageOptions = {},
 ): ShrunkCovariance {
-  const { target = 'constant-variance', periodsPerYear = 252 } = options;
+  const { target = 'constant-variance', periodsPerYear = 252 } = knownOptions(
+    'ledoitWolf',
+    options,
+    'target periodsPerYear',
+  );
   const towards = targets[target];
   if (towards === undefined) {
     const known = Object.keys(targets).join(', ');
@@ -73,7 +77,7 @@ export function oracleShrinkage(
   returns: readonly Float64Array[],
   options: CovarianceOptions = {},
 ): ShrunkCovariance {
-  const { periodsPerYear = 252 } = options;
+  const { periodsPerYear = 252 } = knownOptions('oracleShrinkage', options, 'periodsPerYear');
   const sample = sampleOf('oracleShrinkage', returns, periodsPerYear, 0);
   const size = returns.length;
   const variance = trace(sample.covariance) / size;

@@ -1,5 +1,5 @@
 /** How much returns move: realised, exponentially weighted, and as a GARCH expects it for the days ahead. */
-import { requireShare, requireWhole } from '@noosphere/base';
+import { knownOptions, requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import {
   type ErrorDistribution,
@@ -30,7 +30,11 @@ export function realisedVolatility(
   returns: Float64Array,
   options: RealisedVolatilityOptions = {},
 ): Float64Array {
-  const { window = 21, periodsPerYear = 252 } = options;
+  const { window = 21, periodsPerYear = 252 } = knownOptions(
+    'realisedVolatility',
+    options,
+    'window periodsPerYear',
+  );
   requireWhole('realisedVolatility', 'window', window, 2);
   requireReturns('realisedVolatility', returns, window);
   return Float64Array.from({ length: returns.length - window + 1 }, (_, first) => {
@@ -84,7 +88,7 @@ export interface EwmaOptions {
  * console.log((ahead(1)[0] ?? 0) > (volatility[4] ?? 0)); // → true
  */
 export function ewmaVolatility(returns: Float64Array, options: EwmaOptions = {}): VolatilityFit {
-  const { decay = 0.94 } = options;
+  const { decay = 0.94 } = knownOptions('ewmaVolatility', options, 'decay');
   requireShare('ewmaVolatility', 'decay', decay);
   requireReturns('ewmaVolatility', returns, 2);
   const scale = scaleOf('ewmaVolatility', returns);
@@ -118,7 +122,11 @@ export function garchVolatility(
   returns: Float64Array,
   options: GarchVolatilityOptions = {},
 ): GarchVolatility {
-  const { asymmetric = false, distribution = 'normal' } = options;
+  const { asymmetric = false, distribution = 'normal' } = knownOptions(
+    'garchVolatility',
+    options,
+    'asymmetric distribution',
+  );
   if (distribution !== 'normal' && distribution !== 't') {
     throw new ArgumentError(
       'garchVolatility',

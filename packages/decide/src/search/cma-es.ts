@@ -1,5 +1,5 @@
 /** CMA-ES: what to use first for real variables, also where they depend on each other and scales differ. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { CmaEngine } from './cma-engine.js';
 import { defaultSamples } from './cma-parameters.js';
@@ -34,7 +34,12 @@ export interface CmaEsOptions {
  * console.log(Array.from(best.point, (value) => value.toFixed(4))); // → [ '1.0000', '1.0000' ]
  */
 export function cmaEs(options: CmaEsOptions = {}): SearchMethod {
-  const { samples, deviation = 0.2, restarts = 'bipop', tolerance = 1e-9 } = options;
+  const {
+    samples,
+    deviation = 0.2,
+    restarts = 'bipop',
+    tolerance = 1e-9,
+  } = knownOptions('cmaEs', options, 'samples deviation restarts tolerance');
   if (samples !== undefined) requireWhole('cmaEs', 'samples', samples, 4);
   requireShare('cmaEs', 'deviation', deviation);
   if (!(tolerance >= 0)) throw new ArgumentError('cmaEs', `tolerance must be 0 or above, got ${tolerance}`);

@@ -1,5 +1,5 @@
 /** Differential evolution that learns its own settings (L-SHADE): steady on rugged landscapes, few settings to choose. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import { isBetter, type SearchMethod } from './method.js';
 import { firstGeneration, hasCollapsed } from './sampling.js';
@@ -32,7 +32,11 @@ const archiveShare = 2.6;
  * console.log(best.value <= 1e-8); // → true
  */
 export function differentialEvolution(options: DifferentialEvolutionOptions = {}): SearchMethod {
-  const { population, restarts = true, tolerance = 1e-11 } = options;
+  const {
+    population,
+    restarts = true,
+    tolerance = 1e-11,
+  } = knownOptions('differentialEvolution', options, 'population restarts tolerance');
   if (population !== undefined)
     requireWhole('differentialEvolution', 'population', population, leastPopulation);
   return {

@@ -1,5 +1,5 @@
 /** A genetic algorithm: for variables of every kind, orders and categories too. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import { isBetter, type SearchMethod } from './method.js';
 import { firstGeneration, hasCollapsed } from './sampling.js';
@@ -27,7 +27,15 @@ export interface GeneticAlgorithmOptions extends VariationOptions {
  * console.log(best.value, best.point); // → 0 Float64Array(2) [ 1, 2 ]
  */
 export function geneticAlgorithm(options: GeneticAlgorithmOptions = {}): SearchMethod {
-  const { population = 50, restarts = true, tolerance = 1e-11 } = options;
+  const {
+    population = 50,
+    restarts = true,
+    tolerance = 1e-11,
+  } = knownOptions(
+    'geneticAlgorithm',
+    options,
+    'population restarts tolerance crossover crossoverIndex mutation mutationIndex',
+  );
   requireWhole('geneticAlgorithm', 'population', population, 4);
   requireVariation('geneticAlgorithm', options);
   return {

@@ -1,5 +1,5 @@
 /** Several objectives to the end of a budget. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, pickOptions, requireWhole } from '@noosphere/base';
 import type { SearchSetting } from './method.js';
 import { type FrontPoint, Nsga2, type Nsga2Options } from './nsga2.js';
 import { SearchSpace } from './variables.js';
@@ -40,10 +40,22 @@ export async function minimizeMany(
   options: MinimizeManyOptions,
 ): Promise<FrontOutcome> {
   const space = new SearchSpace('minimizeMany', options.bounds);
-  const { maxEvaluations = 1000 * space.size, population = 100, signal } = options;
+  const {
+    maxEvaluations = 1000 * space.size,
+    population = 100,
+    signal,
+  } = knownOptions(
+    'minimizeMany',
+    options,
+    'constraints signal onProgress bounds seed maxEvaluations start population crossover',
+    'crossoverIndex mutation mutationIndex',
+  );
   requireWhole('minimizeMany', 'maxEvaluations', maxEvaluations, 1);
   const startedMs = performance.now();
-  const run = new Nsga2(options, options);
+  const run = new Nsga2(
+    options,
+    pickOptions(options, 'population crossover crossoverIndex mutation mutationIndex'),
+  );
   let evaluations = 0;
   do {
     const points = run.ask();

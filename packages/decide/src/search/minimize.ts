@@ -1,5 +1,5 @@
 /** Searches to the end: evaluates what a method asks for, within a budget, and keeps the best. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cmaEs } from './cma-es.js';
 import { geneticAlgorithm } from './genetic-algorithm.js';
@@ -70,7 +70,11 @@ export async function minimize(
   options: MinimizeOptions,
 ): Promise<SearchOutcome> {
   const { run, tally } = begin('minimize', options);
-  const { concurrency = 1 } = options;
+  const { concurrency = 1 } = knownOptions(
+    'minimize',
+    options,
+    'method target constraints concurrency signal onProgress bounds seed maxEvaluations start',
+  );
   requireWhole('minimize', 'concurrency', concurrency, 1);
   let turnEndsMs = performance.now() + longestTurnMs;
   while (!tally.end) {
@@ -103,6 +107,11 @@ export function minimizeSync(
   objective: (point: Float64Array) => number,
   options: MinimizeOptions,
 ): SearchOutcome {
+  knownOptions(
+    'minimizeSync',
+    options,
+    'method target constraints concurrency signal onProgress bounds seed maxEvaluations start',
+  );
   const { run, tally } = begin('minimizeSync', options);
   while (!tally.end) {
     const points = tally.ask(run);

@@ -1,5 +1,5 @@
 /** NSGA-II: several objectives at once, a front of points of which none is better than another in all. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { crowding, nondominatedFronts } from './dominance.js';
@@ -52,7 +52,11 @@ export class Nsga2 {
   #isFirst = true;
 
   constructor({ bounds, seed = 0, start }: SearchSetting, options: Nsga2Options = {}) {
-    const { population = 100 } = options;
+    const { population = 100 } = knownOptions(
+      'Nsga2',
+      options,
+      'population crossover crossoverIndex mutation mutationIndex',
+    );
     requireWhole('nsga2', 'population', population, 4);
     requireWhole('nsga2', 'seed', seed, 0);
     requireVariation('nsga2', options);

@@ -1,5 +1,5 @@
 /** Particle swarm optimisation: simple and fast where a rough optimum of many variables will do. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { type Engine, type EngineContext, EngineRun } from './engine-run.js';
 import { isBetter, type SearchMethod } from './method.js';
 import { firstGeneration, hasCollapsed } from './sampling.js';
@@ -30,7 +30,12 @@ const pull = 0.5 + Math.log(2);
  * console.log(best.value <= 1e-8); // → true
  */
 export function particleSwarm(options: ParticleSwarmOptions = {}): SearchMethod {
-  const { population = 20, informed = 6, restarts = true, tolerance = 1e-11 } = options;
+  const {
+    population = 20,
+    informed = 6,
+    restarts = true,
+    tolerance = 1e-11,
+  } = knownOptions('particleSwarm', options, 'population informed restarts tolerance');
   requireWhole('particleSwarm', 'population', population, 2);
   requireWhole('particleSwarm', 'informed', informed, 1);
   return {

@@ -1,4 +1,5 @@
 /** The one place that knows HiGHS: programs go in, solutions or the reason for none come out. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, RuntimeError } from '@noosphere/core';
 import type { Highs, Model, ModelData } from 'highs';
 import {
@@ -44,6 +45,7 @@ export async function solveProgram(
   options: SolverOptions = {},
   operation = 'solveProgram',
 ): Promise<ProgramSolution> {
+  knownOptions('solveProgram', options, 'timeLimitMs relativeGap');
   const outcome = await trySolveProgram(program, options, operation);
   if (typeof outcome !== 'string') return outcome;
   throw new ArgumentError(operation, wayOut[outcome]);

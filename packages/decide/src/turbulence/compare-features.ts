@@ -1,4 +1,5 @@
 /** Do slow series help to warn of turbulence? The same logistic regression with and without them, on the same days. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { metrics, Random } from '@noosphere/train';
 import { VolatilityLogistic } from './classifiers.js';
@@ -61,6 +62,12 @@ export async function compareFeatures(
   features: readonly PublishedFeature[],
   options: TurbulenceOptions = {},
 ): Promise<FeatureComparison> {
+  knownOptions(
+    'compareFeatures',
+    options,
+    'horizon turbulentShare trainingShare validationShare seeds epochs windows confidence',
+    'blockDays resamples signal',
+  );
   if (features.length === 0) throw new ArgumentError(operation, 'needs at least one feature, got none');
   const settings = readOptions(options);
   const split = splitSeries(daysWithFeatures(series, features), settings);

@@ -1,4 +1,5 @@
 /** Warnings of turbulent months: classifiers trained on the past of many series, and how good they were later. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { type Classifier, VolatilityLogistic, WarningNetwork } from './classifiers.js';
@@ -101,6 +102,12 @@ export async function turbulenceWarnings(
   series: readonly TurbulenceSeries[],
   options: TurbulenceOptions = {},
 ): Promise<TurbulenceWarnings> {
+  knownOptions(
+    'turbulenceWarnings',
+    options,
+    'horizon turbulentShare trainingShare validationShare seeds epochs windows confidence',
+    'blockDays resamples signal',
+  );
   const settings = readOptions(options);
   const { horizon, seeds } = settings;
   const split = splitSeries(series, settings);

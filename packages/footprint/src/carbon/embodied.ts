@@ -1,4 +1,5 @@
 /** Carbon of making the machine, by the share of its life that the work took. */
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 
 export interface EmbodiedOptions {
@@ -19,10 +20,12 @@ export interface EmbodiedOptions {
  * @example
  * console.log(embodiedKilograms(3600).toFixed(5)); // → 0.02854
  */
-export function embodiedKilograms(
-  seconds: number,
-  { totalKilograms = 1000, lifeYears = 4, share = 1 }: EmbodiedOptions = {},
-): number {
+export function embodiedKilograms(seconds: number, options: EmbodiedOptions = {}): number {
+  const {
+    totalKilograms = 1000,
+    lifeYears = 4,
+    share = 1,
+  } = knownOptions('embodiedKilograms', options, 'totalKilograms lifeYears share');
   if (!(totalKilograms >= 0 && lifeYears > 0 && share >= 0 && share <= 1))
     throw new FootprintError(
       'embodiedKilograms',

@@ -1,5 +1,7 @@
 /** Tracks a command from its start to its end. */
+
 import { constants } from 'node:os';
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 import type { TrackOptions } from '../tracker/options.js';
 import type { Report } from '../tracker/report.js';
@@ -19,6 +21,14 @@ const forwarded: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SI
  * @throws where the command cannot be started
  */
 export async function watch(command: readonly string[], options: TrackOptions): Promise<Watched> {
+  knownOptions(
+    'watch',
+    options,
+    'name view scope pid intervalMs manual record budget idleWatts functionalUnit onWarning',
+    'onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+    'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+    'psys models commands',
+  );
   const [program, ...args] = command;
   if (program === undefined)
     throw new FootprintError('watch', 'expected a command, got none: watch -- node train.js');

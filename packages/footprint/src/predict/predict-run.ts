@@ -1,4 +1,5 @@
 /** From the first steps of a training to its end: time, energy, carbon, cost, each with an interval. */
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 import type { Range } from '../quantities/range.js';
 import { type Rate, rateOf } from './rate.js';
@@ -50,10 +51,12 @@ export interface Prediction {
  * const { elapsedSeconds, energyJoules } = predictRun(progress, { totalSteps: 1000 });
  * console.log(elapsedSeconds.value.toFixed(1), energyJoules.value.toFixed(1)); // → 100.0 5000.0
  */
-export function predictRun(
-  progress: readonly Progress[],
-  { totalSteps, stopSteps, confidence = 0.9 }: PredictOptions,
-): Prediction {
+export function predictRun(progress: readonly Progress[], options: PredictOptions): Prediction {
+  const {
+    totalSteps,
+    stopSteps,
+    confidence = 0.9,
+  } = knownOptions('predictRun', options, 'totalSteps stopSteps confidence');
   const last = progress.at(-1);
   if (progress.length < 3 || last === undefined || progress.some(falls))
     throw new FootprintError(

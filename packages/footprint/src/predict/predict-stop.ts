@@ -1,4 +1,5 @@
 /** When early stopping may end a training. */
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 import type { Estimate } from './predict-run.js';
 
@@ -26,13 +27,14 @@ export interface StopOptions {
  * const scores = [5, 4, 3, 2.5, 2.2, 2.0, 1.9, 1.8];
  * console.log(Math.round(predictStop({ scores, patience: 3, maxEpochs: 20 }).value)); // → 20
  */
-export function predictStop({
-  scores,
-  patience,
-  maxEpochs,
-  better = 'lower',
-  confidence = 0.9,
-}: StopOptions): Estimate {
+export function predictStop(options: StopOptions): Estimate {
+  const {
+    scores,
+    patience,
+    maxEpochs,
+    better = 'lower',
+    confidence = 0.9,
+  } = knownOptions('predictStop', options, 'scores patience maxEpochs better confidence');
   const done = scores.length;
   if (!(patience >= 1 && maxEpochs >= done))
     throw new FootprintError(

@@ -2,6 +2,7 @@
  * A record that shows tampering: each line carries a keyed code over itself and the line before, and the head, the
  * count and code of the last line, is kept in another place.
  */
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 import { appendLine, fileExists, readLines, readWhole, replaceFile } from '../system/lines-file.js';
 import type { RecordSink } from '../tracker/record.js';
@@ -64,6 +65,7 @@ export interface ChainCheck {
  * console.log(verifyChain(options).isIntact, verifyChain(options).lines); // → true 2
  */
 export function openChain(options: ChainOptions): RecordSink {
+  knownOptions('openChain', options, 'path headPath key');
   const { path, headPath, key } = checked('openChain', options);
   let { head, last } = start(options);
   return {
@@ -100,6 +102,7 @@ function start(options: ChainOptions): { head: Head; last: { n: number; mac: str
 
 /** Checks a chain: names lines that were changed, removed, put in or moved, and an end that was cut off. */
 export function verifyChain(options: ChainOptions): ChainCheck {
+  knownOptions('verifyChain', options, 'path headPath key');
   const { path, headPath, key } = checked('verifyChain', options);
   const faults: ChainFault[] = [];
   const head = readHead(headPath, key);
@@ -140,6 +143,7 @@ export function verifyChain(options: ChainOptions): ChainCheck {
 
 /** The contents of an intact chain, oldest first. */
 export function readChain(options: ChainOptions): unknown[] {
+  knownOptions('readChain', options, 'path headPath key');
   const { faults } = verifyChain(options);
   const [fault] = faults;
   if (fault !== undefined)
@@ -158,7 +162,7 @@ export function readChain(options: ChainOptions): unknown[] {
  */
 export function pruneChain(options: ChainOptions, isOld: (body: unknown) => boolean): number {
   const bodies = readChain(options);
-  const { path, headPath, key } = options;
+  const { path, headPath, key } = knownOptions('pruneChain', options, 'path headPath key');
   const keep = bodies.findIndex((body) => !isOld(body));
   const count = keep < 0 ? bodies.length : keep;
   if (count === 0) return 0;

@@ -1,4 +1,5 @@
 /** Runs side by side: what a score cost in energy. */
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 
 export interface ComparedRun {
@@ -32,8 +33,9 @@ export interface ComparisonRow extends ComparedRun {
  */
 export function compareRuns(
   runs: readonly ComparedRun[],
-  { better = 'higher' }: { readonly better?: 'higher' | 'lower' } = {},
+  options: { readonly better?: 'higher' | 'lower' } = {},
 ): ComparisonRow[] {
+  const { better = 'higher' } = knownOptions('compareRuns', options, 'better');
   for (const { name, score, energyJoules } of runs)
     if (!(Number.isFinite(score) && energyJoules > 0))
       throw new FootprintError(

@@ -1,5 +1,6 @@
 /** A report as a row of CodeCarbon's emissions.csv, so that what reads those files reads ours. */
 
+import { knownOptions } from '@noosphere/base';
 import { kilowattHours } from '../quantities/units.js';
 import type { Component } from '../sources/energy-source.js';
 import type { Report } from '../tracker/report.js';
@@ -63,6 +64,7 @@ export interface CsvOptions {
  * console.log(header?.split(',').length, row?.split(',')[1]); // → 38 mnist
  */
 export function toCodecarbonCsv(reports: readonly Report[], options: CsvOptions = {}): string {
+  knownOptions('toCodecarbonCsv', options, 'runId experimentId');
   const rows = reports.map((report) => {
     const values: Readonly<Record<string, string | number>> = columnValues(report, options);
     return codecarbonColumns.map((column) => field(values[column] ?? '')).join(',');

@@ -1,4 +1,5 @@
 /** Which sources this machine offers, what is missing, and the command that would give it. */
+import { knownOptions } from '@noosphere/base';
 import { findCgroup } from '../accounting/cgroup.js';
 import { readMemory } from '../accounting/machine-load.js';
 import { countProcessors } from '../accounting/proc-files.js';
@@ -66,6 +67,7 @@ export interface DetectedSources {
  * console.log(models.memory.methods.memory.isMeasured); // → false
  */
 export function detectSources(host: Host, options: SourceOptions = {}): DetectedSources {
+  knownOptions('detectSources', options, 'sources cpuTdpWatts memoryWattsPerGigabyte psys models commands');
   const machine = readMachine(host);
   const problems: SourceProblem[] = [];
   const meters = [...(options.sources ?? [])];

@@ -1,7 +1,9 @@
 /** The machine itself. This folder alone touches the file system and starts processes. */
+
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { knownOptions } from '@noosphere/base';
 import type { CpuTimes, Host, StreamListener } from './host.js';
 
 export interface HostOptions {
@@ -20,7 +22,8 @@ export interface HostOptions {
  * @example
  * console.log(openHost().monotonicMs() > 0); // → true
  */
-export function openHost({ root = '/', pid = process.pid }: HostOptions = {}): Host {
+export function openHost(options: HostOptions = {}): Host {
+  const { root = '/', pid = process.pid } = knownOptions('openHost', options, 'root pid');
   const place = (path: string) => (root === '/' ? path : join(root, path));
   return {
     platform: process.platform,

@@ -1,4 +1,5 @@
 /** A machine from a recording: files at moments, and clocks that a test or a replay moves. */
+import { knownOptions } from '@noosphere/base';
 import type { CpuTimes, Host, StreamListener } from './host.js';
 
 /** A file's text; `null` where it is gone; an error code where reading fails. */
@@ -47,6 +48,7 @@ export class RecordedHost implements Host {
   #aheadMs = 0;
 
   constructor(frames: readonly Frame[], options: RecordedHostOptions = {}) {
+    knownOptions('RecordedHost', options, 'platform pid startWallMs commands');
     this.platform = options.platform ?? 'linux';
     this.pid = options.pid ?? 100;
     this.#frames = frames;

@@ -1,4 +1,5 @@
 /** One second on this machine, to turn counted work into time and energy before the first step. */
+import { knownOptions } from '@noosphere/base';
 import { FootprintError } from '../errors.js';
 import type { Estimate } from '../predict/predict-run.js';
 import type { Range } from '../quantities/range.js';
@@ -52,8 +53,16 @@ export interface Calibration {
  */
 export async function calibrate(
   work: () => Work | Promise<Work>,
-  { seconds = 1, ...options }: CalibrateOptions = {},
+  given: CalibrateOptions = {},
 ): Promise<Calibration> {
+  const { seconds = 1, ...options } = knownOptions(
+    'calibrate',
+    given,
+    'seconds name view scope pid intervalMs manual record budget idleWatts functionalUnit',
+    'onWarning onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+    'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+    'psys models commands',
+  );
   if (!(seconds > 0)) throw new FootprintError('calibrate', `seconds: expected above 0, got ${seconds}`);
   await work();
   const run = track({ name: 'calibration', ...options });

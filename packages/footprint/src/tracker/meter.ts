@@ -1,4 +1,5 @@
 /** A tracked run in the shape that training loops ask for: begin, read, end, and a look at the events between. */
+import { knownOptions } from '@noosphere/base';
 import { type Prediction, predictRun } from '../predict/predict-run.js';
 import { predictStop, type StopOptions } from '../predict/predict-stop.js';
 import type { Totals } from './ledger.js';
@@ -37,6 +38,14 @@ export interface TrainingCallback {
  * console.log(meter.isExhausted(), meter.report?.windows.map(({ path }) => path)); // → false [ 'epochs 1 to 2' ]
  */
 export function footprintMeter(options: TrackOptions = {}): FootprintMeter {
+  knownOptions(
+    'footprintMeter',
+    options,
+    'name view scope pid intervalMs manual record budget idleWatts functionalUnit onWarning',
+    'onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+    'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+    'psys models commands',
+  );
   return new FootprintMeter(options);
 }
 
@@ -68,6 +77,14 @@ export class FootprintMeter {
 
   /** @internal Made by `footprintMeter`. */
   constructor(options: TrackOptions) {
+    knownOptions(
+      'FootprintMeter',
+      options,
+      'name view scope pid intervalMs manual record budget idleWatts functionalUnit onWarning',
+      'onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+      'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+      'psys models commands',
+    );
     this.#options = options;
   }
 

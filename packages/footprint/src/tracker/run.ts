@@ -1,4 +1,5 @@
 /** A tracked run: from `track` to `stop`. */
+import { knownOptions, pickOptions } from '@noosphere/base';
 import { CgroupUse, findCgroup } from '../accounting/cgroup.js';
 import { ProcessTree } from '../accounting/process-tree.js';
 import { Factors } from '../carbon/factors.js';
@@ -36,7 +37,21 @@ export class Run implements AsyncDisposable {
 
   /** @internal Made by `track`. */
   constructor(options: TrackOptions) {
-    const { host = openHost(), tariff, budget = {}, record, intervalMs = 1000, view = 'machine' } = options;
+    const {
+      host = openHost(),
+      tariff,
+      budget = {},
+      record,
+      intervalMs = 1000,
+      view = 'machine',
+    } = knownOptions(
+      'Run',
+      options,
+      'name view scope pid intervalMs manual record budget idleWatts functionalUnit onWarning',
+      'onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+      'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+      'psys models commands',
+    );
     if (!(intervalMs >= 10))
       throw new FootprintError('track', `intervalMs: expected 10 or more, got ${intervalMs}`);
     this.#options = options;
@@ -44,7 +59,10 @@ export class Run implements AsyncDisposable {
     this.#factors = new Factors('track', options);
     const hasTariff = tariff?.perKilowattHour !== undefined || tariff?.perMachineHour !== undefined;
     this.#budget = new BudgetWatch('track', budget, { hasTariff });
-    this.#sources = detectSources(host, options);
+    this.#sources = detectSources(
+      host,
+      pickOptions(options, 'sources cpuTdpWatts memoryWattsPerGigabyte psys models commands'),
+    );
     this.#startedMs = host.wallMs();
     this.#startedMonotonicMs = host.monotonicMs();
     this.#sampler = new Sampler({

@@ -1,4 +1,5 @@
 /** The entry: begin to track, or track one function. */
+import { knownOptions } from '@noosphere/base';
 import type { TrackOptions } from './options.js';
 import type { Report } from './report.js';
 import { Run } from './run.js';
@@ -16,6 +17,14 @@ import { Run } from './run.js';
  * console.log(energyJoules > 0, carbon.intensity.name, windows[0]?.path); // → true France epoch 1
  */
 export function track(options: TrackOptions = {}): Run {
+  knownOptions(
+    'track',
+    options,
+    'name view scope pid intervalMs manual record budget idleWatts functionalUnit onWarning',
+    'onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+    'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+    'psys models commands',
+  );
   return new Run(options);
 }
 
@@ -36,6 +45,14 @@ export async function measure<T>(
   work: () => T | Promise<T>,
   options: TrackOptions = {},
 ): Promise<Measured<T>> {
+  knownOptions(
+    'measure',
+    options,
+    'name view scope pid intervalMs manual record budget idleWatts functionalUnit onWarning',
+    'onStop host place gramsPerKilowattHour marginalGramsPerKilowattHour pue',
+    'waterLitresPerKilowattHour tariff embodied sources cpuTdpWatts memoryWattsPerGigabyte',
+    'psys models commands',
+  );
   const run = track(options);
   try {
     const value = await work();

@@ -1,5 +1,5 @@
 /** Backtests: every model forecasts from origins in the past, from what was known there. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
@@ -65,7 +65,16 @@ export async function crossValidate(
   options: CrossValidateOptions,
 ): Promise<BacktestTable> {
   const operation = 'crossValidate';
-  const { horizon, windows = 1, levels = [], refit = true } = options;
+  const {
+    horizon,
+    windows = 1,
+    levels = [],
+    refit = true,
+  } = knownOptions(
+    'crossValidate',
+    options,
+    'models horizon windows step refit levels season meters workers onProgress signal onAbort',
+  );
   const step = options.step ?? horizon;
   const season = options.season ?? seasonLengthOf(frame.frequency);
   const models = withNaive(options.models, season);

@@ -1,4 +1,5 @@
 /** Metrics of a backtest: one row a model, over the same windows for all. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { overallWeightedAverage } from '../metrics/index.js';
 import { columnNames } from '../run/forecast-table.js';
@@ -44,6 +45,7 @@ export interface EvaluationRow {
  * console.log(rows.map(({ model, values }) => `${model} ${values.mae} ${values.mase}`)); // → [ 'RWD 0 0', 'Naive 4.5 1.5' ]
  */
 export function evaluate(table: BacktestTable, options: EvaluateOptions = {}): Evaluation {
+  knownOptions('evaluate', options, 'metrics baseline');
   const metrics = options.metrics ?? defaultMetrics(table);
   const own = metrics.filter((name): name is OwnMetric => name !== 'owa');
   for (const name of own) {

@@ -1,4 +1,5 @@
 /** Proof by trying: what comes later is replaced by noise, and nothing that was forecast before may change by one bit. */
+import { knownOptions } from '@noosphere/base';
 import { RuntimeError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
@@ -12,7 +13,8 @@ export interface LookAheadOptions {
 }
 
 /** The frame with every value and past covariate from `origin` on replaced by noise, as large as the series. */
-export function replaceFuture<F extends SeriesFrame>(frame: F, { origin, seed = 0 }: LookAheadOptions): F {
+export function replaceFuture<F extends SeriesFrame>(frame: F, options: LookAheadOptions): F {
+  const { origin, seed = 0 } = knownOptions('replaceFuture', options, 'origin seed');
   const random = new Random(seed);
   const noisy = (values: Float64Array) => {
     const copied = values.slice();
@@ -65,6 +67,7 @@ export async function assertNoLookAhead<F extends SeriesFrame>(
   run: (frame: F) => readonly Float64Array[] | Promise<readonly Float64Array[]>,
   options: LookAheadOptions,
 ): Promise<void> {
+  knownOptions('assertNoLookAhead', options, 'origin seed');
   const [known, other] = [await run(frame), await run(replaceFuture(frame, options))];
   const bits = differingBits(known, other);
   if (bits > 0) {

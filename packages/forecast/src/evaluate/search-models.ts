@@ -1,5 +1,5 @@
 /** Search for a model under a budget of time or energy: more windows for fewer models, round by round. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { ForecastModel } from '../run/global-runs.js';
@@ -70,6 +70,12 @@ export interface ModelSearch {
  * console.log(best?.name, end); // → AutoETS finished
  */
 export async function searchModels(frame: SeriesFrame, options: SearchModelsOptions): Promise<ModelSearch> {
+  knownOptions(
+    'searchModels',
+    options,
+    'candidates horizon budget readJoules windows mostWindows metric season workers',
+    'onProgress signal',
+  );
   const search = new Halving(frame, options);
   return search.run();
 }

@@ -1,5 +1,5 @@
 /** One ensemble for all series, chosen by a backtest. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { EnsembleWeights } from '../run/combine-forecasts.js';
 import { countPicks, type GreedyPick, greedyPicks } from '../wrappers/greedy-picks.js';
@@ -22,10 +22,8 @@ export interface SelectEnsembleOptions {
  * const table = await crossValidate(frame, { models: [drift()], horizon: 2, windows: 4, season: 2 });
  * console.log(selectEnsemble(table, { picks: 4 })); // → { SeasonalNaive: 0.75, RWD: 0.25 }
  */
-export function selectEnsemble(
-  table: BacktestTable,
-  { models = table.models, picks = 20 }: SelectEnsembleOptions = {},
-): EnsembleWeights {
+export function selectEnsemble(table: BacktestTable, options: SelectEnsembleOptions = {}): EnsembleWeights {
+  const { models = table.models, picks = 20 } = knownOptions('selectEnsemble', options, 'models picks');
   requireWhole('selectEnsemble', 'picks', picks, 1);
   const columns = models.map((name) => columnOf('selectEnsemble', table, name));
   const rows = usableRows(table, columns);

@@ -1,4 +1,5 @@
 /** For each series the model that did best in a backtest. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { BacktestTable } from './cross-validate.js';
 import { evaluate } from './evaluate.js';
@@ -26,7 +27,8 @@ export interface SelectOptions {
  * const table = await crossValidate(frame, { models: [drift()], horizon: 2, windows: 3 });
  * console.log(selectModels(table)); // → [ { id: 'series', model: 'RWD', errors: { RWD: 0, Naive: 4.5 } } ]
  */
-export function selectModels(table: BacktestTable, { metric = 'mae' }: SelectOptions = {}): ModelChoice[] {
+export function selectModels(table: BacktestTable, options: SelectOptions = {}): ModelChoice[] {
+  const { metric = 'mae' } = knownOptions('selectModels', options, 'metric');
   if ((metric as MetricName) === 'owa' || (metric as MetricName) === 'coverage')
     throw new ArgumentError('selectModels', `expected a metric of which less is better, got '${metric}'`);
   const byModel = table.models.map((model) => {

@@ -1,4 +1,5 @@
 /** Frames from data in memory: rows as objects, or columns. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type ParsedDate, parseDate } from '../series/cells.js';
 import { type CovariateNames, type LoadedFrame, listCovariates } from './covariates.js';
@@ -28,6 +29,7 @@ export function frameOf<const Names extends CovariateNames = Record<never, never
   data: readonly FrameRow[] | FrameColumns,
   options: FrameOptions<Names> = {},
 ): LoadedFrame<Names> {
+  knownOptions('frameOf', options, 'frequency covariates columns unordered timeZone');
   const operation = 'frameOf';
   const isRows = Array.isArray(data);
   const place = (row: number) => (isRows ? `rows[${row}]` : `row ${row} (from 0)`);

@@ -197,7 +197,7 @@ describe('files', () => {
     );
     const path = join(folder, `table.${ending}`);
     await writeFrame(path, frame);
-    await expect(writeFrame(path, frame)).rejects.toThrow(/is there already; say overwrite/);
+    await expect(writeFrame(path, frame)).rejects.toThrow(/one is there; choose another name or pass/);
     const again = await readFrame(path, { covariates: { future: ['note'], static: ['size'] } });
     expect(again).toEqual(frame);
     expect(existsSync(`${path}.part`)).toBe(false);

@@ -1,4 +1,5 @@
 /** What is missing in a frame, and ways to fill it. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from './frame.js';
 import { rangeOf } from './slice.js';
@@ -92,6 +93,7 @@ export interface FillOptions {
  * console.log(fillGaps(frame, 'forward').y); // → Float64Array(5) [ 1, 1, 1, 1, 4 ]
  */
 export function fillGaps<F extends SeriesFrame>(frame: F, method: FillMethod, options: FillOptions = {}): F {
+  knownOptions('fillGaps', options, 'covariates');
   const methods = options.covariates ?? {};
   const known = { ...frame.past, ...frame.future };
   for (const [name, each] of [['y', method], ...Object.entries(methods)] as const) {

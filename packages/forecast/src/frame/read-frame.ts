@@ -1,5 +1,7 @@
 /** Frames from files and texts: CSV in pieces, Parquet in groups of rows. */
+
 import { basename } from 'node:path';
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, FormatError } from '@noosphere/core';
 import { fileChunks } from '../files/chunks.js';
 import { readParquetColumns } from '../files/parquet.js';
@@ -31,6 +33,7 @@ export async function readFrame<const Names extends CovariateNames = Record<neve
   path: string,
   options: ReadFrameOptions<Names> = {},
 ): Promise<LoadedFrame<Names>> {
+  knownOptions('readFrame', options, 'layout delimiter frequency covariates columns unordered timeZone');
   const operation = 'readFrame';
   const name = basename(path);
   if (/\.(parquet|pq)$/i.test(path)) return readParquet(operation, path, options);
@@ -50,6 +53,7 @@ export function parseFrame<const Names extends CovariateNames = Record<never, ne
   text: string,
   options: ReadFrameOptions<Names> = {},
 ): LoadedFrame<Names> {
+  knownOptions('parseFrame', options, 'layout delimiter frequency covariates columns unordered timeZone');
   const reader = new CsvFrame<Names>('parseFrame', 'text', options);
   const blocks = new LineBlocks('parseFrame', 'text');
   const pieceLength = 1 << 18;

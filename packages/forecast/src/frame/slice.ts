@@ -1,4 +1,5 @@
 /** Parts of frames: some series, some rows of each, several frames in one. Columns are copied. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from './frame.js';
 import { gridOf } from './time-grid.js';
@@ -56,10 +57,12 @@ export function dropTail<F extends SeriesFrame>(frame: F, count: number): F {
 }
 
 /** Rows whose time is from `from` to before `to`: milliseconds in UTC or steps. Series without any are left out. */
-export function sliceTimes<F extends SeriesFrame>(
-  frame: F,
-  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: { from?: number; to?: number },
-): F {
+export function sliceTimes<F extends SeriesFrame>(frame: F, options: { from?: number; to?: number }): F {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = knownOptions(
+    'sliceTimes',
+    options,
+    'from to',
+  );
   const ranges = frame.ids.map((_, series) => {
     const { start, end } = rangeOf(frame, series);
     return {

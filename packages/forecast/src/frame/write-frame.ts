@@ -1,4 +1,5 @@
 /** Frames to files, long: what `readFrame` reads again. */
+import { knownOptions } from '@noosphere/base';
 import type { WriteOptions } from '@noosphere/base/files';
 import { type FileColumn, writeColumns } from '../files/columns-file.js';
 import type { SeriesFrame } from './frame.js';
@@ -17,6 +18,7 @@ export async function writeFrame(
   frame: SeriesFrame,
   options: WriteOptions = {},
 ): Promise<void> {
+  knownOptions('writeFrame', options, 'overwrite');
   const seriesOfRow = new Uint32Array(frame.y.length);
   frame.ids.forEach((_, series) => {
     seriesOfRow.fill(series, frame.offsets[series], frame.offsets[series + 1]);

@@ -1,5 +1,6 @@
 /** A trained global model: it forecasts any frame, learns on, and is saved as a folder with an ONNX file. */
 
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, exportOnnx, hostData, spec, type Tensor } from '@noosphere/core';
 import { saveModel, withRunner } from '@noosphere/learn';
 import { stateDict } from '@noosphere/train';
@@ -73,6 +74,7 @@ export class FittedNeuralModel implements FittedGlobalModel {
   }
 
   async forecast(frame: SeriesFrame, options: GlobalForecastOptions = {}): Promise<readonly LocalForecast[]> {
+    knownOptions('forecast', options, 'levels future');
     const { settings } = this.description;
     const source = this.#endsOf(frame, options.future);
     const rows = lastWindows(frame);
@@ -128,7 +130,12 @@ export class FittedNeuralModel implements FittedGlobalModel {
 
   /** Goes on learning from these weights, on other series or newer values; this model stays as it is. */
   async fineTune(frame: SeriesFrame, options: FineTuneOptions = {}): Promise<FittedNeuralModel> {
-    const { steps, learningRate, ...others } = options;
+    const { steps, learningRate, ...others } = knownOptions(
+      'fineTune',
+      options,
+      'steps learningRate validationSize decisionLoss signal timeLimitMs callbacks meters',
+      'checkpoint',
+    );
     this.#requireChannels(frame);
     const settings = {
       ...this.description.settings,
@@ -166,7 +173,8 @@ export class FittedNeuralModel implements FittedGlobalModel {
   }
 
   /** Saves a model folder: settings, weights, ONNX file. `loadNeuralModel` reads it. */
-  async save(folder: string, { overwrite = false }: { readonly overwrite?: boolean } = {}): Promise<void> {
+  async save(folder: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+    const { overwrite = false } = knownOptions('save', options, 'overwrite');
     const { settings } = this.description;
     await saveModel(folder, {
       kind: `forecast/${settings.kind}`,

@@ -1,4 +1,5 @@
 /** Several neural models trained within one budget of time; what each counts is chosen on the last training values. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { LocalForecast } from '../local/local-model.js';
@@ -45,6 +46,7 @@ export interface EnsembleMember {
  * console.log(fitted.members.reduce((sum, { weight }) => sum + weight, 0)); // → 4
  */
 export function neuralEnsemble(options: NeuralEnsembleOptions): NeuralEnsemble {
+  knownOptions('neuralEnsemble', options, 'members timeBudgetMs draws name');
   return new NeuralEnsemble(options);
 }
 
@@ -54,12 +56,13 @@ export class NeuralEnsemble implements GlobalModel {
   readonly horizon: number;
   readonly #options: Required<NeuralEnsembleOptions>;
 
-  constructor({
-    members,
-    timeBudgetMs = Number.POSITIVE_INFINITY,
-    draws = 10,
-    name = 'NeuralEnsemble',
-  }: NeuralEnsembleOptions) {
+  constructor(given: NeuralEnsembleOptions) {
+    const {
+      members,
+      timeBudgetMs = Number.POSITIVE_INFINITY,
+      draws = 10,
+      name = 'NeuralEnsemble',
+    } = knownOptions('NeuralEnsemble', given, 'members timeBudgetMs draws name');
     const [first] = members;
     if (!first) throw new ArgumentError('neuralEnsemble', 'needs at least one member, got none');
     const odd = members.find(({ horizon }) => horizon !== first.horizon);
@@ -95,7 +98,15 @@ export class NeuralEnsemble implements GlobalModel {
         'draws its members by the error of their forecasts, and decisionLoss trains for a decision; train a member alone',
       );
     const begun = performance.now();
-    const { validationSize = this.horizon, checkpoint: _, ...others } = options;
+    const {
+      validationSize = this.horizon,
+      checkpoint: _,
+      ...others
+    } = knownOptions(
+      'fit',
+      options,
+      'validationSize decisionLoss signal timeLimitMs callbacks meters checkpoint',
+    );
     const fitted: FittedNeuralModel[] = [];
     for (const [index, member] of members.entries()) {
       const left = timeBudgetMs - (performance.now() - begun);
@@ -128,6 +139,7 @@ export class FittedNeuralEnsemble implements FittedGlobalModel {
 
   /** The weighted mean of the members' forecasts; an ensemble has no intervals of its own. */
   async forecast(frame: SeriesFrame, options: GlobalForecastOptions = {}): Promise<readonly LocalForecast[]> {
+    knownOptions('forecast', options, 'levels future');
     if (options.levels && options.levels.length > 0)
       throw new ArgumentError('neuralEnsemble', 'has no intervals; wrap it for conformal ones');
     const drawn = this.members.filter(({ weight }) => weight > 0);

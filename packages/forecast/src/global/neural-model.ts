@@ -1,5 +1,6 @@
 /** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
 
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, type Tensor } from '@noosphere/core';
 import { learn, plain } from '@noosphere/learn';
 import {
@@ -81,6 +82,14 @@ export class NeuralModel implements GlobalModel {
     network: object = {},
     norm?: ReversibleNormOptions,
   ) {
+    if (norm) knownOptions('NeuralModel', norm, 'affine subtractLast channels');
+    knownOptions(
+      'NeuralModel',
+      options,
+      'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+      'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+      'covariates threads',
+    );
     this.#architecture = architecture;
     this.#network = network;
     this.settings = settle(architecture, options, norm);
@@ -101,6 +110,11 @@ export class NeuralModel implements GlobalModel {
    * over every window whose horizon lies in the last values, stride 1. The same seed gives the same bits.
    */
   async fit(frame: SeriesFrame, options: GlobalFitOptions = {}): Promise<FittedNeuralModel> {
+    knownOptions(
+      'fit',
+      options,
+      'validationSize decisionLoss signal timeLimitMs callbacks meters checkpoint',
+    );
     const channels = channelsOf(this.#architecture, frame);
     const description = { settings: this.settings, network: this.#network, channels };
     const start = buildPipeline(this.#architecture, description);
@@ -122,11 +136,13 @@ export class NeuralModel implements GlobalModel {
    */
   forDecision(
     decisionLoss: DecisionLoss,
-    {
-      name = `${this.name}-decision`,
-      validationSize = 0,
-    }: { readonly name?: string; readonly validationSize?: number } = {},
+    given: { readonly name?: string; readonly validationSize?: number } = {},
   ): GlobalModel {
+    const { name = `${this.name}-decision`, validationSize = 0 } = knownOptions(
+      'forDecision',
+      given,
+      'name validationSize',
+    );
     return {
       name,
       kind: this.kind,
@@ -148,8 +164,9 @@ export class NeuralModel implements GlobalModel {
    */
   withWeights(
     weights: Readonly<Record<string, Tensor>>,
-    { channels = 1, strict = true }: { readonly channels?: number; readonly strict?: boolean } = {},
+    options: { readonly channels?: number; readonly strict?: boolean } = {},
   ): FittedNeuralModel {
+    const { channels = 1, strict = true } = knownOptions('withWeights', options, 'channels strict');
     const description = { settings: this.settings, network: this.#network, channels };
     const { model } = loadStateDict(buildPipeline(this.#architecture, description), weights, { strict });
     return new FittedNeuralModel(this.#architecture, description, model, untrained);

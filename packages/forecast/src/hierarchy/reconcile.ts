@@ -1,4 +1,5 @@
 /** Forecasts of sums and parts that add up. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { ForecastTable } from '../run/forecast-table.js';
 import { errorCovariance, type MinTraceMethod } from './error-covariance.js';
@@ -45,7 +46,11 @@ export function reconcile(
   options: ReconcileOptions,
 ): Float64Array[] {
   const { ids, bottomCount } = hierarchy;
-  const { method, nonNegative = false } = options;
+  const { method, nonNegative = false } = knownOptions(
+    'reconcile',
+    options,
+    'method level history residuals nonNegative',
+  );
   checkBase(hierarchy, base);
   if (method === 'bottomUp') return sumUp(hierarchy, base.slice(-bottomCount));
   if (minTraceMethods.includes(method)) {
@@ -124,6 +129,7 @@ export function reconcileTable(
   hierarchy: Hierarchy,
   options: ReconcileOptions,
 ): ForecastTable {
+  knownOptions('reconcileTable', options, 'method level history residuals nonNegative');
   if (table.ids.join('\n') !== hierarchy.ids.join('\n')) {
     throw new ArgumentError(
       'reconcileTable',

@@ -1,5 +1,12 @@
 /** Anomalies: values that a model did not expect, or that stand out from what a decomposition leaves. */
-import { medianOf, normalQuantile, requireValues, requireWhole, robustDeviation } from '@noosphere/base';
+import {
+  knownOptions,
+  medianOf,
+  normalQuantile,
+  requireValues,
+  requireWhole,
+  robustDeviation,
+} from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { normalTails } from '@noosphere/statistics';
 import { stl } from '../local/decomposition/stl.js';
@@ -62,6 +69,7 @@ export function anomalies(
   y: Float64Array,
   options: DecompositionAnomalyOptions | ModelAnomalyOptions = {},
 ): AnomalyReport {
+  knownOptions('anomalies', options, 'season seasonalWindow threshold model level trainingLength');
   requireValues('anomalies', 'the series', y, 2 * medianReach + 1);
   return 'model' in options ? byModel(y, options) : byDecomposition(y, options);
 }

@@ -1,5 +1,5 @@
 /** Change points: where a series becomes another one. */
-import { medianOf, requireValues, requireWhole } from '@noosphere/base';
+import { knownOptions, medianOf, requireValues, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 export interface ChangePointOptions {
@@ -40,7 +40,7 @@ export interface Segment {
  * console.log(changePoints(y).places); // → [ 25 ]
  */
 export function changePoints(y: Float64Array, options: ChangePointOptions = {}): ChangePoints {
-  const { cost: kind = 'mean' } = options;
+  const { cost: kind = 'mean' } = knownOptions('changePoints', options, 'cost penalty minimumLength');
   if (kind !== 'mean' && kind !== 'normal') {
     throw new ArgumentError('changePoints', `cost must be 'mean' or 'normal', got '${String(kind)}'`);
   }

@@ -1,6 +1,6 @@
 /** Drift: new data against those a model was trained on, column by column, and whether to train again. */
 
-import { meanOf, quantileOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
+import { knownOptions, meanOf, quantileOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { kolmogorovTail, normalTails } from '@noosphere/statistics';
 
@@ -60,7 +60,11 @@ export function driftReport(
   fresh: DriftColumns,
   options: DriftOptions = {},
 ): DriftReport {
-  const { bins = 10, significance = 0.01, errors } = options;
+  const {
+    bins = 10,
+    significance = 0.01,
+    errors,
+  } = knownOptions('driftReport', options, 'bins significance errors');
   requireWhole('driftReport', 'bins', bins, 2);
   if (!(significance > 0 && significance < 1)) {
     throw new ArgumentError('driftReport', `significance lies between 0 and 1, got ${significance}`);

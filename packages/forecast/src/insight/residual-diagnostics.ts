@@ -1,6 +1,6 @@
 /** What is left in the errors of a model: mean, autocorrelation, shape, changing variance. */
 
-import { meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
+import { knownOptions, meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
 import { autocorrelations, chiSquaredTail, studentTails } from '@noosphere/statistics';
 import { leastSquares } from '../least-squares/least-squares.js';
 
@@ -53,7 +53,11 @@ export function residualDiagnostics(
   const errors = residuals.subarray(Math.max(0, first));
   requireValues(operation, 'the residuals', errors, 8);
   const count = errors.length;
-  const { lags = Math.max(1, Math.min(10, Math.floor(count / 5))), parameters = 0 } = options;
+  const { lags = Math.max(1, Math.min(10, Math.floor(count / 5))), parameters = 0 } = knownOptions(
+    'residualDiagnostics',
+    options,
+    'lags parameters archLags',
+  );
   const { archLags = lags } = options;
   requireWhole(operation, 'lags', lags, 1);
   requireWhole(operation, 'parameters', parameters, 0);

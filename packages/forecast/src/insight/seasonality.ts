@@ -1,5 +1,5 @@
 /** Seasonality: the periods of a series, found in its spectrum and confirmed by its autocorrelation. */
-import { meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
+import { knownOptions, meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { autocorrelations } from '@noosphere/statistics';
 import { stl } from '../local/decomposition/stl.js';
@@ -36,7 +36,11 @@ const overtoneShare = 0.7;
  */
 export function seasonalityOf(y: Float64Array, options: SeasonalityOptions = {}): readonly SeasonalPeriod[] {
   requireValues('seasonalityOf', 'the series', y, 8);
-  const { longest = Math.floor(y.length / 3), significance = 0.01 } = options;
+  const { longest = Math.floor(y.length / 3), significance = 0.01 } = knownOptions(
+    'seasonalityOf',
+    options,
+    'longest significance',
+  );
   requireWhole('seasonalityOf', 'longest', longest, 2);
   if (!(significance > 0 && significance < 1)) {
     throw new ArgumentError('seasonalityOf', `significance lies between 0 and 1, got ${significance}`);

@@ -1,6 +1,6 @@
 /** Trend: how much a series rises a step, and how sure that is. */
 
-import { requireValues } from '@noosphere/base';
+import { knownOptions, requireValues } from '@noosphere/base';
 import { studentTails, studentWidth } from '@noosphere/statistics';
 import { decomposeSeasons } from '../local/decomposition/mstl.js';
 import { strength } from '../local/decomposition/strength.js';
@@ -37,7 +37,7 @@ export interface Trend {
  * console.log(slope.toFixed(1), upper - lower < 0.02); // → 0.5 true
  */
 export function trendOf(y: Float64Array, options: TrendOptions = {}): Trend {
-  const { seasons = [], level = 95 } = options;
+  const { seasons = [], level = 95 } = knownOptions('trendOf', options, 'seasons level');
   requireLevels('trendOf', [level]);
   for (const season of seasons) requireSeason('trendOf', season, 2);
   requireValues('trendOf', 'the series', y, Math.max(8, ...seasons.map((season) => 2 * season)));

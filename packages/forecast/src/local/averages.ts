@@ -1,5 +1,5 @@
 /** Means as forecasts: of all values, of the last ones, of the last seasons. */
-import { meanOf, requireWhole } from '@noosphere/base';
+import { knownOptions, meanOf, requireWhole } from '@noosphere/base';
 import { localModel, residualDeviation } from './fitted-model.js';
 import type { LocalModel, LocalModelKind } from './local-model.js';
 import { repeatSeason } from './naive.js';
@@ -35,7 +35,7 @@ export interface WindowAverageOptions {
  * console.log(windowAverage({ window: 2 }).fit(Float64Array.of(1, 5, 3)).forecast(1).mean[0]); // → 4
  */
 export function windowAverage(options: WindowAverageOptions): LocalModel {
-  const { window } = options;
+  const { window } = knownOptions('windowAverage', options, 'window');
   requireWhole('windowAverage', 'window', window, 1);
   return averageModel('WindowAverage', 'windowAverage', options, 1, window);
 }
@@ -54,7 +54,7 @@ export interface SeasonalWindowAverageOptions {
  * console.log(model.fit(Float64Array.of(9, 1, 5, 3, 7)).forecast(2).mean); // → Float64Array(2) [ 2, 6 ]
  */
 export function seasonalWindowAverage(options: SeasonalWindowAverageOptions): LocalModel {
-  const { season, window } = options;
+  const { season, window } = knownOptions('seasonalWindowAverage', options, 'season window');
   requireSeason('seasonalWindowAverage', season, 1);
   requireWhole('seasonalWindowAverage', 'window', window, 1);
   return averageModel('SeasWA', 'seasonalWindowAverage', options, season, window);

@@ -1,4 +1,5 @@
 /** Naive forecasts: the last value, the last season, the last value and the mean step. What any other model has to beat. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type ContinuingFit, localModel, residualDeviation } from './fitted-model.js';
 import type { LocalModel } from './local-model.js';
@@ -40,7 +41,7 @@ export interface SeasonalNaiveOptions {
  * console.log(mean); // → Float64Array(3) [ 3, 7, 3 ]
  */
 export function seasonalNaive(options: SeasonalNaiveOptions): LocalModel {
-  const { season } = options;
+  const { season } = knownOptions('seasonalNaive', options, 'season');
   requireSeason('seasonalNaive', season, 1);
   return localModel({ name: 'SeasonalNaive', kind: 'seasonalNaive', options }, season, (y) => {
     const fitted = lagged(y, season);

@@ -1,4 +1,5 @@
 /** How often a forecast has the direction right, and how sure that is. */
+import { knownOptions } from '@noosphere/base';
 import { requireSameCount } from './errors.js';
 
 /** Of a share, from 0 to 1. */
@@ -42,8 +43,9 @@ export interface HitRate {
 export function hitRate(
   actual: ArrayLike<number>,
   forecast: ArrayLike<number>,
-  { horizon = 1 }: { horizon?: number } = {},
+  options: { horizon?: number } = {},
 ): HitRate | undefined {
+  const { horizon = 1 } = knownOptions('hitRate', options, 'horizon');
   requireSameCount('hitRate', actual, forecast);
   let hits = 0;
   let count = 0;

@@ -2,6 +2,7 @@
  * Naive forecasts and trained ones side by side, on the same days. Everything is fitted before the test part is read,
  * and the test part is read once.
  */
+import { knownOptions, pickOptions } from '@noosphere/base';
 import { seasonalReturns, trainingMean, zeroReturn } from './baselines.js';
 import { type FittedForecaster, fitForecaster } from './fit-forecaster.js';
 import type { EpochReport } from './fit-network.js';
@@ -78,7 +79,15 @@ export async function compareForecasters(
   history: PriceHistory,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const split = splitByTime(history.prices.length, options);
+  knownOptions(
+    'compareForecasters',
+    options,
+    'seed epochs signal onEpoch lookback horizon testShare validationShare',
+  );
+  const split = splitByTime(
+    history.prices.length,
+    pickOptions(options, 'lookback horizon testShare validationShare'),
+  );
   const fittedRows: FittedRow[] = (['zero', 'mean', 'seasonal'] as const).map((kind) => ({
     kind,
     fitSeconds: 0,

@@ -1,4 +1,5 @@
 /** Fits a forecaster to the training part of a history. The test part is not read here. */
+import { knownOptions } from '@noosphere/base';
 import { mapTree, tensor } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { leastSquares } from '../least-squares/least-squares.js';
@@ -44,7 +45,15 @@ export async function fitForecaster(
   split: TimeSplit,
   options: FitForecasterOptions = {},
 ): Promise<FittedForecaster> {
-  const { seed = 0, hiddenSize = hiddenSizes[kind], features = kind === 'lstm' ? 'bars' : 'close' } = options;
+  const {
+    seed = 0,
+    hiddenSize = hiddenSizes[kind],
+    features = kind === 'lstm' ? 'bars' : 'close',
+  } = knownOptions(
+    'fitForecaster',
+    options,
+    'hiddenSize features seed epochs batchSize learningRate patience signal onEpoch',
+  );
   const shape: NetworkShape = { kind, features, lookback: split.lookback, hiddenSize };
   return kind === 'linear'
     ? fitLinear(shape, history, split)

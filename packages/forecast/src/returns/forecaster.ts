@@ -1,5 +1,6 @@
 /** A forecaster: a network with its scalers, from raw prices to a log return. */
 
+import { knownOptions } from '@noosphere/base';
 import { type HostTensor, reshape, saveOnnx, spec, type Tensor, tensor } from '@noosphere/core';
 import { predictRows, type RunnerOptions, valuesOf } from '@noosphere/learn';
 import { dailyFeatures, featuresOfRaw, featureWidth } from './features.js';
@@ -78,8 +79,13 @@ export interface SaveForecasterOptions {
 export async function saveForecasterOnnx(
   path: string,
   forecaster: Forecaster,
-  { metadata = {}, overwrite = false }: SaveForecasterOptions = {},
+  options: SaveForecasterOptions = {},
 ): Promise<void> {
+  const { metadata = {}, overwrite = false } = knownOptions(
+    'saveForecasterOnnx',
+    options,
+    'metadata overwrite',
+  );
   const { kind, features, lookback } = forecaster.shape;
   const name = rawInputName[features];
   const days = lookback + 1;

@@ -1,4 +1,5 @@
 /** Prices as a frame of series, for the models of one series. */
+import { knownOptions } from '@noosphere/base';
 import type { SeriesFrame } from '../frame/frame.js';
 import { frameOf } from '../frame/index.js';
 import type { PriceHistory } from './prices.js';
@@ -17,8 +18,9 @@ export interface LogPriceOptions {
  */
 export function logPriceFrame(
   histories: readonly PriceHistory[],
-  { days = Number.POSITIVE_INFINITY }: LogPriceOptions = {},
+  options: LogPriceOptions = {},
 ): SeriesFrame {
+  const { days = Number.POSITIVE_INFINITY } = knownOptions('logPriceFrame', options, 'days');
   const parts = histories.map(({ name, prices }) => ({
     name,
     prices: prices.subarray(Math.max(0, prices.length - days)),

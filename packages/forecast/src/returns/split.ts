@@ -1,4 +1,5 @@
 /** Which days a forecast may learn from, and which it is judged on. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** Forecast origins, i.e. the last day that is known: `first` to `end` - 1. */
@@ -45,7 +46,12 @@ const leastWindows = 30;
  * console.log(training, test); // → { first: 10, end: 795 } { first: 799, end: 995 }
  */
 export function splitByTime(dayCount: number, options: SplitOptions = {}): TimeSplit {
-  const { lookback = 10, horizon = 1, testShare = 0.2, validationShare = 0.15 } = options;
+  const {
+    lookback = 10,
+    horizon = 1,
+    testShare = 0.2,
+    validationShare = 0.15,
+  } = knownOptions('splitByTime', options, 'lookback horizon testShare validationShare');
   for (const [name, value] of Object.entries({ lookback, horizon })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new ArgumentError('splitByTime', `${name} must be a whole number from 1, got ${value}`);

@@ -1,6 +1,6 @@
 /** New columns of a table from those it has: an ensemble, or a choice for each series. No model is fitted again. */
 
-import { medianOf } from '@noosphere/base';
+import { knownOptions, medianOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { columnNames, type ForecastTable, type SeriesFailure } from './forecast-table.js';
 
@@ -30,7 +30,7 @@ export function combineForecasts<Table extends ForecastTable>(
   table: Table,
   options: CombineOptions = {},
 ): Table {
-  const { weights } = options;
+  const { weights } = knownOptions('combineForecasts', options, 'models combine weights name');
   const { models = weights ? Object.keys(weights) : table.models, combine = weights ? 'mean' : 'median' } =
     options;
   if (combine !== 'mean' && combine !== 'median')
@@ -81,8 +81,9 @@ export function combineForecasts<Table extends ForecastTable>(
 export function selectForecasts<Table extends ForecastTable>(
   table: Table,
   chosen: ReadonlyMap<string, string>,
-  { name = 'Selected' }: { readonly name?: string } = {},
+  options: { readonly name?: string } = {},
 ): Table {
+  const { name = 'Selected' } = knownOptions('selectForecasts', options, 'name');
   requireNew('selectForecasts', table, name);
   const modelOf = table.ids.map((id) => chosen.get(id));
   const choose = (of: (model: string) => string) => {

@@ -1,4 +1,5 @@
 /** Forecasts of every series of a frame: models of one series each on all cores, then those of all series at once. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { nextTimes } from '../frame/calendar.js';
 import type { SeriesFrame } from '../frame/frame.js';
@@ -42,7 +43,17 @@ export async function forecastFrame(
   options: ForecastFrameOptions,
 ): Promise<ForecastTable> {
   const operation = 'forecastFrame';
-  const { models, horizon, levels = [], future = {}, estimates: withEstimates = false } = options;
+  const {
+    models,
+    horizon,
+    levels = [],
+    future = {},
+    estimates: withEstimates = false,
+  } = knownOptions(
+    'forecastFrame',
+    options,
+    'models horizon levels future estimates resume workers onProgress signal onAbort',
+  );
   checkPlan(operation, models, horizon, levels);
   const names = checkFuture(operation, frame, future, horizon);
   const rows = rowsAhead(frame, horizon);

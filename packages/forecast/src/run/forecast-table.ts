@@ -1,4 +1,5 @@
 /** Forecasts in a long table of columns: one row a series, origin and step ahead. */
+import { knownOptions } from '@noosphere/base';
 import type { WriteOptions } from '@noosphere/base/files';
 import { ArgumentError } from '@noosphere/core';
 import { type FileColumn, writeColumns } from '../files/columns-file.js';
@@ -102,6 +103,7 @@ export async function writeForecasts(
   },
   options: WriteOptions = {},
 ): Promise<void> {
+  knownOptions('writeForecasts', options, 'overwrite');
   const time = table.timeKind === 'step' ? 'whole' : table.timeKind;
   const columns: FileColumn[] = [
     {

@@ -1,5 +1,7 @@
 /** Tables of series from CSV: a file read in pieces, or a text. */
+
 import { basename } from 'node:path';
+import { knownOptions } from '@noosphere/base';
 import { fileChunks } from '../files/chunks.js';
 import { LineBlocks } from './line-blocks.js';
 import type { Layout, SeriesTable } from './table.js';
@@ -22,6 +24,7 @@ export interface ReadSeriesOptions {
  * console.log(layout, series.map(({ name }) => name), gapCount); // → wide [ 'A', 'B' ] 1
  */
 export async function readSeries(path: string, options: ReadSeriesOptions = {}): Promise<SeriesTable> {
+  knownOptions('readSeries', options, 'layout delimiter');
   const operation = 'readSeries';
   const reader = new TableReader({ ...options, operation, name: basename(path) });
   const blocks = new LineBlocks(operation, basename(path));
@@ -38,6 +41,7 @@ export async function readSeries(path: string, options: ReadSeriesOptions = {}):
  * console.log(series[0]?.dates); // → [ '2024-01-02', '2024-01-03' ]
  */
 export function parseSeries(text: string, options: ReadSeriesOptions = {}): SeriesTable {
+  knownOptions('parseSeries', options, 'layout delimiter');
   const operation = 'parseSeries';
   const reader = new TableReader({ ...options, operation, name: 'text' });
   const blocks = new LineBlocks(operation, 'text');

@@ -1,4 +1,5 @@
 /** Models for data that nobody has looked at yet, weighed series by series. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import {
   autoEts,
@@ -37,11 +38,12 @@ const windowAverage = 3;
  * const { mean } = autoEnsemble({ horizon: 7, seasons: [7] }).fit(y).forecast(7);
  * console.log(mean[0]?.toFixed(1)); // → 134.0
  */
-export function autoEnsemble({
-  horizon,
-  seasons = [],
-  name = 'AutoEnsemble',
-}: AutoEnsembleOptions): LocalModel {
+export function autoEnsemble(options: AutoEnsembleOptions): LocalModel {
+  const {
+    horizon,
+    seasons = [],
+    name = 'AutoEnsemble',
+  } = knownOptions('autoEnsemble', options, 'horizon seasons name');
   const wrong = seasons.find((season) => !Number.isSafeInteger(season) || season < 2);
   if (wrong !== undefined)
     throw new ArgumentError('autoEnsemble', `seasons are whole numbers of values from 2, got ${wrong}`);

@@ -1,6 +1,6 @@
 /** Intervals for any model, from how far it was off at earlier origins of the same series. */
 
-import { quantileOf, requireWhole } from '@noosphere/base';
+import { knownOptions, quantileOf, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { type Exogenous, type Interval, type LocalModel, settingsOf } from '../local/local-model.js';
@@ -43,7 +43,13 @@ export interface ConformalOptions {
  * console.log(mean[0], intervals[0]?.lower[0], intervals[0]?.upper[0]); // → 61 59 63
  */
 export function conformal(model: LocalModel, options: ConformalOptions = {}): LocalModel {
-  const { method = 'split', windows = 10, pool = 0, rate = 0.05, samples = 1000 } = options;
+  const {
+    method = 'split',
+    windows = 10,
+    pool = 0,
+    rate = 0.05,
+    samples = 1000,
+  } = knownOptions('conformal', options, 'method windows step pool rate samples seed');
   if (!['split', 'adaptive', 'bootstrap'].includes(method))
     throw new ArgumentError('conformal', `expected split, adaptive or bootstrap, got '${method}'`);
   requireWhole('conformal', 'windows', windows, 1);

@@ -1,6 +1,6 @@
 /** Several models as one: mean, median, or weights learnt on the last windows of the training values. */
 
-import { medianOf } from '@noosphere/base';
+import { knownOptions, medianOf } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { nonNegativeLeastSquares } from '../least-squares/non-negative.js';
 import {
@@ -45,7 +45,11 @@ export interface EnsembleOptions {
  * console.log(model.fit(Float64Array.of(1, 5, 3)).forecast(2).mean); // → Float64Array(2) [ 3.5, 4 ]
  */
 export function ensemble(models: readonly LocalModel[], options: EnsembleOptions = {}): LocalModel {
-  const { combine = 'mean', power = 1 } = options;
+  const { combine = 'mean', power = 1 } = knownOptions(
+    'ensemble',
+    options,
+    'combine windows step horizon power name',
+  );
   requireMembers('ensemble', models);
   if (!['mean', 'median', 'weighted', 'stacked'].includes(combine))
     throw new ArgumentError('ensemble', `expected mean, median, weighted or stacked, got '${combine}'`);
@@ -138,7 +142,7 @@ export interface BestOfOptions {
  */
 export function bestOf(models: readonly LocalModel[], options: BestOfOptions): LocalModel {
   requireMembers('bestOf', models);
-  const { metric = 'mae' } = options;
+  const { metric = 'mae' } = knownOptions('bestOf', options, 'metric windows step horizon name');
   const measure = measures[metric];
   if (!measure) throw new ArgumentError('bestOf', `expected mae, rmse or smape200, got '${metric}'`);
   const windows = windowsOf('bestOf', { windows: 1, ...options }, true) as Required<WindowsGiven>;

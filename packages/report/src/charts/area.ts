@@ -1,4 +1,5 @@
 /** Areas over time: losses since the last peak, and shares that add up. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { formatNumber, withUnit } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
@@ -40,6 +41,7 @@ export interface DrawdownChartOptions extends ChartText {
  * console.log(chart.notes[0]); // → Deepest: Portfolio −10 % on 2026-01-02.
  */
 export async function drawdownChart(options: DrawdownChartOptions): Promise<Chart> {
+  knownOptions('drawdownChart', options, 'x series xLabel title alt note');
   const operation = 'drawdownChart';
   const { x, series, names } = readSeries(operation, options.x, options.series);
   const falls = series.map((values, index) => drawdowns(operation, `series[${index}].values`, values));
@@ -83,6 +85,7 @@ export interface StackedAreaChartOptions extends ChartText {
  * console.log(chart.counts); // → { values: 4, missing: 0, drawn: 4 }
  */
 export async function stackedAreaChart(options: StackedAreaChartOptions): Promise<Chart> {
+  knownOptions('stackedAreaChart', options, 'x series yAxis xLabel title alt note');
   const operation = 'stackedAreaChart';
   checkAxis(operation, 'yAxis', options.yAxis);
   const { x, series, names } = readSeries(operation, options.x, options.series);

@@ -1,4 +1,5 @@
 /** Bars: one series or several side by side, from zero, with intervals and negative values. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
 import { formatNumber, withUnit } from '../text/numbers.js';
@@ -60,6 +61,7 @@ const mostBars = 200;
  * console.log(chart.counts.drawn); // → 3
  */
 export async function barChart(options: BarChartOptions): Promise<Chart> {
+  knownOptions('barChart', options, 'categories series valueAxis diverging reference title alt note');
   const operation = 'barChart';
   checkAxis(operation, 'valueAxis', options.valueAxis);
   const categories = checkNames(operation, 'categories', options.categories);

@@ -1,4 +1,5 @@
 /** Box plots: median, quartiles, whiskers and every value beyond them. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { formatNumber, withUnit } from '../text/numbers.js';
 import { color } from '../theme/colors.js';
@@ -40,7 +41,7 @@ export interface BoxStatistics {
  */
 export async function boxChart(options: BoxChartOptions): Promise<Chart> {
   const operation = 'boxChart';
-  const { groups, valueAxis } = options;
+  const { groups, valueAxis } = knownOptions('boxChart', options, 'groups valueAxis title alt note');
   checkAxis(operation, 'valueAxis', valueAxis);
   checkSome(operation, 'groups', groups.length);
   const names = checkNames(

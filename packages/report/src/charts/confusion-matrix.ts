@@ -1,4 +1,5 @@
 /** Confusion matrices: how often each class was taken for each other one. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import type { Chart, ChartText } from './chart.js';
 import { heatMap } from './heat-map.js';
@@ -25,7 +26,11 @@ export interface ConfusionMatrixOptions extends ChartText {
  * console.log(chart.notes[0]); // → Accuracy 82.5 % of 40; colour: share of the row.
  */
 export async function confusionMatrix(options: ConfusionMatrixOptions): Promise<Chart> {
-  const { classes, counts, ...text } = options;
+  const { classes, counts, ...text } = knownOptions(
+    'confusionMatrix',
+    options,
+    'classes counts title alt note',
+  );
   const operation = 'confusionMatrix';
   counts.forEach((row, actual) => {
     row.forEach((count, predicted) => {

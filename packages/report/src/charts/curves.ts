@@ -1,4 +1,5 @@
 /** Curves inside the unit square that judge classifiers: ROC and reliability. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { countText, formatNumber } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
@@ -34,6 +35,7 @@ export interface RocChartOptions extends ChartText {
  * console.log(chart.notes[0]); // → Areas under the curves: Network 0.800; chance 0.5.
  */
 export async function rocChart(options: RocChartOptions): Promise<Chart> {
+  knownOptions('rocChart', options, 'curves title alt note');
   const operation = 'rocChart';
   const names = checkCurves(operation, options.curves);
   const read = options.curves.map(({ falsePositiveRate, truePositiveRate }, index) => {
@@ -116,6 +118,7 @@ export interface ReliabilityChartOptions extends ChartText {
  * console.log(chart.counts.drawn); // → 4
  */
 export async function reliabilityChart(options: ReliabilityChartOptions): Promise<Chart> {
+  knownOptions('reliabilityChart', options, 'curves title alt note');
   const operation = 'reliabilityChart';
   const names = checkCurves(operation, options.curves);
   const read = options.curves.map(({ predicted, observed, counts }, index) => {

@@ -1,4 +1,5 @@
 /** Heat maps: a table of numbers as coloured cells, in classes that light and dark pages colour their own way. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
 import { formatFixed, formatNumber, withUnit } from '../text/numbers.js';
@@ -65,6 +66,12 @@ interface Cell {
  * console.log(chart.counts.drawn); // → 4
  */
 export async function heatMap(options: HeatMapOptions): Promise<Chart> {
+  knownOptions(
+    'heatMap',
+    options,
+    'rows columns values value rowLabel columnLabel scale middle range cellText title alt',
+    'note',
+  );
   const operation = 'heatMap';
   const cells = readCells(operation, options);
   const known = cells.flatMap(({ value }) => (value === null ? [] : [value]));

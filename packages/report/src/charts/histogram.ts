@@ -1,4 +1,5 @@
 /** How values are spread: counts in bins of equal width. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
 import { countText, formatNumber } from '../text/numbers.js';
@@ -45,7 +46,7 @@ export async function histogram(options: HistogramOptions): Promise<Chart> {
   checkAxis(operation, 'xAxis', options.xAxis);
   const read = readValues(operation, 'values', options.values);
   const values = read.filter((value) => !Number.isNaN(value));
-  const { bins } = options;
+  const { bins } = knownOptions('histogram', options, 'values xAxis bins markers title alt note');
   if (values.length === 0) throw new ReportError(operation, 'values: expected one or more numbers, got none');
   if (bins !== undefined && (!Number.isSafeInteger(bins) || bins < 1 || bins > 200))
     throw new ReportError(operation, `bins: expected 1 to 200, got ${bins}`);

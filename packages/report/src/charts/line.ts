@@ -1,4 +1,5 @@
 /** Lines over time or a quantity, with fans of intervals, rules and marks of events. */
+import { knownOptions } from '@noosphere/base';
 import { formatNumber, withUnit } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Positions, type Value } from './chart.js';
@@ -67,6 +68,7 @@ export interface LineChartOptions extends ChartText {
  * console.log(chart.counts); // → { values: 3, missing: 0, drawn: 3 }
  */
 export async function lineChart(options: LineChartOptions): Promise<Chart> {
+  knownOptions('lineChart', options, 'x lines yAxis xAxis events reference title alt note');
   const operation = 'lineChart';
   checkAxis(operation, 'yAxis', options.yAxis);
   const lines = readLines(operation, options);

@@ -1,4 +1,5 @@
 /** Pareto fronts: what cannot be better in one way without being worse in another. */
+import { knownOptions } from '@noosphere/base';
 import { clean } from '../text/clean.js';
 import { countText, withUnit } from '../text/numbers.js';
 import { color } from '../theme/colors.js';
@@ -42,7 +43,12 @@ export interface ParetoChartOptions extends ChartText {
  */
 export async function paretoChart(options: ParetoChartOptions): Promise<Chart> {
   const operation = 'paretoChart';
-  const { xAxis, yAxis, names, chosen = [] } = options;
+  const {
+    xAxis,
+    yAxis,
+    names,
+    chosen = [],
+  } = knownOptions('paretoChart', options, 'x y xAxis yAxis names chosen title alt note');
   checkAxis(operation, 'xAxis', xAxis);
   checkAxis(operation, 'yAxis', yAxis);
   checkSome(operation, 'x', options.x.length);

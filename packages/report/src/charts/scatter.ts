@@ -1,4 +1,5 @@
 /** Points of two quantities, in groups, with names and a fitted line. */
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
 import { countText, formatNumber, withUnit } from '../text/numbers.js';
@@ -69,6 +70,7 @@ const mostScatterPoints = 5000;
  * console.log(chart.notes[0]); // → Line: least squares, y = 3.5 − 0.5 x, R² 1, 3 points.
  */
 export async function scatterChart(options: ScatterChartOptions): Promise<Chart> {
+  knownOptions('scatterChart', options, 'x y xAxis yAxis names labelled groups fit title alt note');
   const operation = 'scatterChart';
   checkAxis(operation, 'xAxis', options.xAxis);
   checkAxis(operation, 'yAxis', options.yAxis);

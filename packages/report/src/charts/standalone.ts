@@ -1,4 +1,5 @@
 /** Charts outside pages: an SVG file with its title, and a PNG. */
+import { knownOptions, pickOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { escapeMarkup } from '../text/clean.js';
 import { color, resolveColors, type Theme } from '../theme/colors.js';
@@ -38,7 +39,8 @@ const [margin, lineHeight, titleSize] = [16, 20, 15];
  * });
  * console.log(toSvg(chart).startsWith('<svg xmlns="http://www.w3.org/2000/svg"')); // → true
  */
-export function toSvg(chart: Chart, { theme = 'light', isNarrow = false }: StandaloneOptions = {}): string {
+export function toSvg(chart: Chart, options: StandaloneOptions = {}): string {
+  const { theme = 'light', isNarrow = false } = knownOptions('toSvg', options, 'theme isNarrow');
   const inner = isNarrow ? chart.narrowSvg : chart.svg;
   const [, , width = 0, height = 0] = (/viewBox="([^"]*)"/.exec(inner)?.[1] ?? '').split(' ').map(Number);
   const titles = lines(chart.title, width, titleSize);
@@ -85,13 +87,13 @@ export function toSvg(chart: Chart, { theme = 'light', isNarrow = false }: Stand
  * console.log(png.subarray(1, 4).toString()); // → 80,78,71
  */
 export async function toPng(chart: Chart, options: PngOptions = {}): Promise<Uint8Array> {
-  const { widthPixels = 1520 } = options;
+  const { widthPixels = 1520 } = knownOptions('toPng', options, 'widthPixels theme isNarrow');
   if (!Number.isInteger(widthPixels) || widthPixels < 16 || widthPixels > 16384)
     throw new ReportError(
       'toPng',
       `widthPixels: expected a whole number from 16 to 16384, got ${widthPixels}`,
     );
-  const svg = toSvg(chart, options);
+  const svg = toSvg(chart, pickOptions(options, 'theme isNarrow'));
   const sharp = await loadSharp();
   const width = Number(/ width="(\d+)"/.exec(svg)?.[1] ?? widthPixels);
   const picture = sharp(Buffer.from(svg), { density: Math.min(2400, (72 * widthPixels) / width) });

@@ -1,7 +1,7 @@
 /** The one place of this package that touches the file system. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { ReportError } from '../errors.js';
 
@@ -16,8 +16,9 @@ import { ReportError } from '../errors.js';
 export async function writePage(
   path: string,
   content: string | Uint8Array,
-  { overwrite = false }: WriteOptions = {},
+  options: WriteOptions = {},
 ): Promise<void> {
+  const { overwrite = false } = knownOptions('writePage', options, 'overwrite');
   const folder = dirname(path);
   try {
     await mkdir(folder, { recursive: true });

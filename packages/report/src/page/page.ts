@@ -1,5 +1,7 @@
 /** A whole report as one HTML string that needs nothing else: no request, and no script to be read. */
+
 import { createHash } from 'node:crypto';
+import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean, escapeMarkup } from '../text/clean.js';
 import { blocksHtml, keyFiguresHtml } from './block-html.js';
@@ -57,7 +59,11 @@ export interface PageOptions {
  * console.log(html.includes('<h1>Outlook for crude</h1>')); // → true
  */
 export function page(options: PageOptions): string {
-  const { title, lang = 'en' } = options;
+  const { title, lang = 'en' } = knownOptions(
+    'page',
+    options,
+    'title kicker date summary keyFigures sections sources method seeds footprint lang',
+  );
   if (typeof title !== 'string' || clean(title) === '')
     throw new ReportError('page', `title: expected a text, got ${JSON.stringify(title)}`);
   if (!/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]+)*$/.test(lang))

@@ -1,6 +1,6 @@
 /** Quasi-Newton search in a box: smooth objectives of a few parameters, gradients by differences. */
 
-import { dot } from '@noosphere/base';
+import { dot, knownOptions } from '@noosphere/base';
 
 export interface BfgsOptions {
   /** @default -∞ */
@@ -36,7 +36,11 @@ export function bfgs(
   start: ArrayLike<number>,
   options: BfgsOptions = {},
 ): BfgsMinimum {
-  const { maxIterations = 200, tolerance = 1e-10 } = options;
+  const { maxIterations = 200, tolerance = 1e-10 } = knownOptions(
+    'bfgs',
+    options,
+    'lower upper maxIterations tolerance',
+  );
   const search = new QuasiNewton(objective, start, options);
   let small = 0;
   let iterations = 0;

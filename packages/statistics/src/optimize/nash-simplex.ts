@@ -2,6 +2,7 @@
  * The simplex search as J. C. Nash wrote it down, which is R's `optim`: one absolute step for all parameters, no box. It is
  * here for results that were made with it and are to be equal to the last digit; `nelderMead` searches better.
  */
+import { knownOptions } from '@noosphere/base';
 
 /** What stands for a value that is not finite. */
 const high = 1e35;
@@ -20,8 +21,13 @@ export interface NashOptions {
 export function nashSimplex(
   objective: (point: Float64Array) => number,
   start: readonly number[],
-  { tolerance = Math.sqrt(Number.EPSILON), maxEvaluations = 2000 }: NashOptions = {},
+  options: NashOptions = {},
 ): Float64Array {
+  const { tolerance = Math.sqrt(Number.EPSILON), maxEvaluations = 2000 } = knownOptions(
+    'nashSimplex',
+    options,
+    'tolerance maxEvaluations',
+  );
   let evaluations = 0;
   const evaluate = (point: Float64Array): Corner => {
     evaluations++;

@@ -1,4 +1,5 @@
 /** The simplex search of Nelder & Mead in a box: no gradients, some dozens of parameters, a few thousand evaluations. */
+import { knownOptions } from '@noosphere/base';
 
 export interface NelderMeadOptions {
   readonly lower: ArrayLike<number>;
@@ -30,7 +31,11 @@ export function nelderMead(
   start: ArrayLike<number>,
   options: NelderMeadOptions,
 ): Minimum {
-  const { maxIterations = 1000, tolerance = 1e-4 } = options;
+  const { maxIterations = 1000, tolerance = 1e-4 } = knownOptions(
+    'nelderMead',
+    options,
+    'lower upper initialStep zeroStep maxIterations tolerance',
+  );
   const simplex = new Simplex(objective, start, options);
   let iterations = 0;
   while (iterations < maxIterations && !(simplex.deviation() < tolerance)) {

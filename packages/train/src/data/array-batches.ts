@@ -1,4 +1,5 @@
 /** Batches of data that is in memory, or that is reached by row number. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, type HostTensor, isHostTensor, Tensor } from '@noosphere/core';
 import { type BatchOptions, type BatchSource, countBatches, epochOrders } from './batch-source.js';
 import { sliceRows, takeRows } from './rows.js';
@@ -18,7 +19,11 @@ export function arrayBatches<Batch extends Readonly<Record<string, HostTensor>>>
   arrays: Batch,
   options: ArrayBatchesOptions,
 ): BatchSource<Batch> {
-  const { batchSize, shuffle = true } = options;
+  const { batchSize, shuffle = true } = knownOptions(
+    'arrayBatches',
+    options,
+    'batchSize shuffle seed dropLast',
+  );
   const rows = commonRows(arrays);
   const batchesPerEpoch = countBatches('arrayBatches', rows, options);
   const orderOf = epochOrders(rows, options);
@@ -80,11 +85,12 @@ export interface RowBatchesOptions<Batch extends object> extends BatchOptions {
  * });
  * console.log(await (await source.batch(0, 0)).lengths.array()); // → [ 3, 3 ]
  */
-export function rowBatches<Batch extends object>({
-  rows,
-  collate,
-  ...options
-}: RowBatchesOptions<Batch>): BatchSource<Batch> {
+export function rowBatches<Batch extends object>(given: RowBatchesOptions<Batch>): BatchSource<Batch> {
+  const { rows, collate, ...options } = knownOptions(
+    'rowBatches',
+    given,
+    'rows collate batchSize shuffle seed dropLast',
+  );
   if (!Number.isInteger(rows) || rows < 0)
     throw new ArgumentError('rowBatches', `rows must be a whole number, got ${rows}`);
   const batchesPerEpoch = countBatches('rowBatches', rows, options);

@@ -1,4 +1,5 @@
 /** Weights that make up for classes of different size. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, type HostTensor, tensor } from '@noosphere/core';
 import { encodeKeys, type Keys } from './keys.js';
 
@@ -30,10 +31,8 @@ export interface ClassWeights {
  * const { classes, weights } = classWeights(['a', 'a', 'a', 'b']);
  * console.log(classes, Array.from(weights, (weight) => weight.toFixed(3))); // → [ 'a', 'b' ] [ '0.667', '2.000' ]
  */
-export function classWeights(
-  labels: Keys,
-  { method = 'balanced', beta = 0.999 }: ClassWeightOptions = {},
-): ClassWeights {
+export function classWeights(labels: Keys, options: ClassWeightOptions = {}): ClassWeights {
+  const { method = 'balanced', beta = 0.999 } = knownOptions('classWeights', options, 'method beta');
   const { codes, names } = encodeKeys('classWeights', 'labels', labels, 'sorted');
   if (!(beta >= 0 && beta < 1))
     throw new ArgumentError('classWeights', `beta must be a number from 0 up to 1, got ${beta}`);

@@ -1,4 +1,5 @@
 /** k-fold splits: every row is tested once, and what is tested is never trained on. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '../random.js';
 import { encodeKeys, type Keys } from './keys.js';
@@ -27,7 +28,8 @@ export interface FoldOptions {
  * // → [ 3, 4 ] [ 0, 1, 2 ]
  * //   [ 0, 1, 2 ] [ 3, 4 ]
  */
-export function kFold(rows: number, { folds = 5, shuffle = true, seed = 0 }: FoldOptions = {}): Fold[] {
+export function kFold(rows: number, options: FoldOptions = {}): Fold[] {
+  const { folds = 5, shuffle = true, seed = 0 } = knownOptions('kFold', options, 'folds shuffle seed');
   requireFolds('kFold', folds, rows, 'rows');
   const order = shuffle
     ? new Random(seed).permutation(rows)
@@ -53,10 +55,12 @@ export function kFold(rows: number, { folds = 5, shuffle = true, seed = 0 }: Fol
  * // → [ 0, 1, 4 ]
  * //   [ 2, 3, 5 ]
  */
-export function stratifiedKFold(
-  labels: Keys,
-  { folds = 5, shuffle = true, seed = 0 }: FoldOptions = {},
-): Fold[] {
+export function stratifiedKFold(labels: Keys, options: FoldOptions = {}): Fold[] {
+  const {
+    folds = 5,
+    shuffle = true,
+    seed = 0,
+  } = knownOptions('stratifiedKFold', options, 'folds shuffle seed');
   const { codes, names } = encodeKeys('stratifiedKFold', 'labels', labels);
   requireFolds('stratifiedKFold', folds, codes.length, 'rows');
   // Row i of the sorted classes goes to fold i mod k, so that folds differ by one row, over all and in each class.

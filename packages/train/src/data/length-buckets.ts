@@ -1,5 +1,5 @@
 /** Batches of sequences of about equal length: less filling up, and few shapes to compile for. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type BatchOptions, type BatchSource, epochRandom } from './batch-source.js';
 
@@ -35,15 +35,18 @@ export interface BucketBatchesOptions<Batch extends object> extends BatchOptions
  * //   [ 4 ] 4
  * //   [ 1, 3 ] 16
  */
-export function bucketBatches<Batch extends object>({
-  lengths,
-  boundaries = powersUpTo(lengths),
-  batchSize,
-  shuffle = true,
-  seed = 0,
-  dropLast = false,
-  collate,
-}: BucketBatchesOptions<Batch>): BatchSource<Batch> {
+export function bucketBatches<Batch extends object>(
+  options: BucketBatchesOptions<Batch>,
+): BatchSource<Batch> {
+  const {
+    lengths,
+    boundaries = powersUpTo(lengths),
+    batchSize,
+    shuffle = true,
+    seed = 0,
+    dropLast = false,
+    collate,
+  } = knownOptions('bucketBatches', options, 'lengths boundaries collate batchSize shuffle seed dropLast');
   requireWhole('bucketBatches', 'batchSize', batchSize);
   const buckets = bucketRows(lengths, boundaries);
   const countOf = (rows: Uint32Array) =>

@@ -1,4 +1,5 @@
 /** Sequences of different length as one tensor, with a mask that says what is real. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
 import { createData } from '@noosphere/core/operators';
 
@@ -39,10 +40,15 @@ export interface PaddedSequences {
  * console.log(await values.array()); // → [ [ 5, 6, 7 ], [ 8, 0, 0 ] ]
  * console.log(await mask.array()); // → [ [ true, true, true ], [ true, false, false ] ]
  */
-export function padSequences(
-  sequences: readonly Sequence[],
-  { length, multipleOf = 1, value = 0, side = 'right', cut = 'right', dtype = 'int32' }: PadOptions = {},
-): PaddedSequences {
+export function padSequences(sequences: readonly Sequence[], options: PadOptions = {}): PaddedSequences {
+  const {
+    length,
+    multipleOf = 1,
+    value = 0,
+    side = 'right',
+    cut = 'right',
+    dtype = 'int32',
+  } = knownOptions('padSequences', options, 'length multipleOf value side cut dtype');
   for (const [name, count] of Object.entries({ length: length ?? 1, multipleOf })) {
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError('padSequences', `${name} must be a whole number from 1, got ${count}`);

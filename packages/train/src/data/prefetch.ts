@@ -1,4 +1,5 @@
 /** Batches made ahead of time, so that a training step does not wait for files, decoding or the network. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { BatchSource } from './batch-source.js';
 
@@ -24,8 +25,9 @@ export interface PrefetchOptions {
  */
 export function prefetched<Batch extends object>(
   source: BatchSource<Batch>,
-  { ahead = 2 }: PrefetchOptions = {},
+  options: PrefetchOptions = {},
 ): BatchSource<Batch> & { close(): Promise<void> } {
+  const { ahead = 2 } = knownOptions('prefetched', options, 'ahead');
   if (!Number.isInteger(ahead) || ahead < 1)
     throw new ArgumentError('prefetched', `ahead must be a whole number from 1, got ${ahead}`);
   /** Batches by their number over all epochs. */

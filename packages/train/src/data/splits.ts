@@ -1,4 +1,5 @@
 /** Splits into training, validation and test rows: at random, by classes, or by groups. Row numbers, not data. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { Random } from '../random.js';
 import { encodeKeys, type Keys } from './keys.js';
@@ -29,6 +30,7 @@ export interface SplitOptions {
  * console.log(train.length, validation.length, test.length); // → 7 1 2
  */
 export function splitRows(rows: number, options: SplitOptions = {}): Split {
+  knownOptions('splitRows', options, 'test validation seed');
   const shares = readShares('splitRows', options);
   if (!Number.isInteger(rows) || rows < 1)
     throw new ArgumentError('splitRows', `rows must be a whole number from 1, got ${rows}`);
@@ -47,6 +49,7 @@ export function splitRows(rows: number, options: SplitOptions = {}): Split {
  * console.log(Array.from(test).filter((row) => labels[row] === 'rare').length, test.length); // → 1 4
  */
 export function stratifiedSplit(labels: Keys, options: SplitOptions = {}): Split {
+  knownOptions('stratifiedSplit', options, 'test validation seed');
   const shares = readShares('stratifiedSplit', options);
   const { codes, names } = encodeKeys('stratifiedSplit', 'labels', labels);
   const random = new Random(options.seed ?? 0);
@@ -84,6 +87,7 @@ export function stratifiedSplit(labels: Keys, options: SplitOptions = {}): Split
  * console.log(train.length, test.length, groups[test[0] ?? 0] === groups[test[1] ?? 0]); // → 8 2 true
  */
 export function groupSplit(groups: Keys, options: SplitOptions = {}): Split {
+  knownOptions('groupSplit', options, 'test validation seed');
   const shares = readShares('groupSplit', options);
   const { codes, names } = encodeKeys('groupSplit', 'groups', groups);
   const wanted = shares.map((share) => share * codes.length);

@@ -1,4 +1,5 @@
 /** Batches of rows that come one after the other: files too large for memory, databases, generators. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type BatchOptions, type BatchSource, countBatches, epochRandom } from './batch-source.js';
@@ -34,6 +35,11 @@ export interface StreamBatchesOptions<Row, Batch extends object> extends BatchOp
 export function streamBatches<Row, Batch extends object>(
   options: StreamBatchesOptions<Row, Batch>,
 ): BatchSource<Batch> & { close(): Promise<void> } {
+  knownOptions(
+    'streamBatches',
+    options,
+    'open rowsPerEpoch shuffleBuffer collate batchSize shuffle seed dropLast',
+  );
   return new StreamBatches(options);
 }
 

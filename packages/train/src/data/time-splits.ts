@@ -1,5 +1,5 @@
 /** Splits of rows in time: what is trained on lies before what is tested, with a gap where targets reach ahead. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError, type HostTensor, hostData, toNumbers } from '@noosphere/core';
 import type { Fold } from './folds.js';
 import { readShares, requireParts, type Split } from './splits.js';
@@ -27,7 +27,8 @@ export interface TimeSplitOptions {
  * const { train, validation, test } = timeSplit(10, { test: 0.2, validation: 0.2, gap: 1 });
  * console.log([...train], [...validation], [...test]); // → [ 0, 1, 2, 3 ] [ 5, 6 ] [ 8, 9 ]
  */
-export function timeSplit(times: Times, { gap = 0, ...options }: TimeSplitOptions = {}): Split {
+export function timeSplit(times: Times, given: TimeSplitOptions = {}): Split {
+  const { gap = 0, ...options } = knownOptions('timeSplit', given, 'test validation gap');
   const [testShare, validationShare] = readShares('timeSplit', options);
   const line = readTimes('timeSplit', times);
   requireWhole('timeSplit', 'gap', gap, 0);
@@ -66,7 +67,11 @@ export interface TimeFoldOptions {
  * //   [ 2, 3 ] [ 4, 5 ]
  */
 export function timeFolds(times: Times, options: TimeFoldOptions = {}): Fold[] {
-  const { folds = 5, trainTimes = Number.POSITIVE_INFINITY, gap = 0 } = options;
+  const {
+    folds = 5,
+    trainTimes = Number.POSITIVE_INFINITY,
+    gap = 0,
+  } = knownOptions('timeFolds', options, 'folds testTimes trainTimes gap');
   const line = readTimes('timeFolds', times);
   const { testTimes = Math.floor(line.count / (folds + 1)) } = options;
   requireWhole('timeFolds', 'folds', folds, 1);
@@ -106,10 +111,8 @@ export interface PurgedFoldOptions {
  * const [first, second] = purgedFolds(9, { folds: 3, gap: 1, embargo: 1 });
  * console.log(first && [...first.train], second && [...second.train]); // → [ 5, 6, 7, 8 ] [ 0, 1, 8 ]
  */
-export function purgedFolds(
-  times: Times,
-  { folds = 5, gap = 0, embargo = 0 }: PurgedFoldOptions = {},
-): Fold[] {
+export function purgedFolds(times: Times, options: PurgedFoldOptions = {}): Fold[] {
+  const { folds = 5, gap = 0, embargo = 0 } = knownOptions('purgedFolds', options, 'folds gap embargo');
   const line = readTimes('purgedFolds', times);
   requireWhole('purgedFolds', 'folds', folds, 2);
   requireWhole('purgedFolds', 'gap', gap, 0);

@@ -1,7 +1,9 @@
 /** Batches made on another thread: decoding, augmenting and tokenizing beside the training step. */
+
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { knownOptions } from '@noosphere/base';
 import { ThreadCalls } from '@noosphere/base/workers';
 import { type AnyData, ArgumentError, type DataOf, fromData, isDType, RuntimeError } from '@noosphere/core';
 import type { BatchSource } from './batch-source.js';
@@ -36,11 +38,10 @@ export interface WorkerBatchesOptions {
  * console.log(source.batchesPerEpoch, (await source.batch(1, 3)).x); // → 4 Float32Array(2) [ 1, 9 ]
  * await source.close();
  */
-export async function workerBatches<Batch extends object>({
-  module,
-  options,
-  ahead = 2,
-}: WorkerBatchesOptions): Promise<BatchSource<Batch> & { close(): Promise<void> }> {
+export async function workerBatches<Batch extends object>(
+  given: WorkerBatchesOptions,
+): Promise<BatchSource<Batch> & { close(): Promise<void> }> {
+  const { module, options, ahead = 2 } = knownOptions('workerBatches', given, 'module options ahead');
   const url =
     module instanceof URL || /^[a-z]+:\/\//.test(module)
       ? String(module)

@@ -2,8 +2,10 @@
  * Checkpoints: the whole state of a fit in one safetensors file, written under another name and renamed when it is on disk.
  * A crash at any moment leaves the last complete one.
  */
+
 import { mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   FormatError,
@@ -56,7 +58,12 @@ export class CheckpointFolder {
   readonly #best: boolean;
   #release: (() => Promise<void>) | undefined;
 
-  constructor({ folder, keep = 2, best = true }: CheckpointOptions) {
+  constructor(options: CheckpointOptions) {
+    const {
+      folder,
+      keep = 2,
+      best = true,
+    } = knownOptions('CheckpointFolder', options, 'folder everySteps keep best');
     if (!Number.isInteger(keep) || keep < 1)
       throw new ArgumentError('checkpoint', `keep must be a whole number from 1, got ${keep}`);
     if (folder === '') throw new ArgumentError('checkpoint', "the folder has no name, got ''; give its path");

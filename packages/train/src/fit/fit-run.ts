@@ -1,10 +1,11 @@
 /** One fit under way: what it has done, and what comes next. */
+import { pickOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { treeSignature } from '@noosphere/core/operators';
 import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
 import type { FitEvent, FitPlan, StopReason } from '../step/callback.js';
 import { NonFiniteLossError } from '../step/non-finite-loss-error.js';
-import { type StepResult, TrainStep } from '../step/train-step.js';
+import { type StepResult, stepOptionNames, TrainStep } from '../step/train-step.js';
 import type { FitOptions, FitResult } from './fit.js';
 import { readMeters } from './meter.js';
 import { hasStalled, isBetter, monitoredValue, plateauScale, requireMetrics } from './monitor.js';
@@ -32,7 +33,7 @@ export class FitRun<Model extends object, Batch extends object> {
 
   constructor(options: FitOptions<Model, Batch>) {
     this.#options = options;
-    this.#step = new TrainStep(options);
+    this.#step = new TrainStep(pickOptions(options, stepOptionNames));
     this.#checkpoints = options.checkpoint && new CheckpointFolder(options.checkpoint);
     const { accumulate = 1 } = options;
     const { batchesPerEpoch } = options.batches;

@@ -1,4 +1,5 @@
 /** The training loop: steps, validation, early stopping, checkpoints, resume. What it shows and logs are callbacks. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { BatchSource } from '../data/index.js';
 import type { CheckpointOptions } from '../files/checkpoint.js';
@@ -75,7 +76,13 @@ export interface FitResult<Model extends object> {
 export async function fit<Model extends object, Batch extends object>(
   options: FitOptions<Model, Batch>,
 ): Promise<FitResult<Model>> {
-  const { callbacks = [] } = options;
+  const { callbacks = [] } = knownOptions(
+    'fit',
+    options,
+    'batches validate model loss optimizer epochs stepsPerCall validateEvery checkpoint',
+    'callbacks meters timeLimitMs signal monitor better minimumChange patience plateau seed',
+    'clipNorm clipValue accumulate trainable threads executor',
+  );
   const events = fitEvents(options);
   let ended = false;
   try {
@@ -104,6 +111,13 @@ export async function fit<Model extends object, Batch extends object>(
 export async function* fitEvents<Model extends object, Batch extends object>(
   options: FitOptions<Model, Batch>,
 ): AsyncGenerator<FitEvent, FitResult<Model>> {
+  knownOptions(
+    'fitEvents',
+    options,
+    'batches validate model loss optimizer epochs stepsPerCall validateEvery checkpoint',
+    'callbacks meters timeLimitMs signal monitor better minimumChange patience plateau seed',
+    'clipNorm clipValue accumulate trainable threads executor',
+  );
   checkOptions(options);
   const run = new FitRun(options);
   try {

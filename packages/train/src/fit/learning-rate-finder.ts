@@ -1,8 +1,9 @@
 /** The learning-rate range test: raise the rate from step to step and see where the loss falls fastest. Smith 2017. */
+import { knownOptions, pickOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { BatchSource } from '../data/index.js';
 import { NonFiniteLossError } from '../step/non-finite-loss-error.js';
-import { TrainStep, type TrainStepOptions } from '../step/train-step.js';
+import { stepOptionNames, TrainStep, type TrainStepOptions } from '../step/train-step.js';
 
 export interface LearningRateFinderOptions<Model extends object, Batch extends object>
   extends TrainStepOptions<Model, Batch> {
@@ -45,13 +46,25 @@ const divergence = 4;
 export async function findLearningRate<Model extends object, Batch extends object>(
   options: LearningRateFinderOptions<Model, Batch>,
 ): Promise<LearningRateCurve> {
-  const { batches, from = 1e-7, to = 1, steps = 100, accumulate = 1, signal } = options;
+  const {
+    batches,
+    from = 1e-7,
+    to = 1,
+    steps = 100,
+    accumulate = 1,
+    signal,
+  } = knownOptions(
+    'findLearningRate',
+    options,
+    'batches from to steps signal model loss optimizer seed clipNorm clipValue accumulate',
+    'trainable threads executor',
+  );
   if (!(from > 0 && to > from) || !Number.isInteger(steps) || steps < 2)
     throw new ArgumentError(
       'findLearningRate',
       `expects 0 < from < to and at least 2 steps, got ${from}, ${to} and ${steps}`,
     );
-  const step = new TrainStep(options);
+  const step = new TrainStep(pickOptions(options, stepOptionNames));
   const points: { learningRate: number; loss: number }[] = [];
   let smoothed = 0;
   let least = Number.POSITIVE_INFINITY;

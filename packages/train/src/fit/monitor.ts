@@ -1,4 +1,5 @@
 /** What validations decide: which one is the best, when to stop, how far the learning rate falls. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { ValidationResult } from '../step/callback.js';
 
@@ -106,7 +107,13 @@ export function reduceOnPlateau(
     readonly minimumScale?: number;
   } = {},
 ): PlateauRule {
-  const { factor = 0.1, patience = 10, threshold = 1e-4, cooldown = 0, minimumScale = 0 } = options;
+  const {
+    factor = 0.1,
+    patience = 10,
+    threshold = 1e-4,
+    cooldown = 0,
+    minimumScale = 0,
+  } = knownOptions('reduceOnPlateau', options, 'factor patience threshold cooldown minimumScale');
   if (!(factor > 0 && factor < 1))
     throw new ArgumentError('reduceOnPlateau', `factor must lie between 0 and 1, got ${factor}`);
   return (values) => {

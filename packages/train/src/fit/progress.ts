@@ -1,4 +1,5 @@
 /** Progress of a fit: one line that renews itself on a terminal, a plain line now and then elsewhere. */
+import { knownOptions } from '@noosphere/base';
 import type { FitCallback, FitPlan } from '../step/callback.js';
 
 export interface ProgressOptions {
@@ -16,7 +17,11 @@ export interface ProgressOptions {
 
 /** A callback that writes rate, time left, loss and metrics. */
 export function progress(options: ProgressOptions = {}): FitCallback {
-  const { stream = process.stderr, label = 'train' } = options;
+  const { stream = process.stderr, label = 'train' } = knownOptions(
+    'progress',
+    options,
+    'stream label everyMs',
+  );
   const isTerminal = stream.isTTY === true;
   const everyMs = options.everyMs ?? (isTerminal ? 100 : 5000);
   let plan: FitPlan | undefined;

@@ -1,3 +1,4 @@
+import { knownOptions } from '@noosphere/base';
 import type { Tensor } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type ForwardContext, inference } from '../step/context.js';
@@ -42,6 +43,11 @@ export class TransformerDecoderLayer {
   readonly normFirst: boolean;
 
   constructor(size: number, heads: number, random: Random, options: TransformerLayerOptions = {}) {
+    knownOptions(
+      'TransformerDecoderLayer',
+      options,
+      'inner dropout activation normFirst epsilon bias keyValueHeads rotary',
+    );
     const settled = transformerLayerOptions('TransformerDecoderLayer', options);
     const { inner, dropout, activation, normFirst, epsilon, bias, attention } = settled;
     const { rotary: _, ...withoutPositions } = attention;

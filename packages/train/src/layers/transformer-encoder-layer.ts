@@ -1,3 +1,4 @@
+import { knownOptions } from '@noosphere/base';
 import type { Tensor } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type ForwardContext, inference } from '../step/context.js';
@@ -33,6 +34,11 @@ export class TransformerEncoderLayer {
   readonly normFirst: boolean;
 
   constructor(size: number, heads: number, random: Random, options: TransformerLayerOptions = {}) {
+    knownOptions(
+      'TransformerEncoderLayer',
+      options,
+      'inner dropout activation normFirst epsilon bias keyValueHeads rotary',
+    );
     const settled = transformerLayerOptions('TransformerEncoderLayer', options);
     const { inner, dropout, activation, normFirst, epsilon, bias, attention } = settled;
     this.self_attn = new MultiheadAttention(size, heads, random, attention);

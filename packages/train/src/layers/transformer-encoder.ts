@@ -1,3 +1,4 @@
+import { knownOptions } from '@noosphere/base';
 import type { Tensor } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type ForwardContext, inference } from '../step/context.js';
@@ -21,6 +22,11 @@ export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer
     random: Random,
     options: TransformerStackOptions = {},
   ) {
+    knownOptions(
+      'TransformerEncoder',
+      options,
+      'finalNorm inner dropout activation normFirst epsilon bias keyValueHeads rotary',
+    );
     super(
       'TransformerEncoder',
       layers,

@@ -1,4 +1,5 @@
 /** Plain lines for terminals and job logs: one a row, nothing is written over. */
+import { knownOptions } from '@noosphere/base';
 import type { Logger } from './logger.js';
 
 export interface ConsoleLoggerOptions {
@@ -15,7 +16,8 @@ export interface ConsoleLoggerOptions {
  * logger.scalars(20, { 'train/loss': 0.31415926, learning_rate: 0.001 });
  * // → step 20  train/loss 0.3142  learning_rate 0.001
  */
-export function consoleLogger({ stream = process.stderr, digits = 4 }: ConsoleLoggerOptions = {}): Logger {
+export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
+  const { stream = process.stderr, digits = 4 } = knownOptions('consoleLogger', options, 'stream digits');
   const line = (text: string) => void stream.write(`${text}\n`);
   const short = (value: number) => String(Number(value.toPrecision(digits)));
   const pairs = (values: Readonly<Record<string, unknown>>) =>

@@ -1,4 +1,5 @@
 /** A run as a CSV table: one row a call, columns `step`, `time` and the names of the numbers. Read by any spreadsheet. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type LogSink, logFile } from '../files/log-file.js';
 import type { ClockOptions, Logger } from './logger.js';
@@ -32,7 +33,11 @@ export interface CsvLoggerOptions extends RowLogOptions, ClockOptions {
  * //   2,1970-01-01T00:00:00.000Z,,0.75
  */
 export function csvLogger(target: string | LogSink, options: CsvLoggerOptions = {}): Logger {
-  const { now = Date.now, columns, newColumns = columns ? 'refuse' : 'add' } = options;
+  const {
+    now = Date.now,
+    columns,
+    newColumns = columns ? 'refuse' : 'add',
+  } = knownOptions('csvLogger', options, 'columns newColumns overwrite now');
   const sink = typeof target === 'string' ? logFile(target) : target;
   let header: string[] | undefined;
 

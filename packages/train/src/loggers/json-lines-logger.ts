@@ -1,4 +1,5 @@
 /** A run as JSON lines: one object a call, for programs that follow it. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type LogSink, logFile } from '../files/log-file.js';
 import type { ClockOptions, Logger } from './logger.js';
@@ -18,7 +19,7 @@ export interface JsonLinesLoggerOptions extends RowLogOptions, ClockOptions {}
  * console.log(sink.readText()); // → {"step":1,"time":"1970-01-01T00:00:00.000Z","loss":"NaN"}
  */
 export function jsonLinesLogger(target: string | LogSink, options: JsonLinesLoggerOptions = {}): Logger {
-  const { now = Date.now } = options;
+  const { now = Date.now } = knownOptions('jsonLinesLogger', options, 'overwrite now');
   const sink = typeof target === 'string' ? logFile(target) : target;
   let isOpen = false;
   let hasLines = false;

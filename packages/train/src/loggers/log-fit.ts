@@ -1,4 +1,5 @@
 /** The bridge from a fit to loggers: which numbers of a fit are logged, when, and under which names. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { FitCallback } from '../step/callback.js';
 import type { Logger, LogSetting } from './logger.js';
@@ -28,7 +29,7 @@ export interface LogFitOptions {
  * //   4,1970-01-01T00:00:00.000Z,0.25,0.1
  */
 export function logFit(loggers: Logger | readonly Logger[], options: LogFitOptions = {}): FitCallback {
-  const { everySteps = 10, settings } = options;
+  const { everySteps = 10, settings } = knownOptions('logFit', options, 'everySteps settings');
   if (!Number.isInteger(everySteps) || everySteps < 1)
     throw new ArgumentError('logFit', `everySteps must be a whole number from 1, got ${everySteps}`);
   const all: readonly Logger[] = Array.isArray(loggers) ? loggers : [loggers];

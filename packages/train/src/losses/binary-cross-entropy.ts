@@ -1,4 +1,5 @@
 /** Cross-entropy of yes-or-no targets. */
+import { knownOptions } from '@noosphere/base';
 import { add, mul, neg, requireSameShape, softplus, sub, type Tensor } from '@noosphere/core';
 import { type LossOptions, reduceLoss } from './reduction.js';
 
@@ -19,8 +20,13 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
 export function binaryCrossEntropyWithLogits(
   logits: Tensor,
   targets: Tensor,
-  { positiveWeight, weights, reduction }: BinaryCrossEntropyOptions = {},
+  options: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  const { positiveWeight, weights, reduction } = knownOptions(
+    'binaryCrossEntropyWithLogits',
+    options,
+    'positiveWeight weights reduction',
+  );
   requireSameShape('binaryCrossEntropyWithLogits', logits, targets);
   // -ln σ(x) = softplus(-x) and -ln (1 - σ(x)) = x + softplus(-x).
   const negative = softplus(neg(logits));

@@ -1,6 +1,6 @@
 /** InfoNCE: each query must find its own key among all. */
 
-import { requirePositive } from '@noosphere/base';
+import { knownOptions, requirePositive } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -39,7 +39,13 @@ export interface ContrastiveOptions extends LossOptions {
  * console.log((await contrastiveLoss(x, x, { temperature: 1 }).item()).toFixed(4)); // → 0.3133
  */
 export function contrastiveLoss(queries: Tensor, keys: Tensor, options: ContrastiveOptions = {}): Tensor {
-  const { temperature = 0.1, normalize = true, negatives, symmetric = false, reduction = 'mean' } = options;
+  const {
+    temperature = 0.1,
+    normalize = true,
+    negatives,
+    symmetric = false,
+    reduction = 'mean',
+  } = knownOptions('contrastiveLoss', options, 'temperature normalize negatives symmetric reduction');
   requireSameShape('contrastiveLoss', queries, keys);
   requirePositive('contrastiveLoss', 'temperature', temperature);
   if (queries.rank !== 2)

@@ -2,6 +2,7 @@
  * Connectionist temporal classification: the likelihood of a short sequence of labels under a longer one of frames,
  * summed over every way to spread the labels over the frames.
  */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -77,8 +78,13 @@ export function ctcLoss(
   logProbabilities: Tensor,
   targets: Tensor,
   lengths: CtcLengths,
-  { blank = 0, zeroInfinity = false, reduction = 'mean' }: CtcOptions = {},
+  options: CtcOptions = {},
 ): Tensor {
+  const {
+    blank = 0,
+    zeroInfinity = false,
+    reduction = 'mean',
+  } = knownOptions('ctcLoss', options, 'blank zeroInfinity reduction');
   checkArguments(logProbabilities, targets, lengths, blank);
   demandOfCtc(logProbabilities, targets, lengths, { blank, zeroInfinity });
   const [inputLengths, targetLengths] = [cast(lengths.input, 'int32'), cast(lengths.target, 'int32')];

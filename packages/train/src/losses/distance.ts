@@ -1,4 +1,5 @@
 /** Losses of vectors by how near they lie: cosine embedding and triplets. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   abs,
@@ -39,8 +40,9 @@ export function cosineEmbeddingLoss(
   a: Tensor,
   b: Tensor,
   labels: Tensor,
-  { margin = 0, reduction }: CosineEmbeddingOptions = {},
+  options: CosineEmbeddingOptions = {},
 ): Tensor {
+  const { margin = 0, reduction } = knownOptions('cosineEmbeddingLoss', options, 'margin reduction');
   requireSameShape('cosineEmbeddingLoss', a, b);
   if (a.rank !== 2 || labels.rank !== 1 || labels.shape[0] !== a.shape[0]) {
     throw new ShapeError(
@@ -78,8 +80,15 @@ export function tripletLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  { margin = 1, p = 2, swap = false, epsilon = 1e-6, reduction }: TripletOptions = {},
+  options: TripletOptions = {},
 ): Tensor {
+  const {
+    margin = 1,
+    p = 2,
+    swap = false,
+    epsilon = 1e-6,
+    reduction,
+  } = knownOptions('tripletLoss', options, 'margin p swap epsilon reduction');
   requireSameShape('tripletLoss', anchor, positive);
   requireSameShape('tripletLoss', anchor, negative);
   if (!isFloat(anchor.dtype) || !(p > 0))

@@ -1,4 +1,5 @@
 /** How far one distribution lies from another. */
+import { knownOptions } from '@noosphere/base';
 import {
   div,
   exp,
@@ -36,8 +37,9 @@ export interface KlDivergenceOptions {
 export function klDivergence(
   logPrediction: Tensor,
   target: Tensor,
-  { reduction, logTarget = false }: KlDivergenceOptions = {},
+  options: KlDivergenceOptions = {},
 ): Tensor {
+  const { reduction, logTarget = false } = knownOptions('klDivergence', options, 'reduction logTarget');
   requireSameShape('klDivergence', logPrediction, target);
   // The smallest normal float32 keeps 0 ln 0 at 0, gradient included.
   const logs = logTarget ? target : log(maximum(target, 2 ** -126));

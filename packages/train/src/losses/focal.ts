@@ -1,4 +1,5 @@
 /** Focal losses: cross-entropy that counts what is right already for less. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -36,7 +37,7 @@ export interface SigmoidFocalOptions extends LossOptions {
  * console.log((await sigmoidFocalLoss(tensor([0]), tensor([1])).item()).toFixed(4)); // → 0.0433
  */
 export function sigmoidFocalLoss(logits: Tensor, targets: Tensor, options: SigmoidFocalOptions = {}): Tensor {
-  const { gamma = 2, reduction } = options;
+  const { gamma = 2, reduction } = knownOptions('sigmoidFocalLoss', options, 'alpha gamma reduction');
   const alpha = 'alpha' in options ? options.alpha : 0.25;
   requireGamma('sigmoidFocalLoss', gamma);
   const losses = binaryCrossEntropyWithLogits(logits, targets, { reduction: 'none' });
@@ -66,11 +67,13 @@ export interface FocalOptions extends LossOptions {
  * const loss = focalLoss(tensor([[0, 0]]), tensor([1], { dtype: 'int32' }));
  * console.log((await loss.item()).toFixed(4)); // → 0.1733
  */
-export function focalLoss(
-  logits: Tensor,
-  labels: Tensor,
-  { gamma = 2, weights, ignoreIndex, reduction }: FocalOptions = {},
-): Tensor {
+export function focalLoss(logits: Tensor, labels: Tensor, options: FocalOptions = {}): Tensor {
+  const {
+    gamma = 2,
+    weights,
+    ignoreIndex,
+    reduction,
+  } = knownOptions('focalLoss', options, 'gamma weights ignoreIndex reduction');
   requireGamma('focalLoss', gamma);
   const ignoring = ignoreIndex === undefined ? {} : { ignoreIndex };
   const losses = crossEntropy(logits, labels, { reduction: 'none', ...ignoring });

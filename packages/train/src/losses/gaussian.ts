@@ -1,5 +1,5 @@
 /** How unlikely a target is under a normal distribution. */
-import { requirePositive } from '@noosphere/base';
+import { knownOptions, requirePositive } from '@noosphere/base';
 import {
   add,
   div,
@@ -33,8 +33,13 @@ export function gaussianNegativeLogLikelihood(
   mean: Tensor,
   target: Tensor,
   variance: Tensor,
-  { full = false, epsilon = 1e-6, reduction }: GaussianOptions = {},
+  options: GaussianOptions = {},
 ): Tensor {
+  const {
+    full = false,
+    epsilon = 1e-6,
+    reduction,
+  } = knownOptions('gaussianNegativeLogLikelihood', options, 'full epsilon reduction');
   const operation = 'gaussianNegativeLogLikelihood';
   requireSameShape(operation, mean, target);
   requirePositive(operation, 'epsilon', epsilon);

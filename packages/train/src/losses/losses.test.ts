@@ -10,7 +10,11 @@ test.each<[string, () => unknown, string]>([
     () => losses.meanSquaredError(ones([2]), ones([2, 1])),
     'meanSquaredError: expects two tensors of one shape, got [2] and [2, 1]',
   ],
-  ['a negative delta', () => losses.huber(two, two, { delta: -1 }), 'huber: delta must be above 0, got -1'],
+  [
+    'a negative delta',
+    () => losses.huber(two, two, { delta: -1 }),
+    'huber: delta must be above 0 and finite, got -1',
+  ],
   [
     'a quantile of 90',
     () => losses.quantileLoss(two, two, { quantiles: 90 }),
@@ -34,7 +38,7 @@ test.each<[string, () => unknown, string]>([
   [
     'a temperature of 0',
     () => losses.contrastiveLoss(ones([2, 3]), ones([2, 3]), { temperature: 0 }),
-    'contrastiveLoss: temperature must be above 0, got 0',
+    'contrastiveLoss: temperature must be above 0 and finite, got 0',
   ],
   [
     'negatives that look for queries',

@@ -1,4 +1,5 @@
 /** How unlikely a count is under a negative binomial distribution. */
+import { knownOptions } from '@noosphere/base';
 import { add, cast, logSumExp, mul, requireSameShape, stack, sub, type Tensor } from '@noosphere/core';
 import { logGamma } from './log-gamma.js';
 import { type LossOptions, reduceLoss } from './reduction.js';
@@ -24,8 +25,9 @@ export interface NegativeBinomialParameters {
 export function negativeBinomialNegativeLogLikelihood(
   { totalCount, logits }: NegativeBinomialParameters,
   target: Tensor,
-  { reduction }: LossOptions = {},
+  options: LossOptions = {},
 ): Tensor {
+  const { reduction } = knownOptions('negativeBinomialNegativeLogLikelihood', options, 'reduction');
   const operation = 'negativeBinomialNegativeLogLikelihood';
   requireSameShape(operation, logits, target);
   const [count, odds, k] = [totalCount, logits, target].map((each): Tensor => cast(each, 'float64')) as [

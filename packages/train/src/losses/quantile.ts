@@ -1,4 +1,5 @@
 /** The loss whose best constant prediction is a quantile. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -30,11 +31,8 @@ export interface QuantileOptions extends LossOptions {
  * const losses = quantileLoss(prediction, tensor([2]), { quantiles: [0.25, 0.75], reduction: 'none' });
  * console.log(await losses.array()); // → [ [ 0.25, 0.25 ] ]
  */
-export function quantileLoss(
-  prediction: Tensor,
-  target: Tensor,
-  { quantiles, reduction }: QuantileOptions,
-): Tensor {
+export function quantileLoss(prediction: Tensor, target: Tensor, options: QuantileOptions): Tensor {
+  const { quantiles, reduction } = knownOptions('quantileLoss', options, 'quantiles reduction');
   for (const quantile of [quantiles].flat()) {
     if (!(quantile > 0 && quantile < 1))
       throw new ArgumentError('quantileLoss', `quantiles must lie between 0 and 1, got ${quantile}`);

@@ -1,5 +1,5 @@
 /** Losses of numbers against numbers, element by element. */
-import { requirePositive } from '@noosphere/base';
+import { knownOptions, requirePositive } from '@noosphere/base';
 import { abs, clamp, div, mul, requireSameShape, square, sub, type Tensor } from '@noosphere/core';
 import { type LossOptions, reduceLoss } from './reduction.js';
 
@@ -9,11 +9,8 @@ import { type LossOptions, reduceLoss } from './reduction.js';
  * @example
  * console.log(await meanSquaredError(tensor([1, 2]), tensor([1, 4])).item()); // → 2
  */
-export function meanSquaredError(
-  prediction: Tensor,
-  target: Tensor,
-  { reduction }: LossOptions = {},
-): Tensor {
+export function meanSquaredError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = knownOptions('meanSquaredError', options, 'reduction');
   requireSameShape('meanSquaredError', prediction, target);
   return reduceLoss('meanSquaredError', square(sub(prediction, target)), reduction);
 }
@@ -24,11 +21,8 @@ export function meanSquaredError(
  * @example
  * console.log(await meanAbsoluteError(tensor([1, 2]), tensor([1, 4])).item()); // → 1
  */
-export function meanAbsoluteError(
-  prediction: Tensor,
-  target: Tensor,
-  { reduction }: LossOptions = {},
-): Tensor {
+export function meanAbsoluteError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = knownOptions('meanAbsoluteError', options, 'reduction');
   requireSameShape('meanAbsoluteError', prediction, target);
   return reduceLoss('meanAbsoluteError', abs(sub(prediction, target)), reduction);
 }
@@ -44,11 +38,8 @@ export interface HuberOptions extends LossOptions {
  * @example
  * console.log(await huber(tensor([0.5, 3]), tensor([0, 0]), { reduction: 'none' }).array()); // → [ 0.125, 2.5 ]
  */
-export function huber(
-  prediction: Tensor,
-  target: Tensor,
-  { delta = 1, reduction }: HuberOptions = {},
-): Tensor {
+export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  const { delta = 1, reduction } = knownOptions('huber', options, 'delta reduction');
   requireSameShape('huber', prediction, target);
   requirePositive('huber', 'delta', delta);
   return reduceLoss('huber', huberParts(sub(prediction, target), delta), reduction);
@@ -71,11 +62,8 @@ export interface SmoothL1Options extends LossOptions {
  * @example
  * console.log(await smoothL1(tensor([1, 3]), tensor([0, 0]), { beta: 2, reduction: 'none' }).array()); // → [ 0.25, 2 ]
  */
-export function smoothL1(
-  prediction: Tensor,
-  target: Tensor,
-  { beta = 1, reduction }: SmoothL1Options = {},
-): Tensor {
+export function smoothL1(prediction: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+  const { beta = 1, reduction } = knownOptions('smoothL1', options, 'beta reduction');
   requireSameShape('smoothL1', prediction, target);
   if (beta === 0) return meanAbsoluteError(prediction, target, reduction && { reduction });
   requirePositive('smoothL1', 'beta', beta);

@@ -1,4 +1,5 @@
 /** Cross-entropy against distributions; for integer labels there is core's `crossEntropy`. */
+import { knownOptions } from '@noosphere/base';
 import { logSoftmax, mul, neg, requireSameShape, sum, type Tensor } from '@noosphere/core';
 import { type LossOptions, reduceLoss } from './reduction.js';
 
@@ -10,7 +11,8 @@ import { type LossOptions, reduceLoss } from './reduction.js';
  * const loss = softCrossEntropy(tensor([[0, 0]]), tensor([[0.5, 0.5]]));
  * console.log((await loss.item()).toFixed(4)); // → 0.6931
  */
-export function softCrossEntropy(logits: Tensor, targets: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function softCrossEntropy(logits: Tensor, targets: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = knownOptions('softCrossEntropy', options, 'reduction');
   requireSameShape('softCrossEntropy', logits, targets);
   const losses = neg(sum(mul(targets, logSoftmax(logits, { axis: 1 })), { axes: 1 }));
   return reduceLoss('softCrossEntropy', losses, reduction);

@@ -1,4 +1,5 @@
 /** How unlikely a target is under Student's t distribution. */
+import { knownOptions } from '@noosphere/base';
 import { add, cast, div, log, mul, requireSameShape, square, sub, type Tensor } from '@noosphere/core';
 import { logGamma } from './log-gamma.js';
 import { type LossOptions, reduceLoss } from './reduction.js';
@@ -24,8 +25,9 @@ export interface StudentTParameters {
 export function studentTNegativeLogLikelihood(
   { degreesOfFreedom, location, scale }: StudentTParameters,
   target: Tensor,
-  { reduction }: LossOptions = {},
+  options: LossOptions = {},
 ): Tensor {
+  const { reduction } = knownOptions('studentTNegativeLogLikelihood', options, 'reduction');
   requireSameShape('studentTNegativeLogLikelihood', location, target);
   const [freedom, center, spread, y] = [degreesOfFreedom, location, scale, target].map(
     (each): Tensor => cast(each, 'float64'),

@@ -1,4 +1,5 @@
 /** Parameters and buffers by PyTorch's names: out of a model, and into one. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   formatShape,
@@ -65,8 +66,13 @@ export function stateDict(model: object): Record<string, HostTensor> {
 export function loadStateDict<Model extends object>(
   model: Model,
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-  { strict = true, rename = (name) => name }: LoadStateDictOptions = {},
+  options: LoadStateDictOptions = {},
 ): LoadedModel<Model> {
+  const { strict = true, rename = (name: string) => name } = knownOptions(
+    'loadStateDict',
+    options,
+    'strict rename',
+  );
   const given = new Map<string, Tensor>();
   for (const [name, tensor] of tensors instanceof Map ? tensors : Object.entries(tensors)) {
     const own = rename(name);

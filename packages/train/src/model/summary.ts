@@ -1,5 +1,6 @@
 /** What a model consists of: its layers, what they give, and what they cost. Nothing is computed for it. */
 
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   bytesPerElement,
@@ -64,7 +65,7 @@ export function summary<Model extends object>(
   inputs: Tensor | readonly Tensor[],
   options: SummaryOptions<Model> = {},
 ): Summary {
-  const { log = console.log, forward = callForward } = options;
+  const { log = console.log, forward = callForward } = knownOptions('summary', options, 'log forward');
   const calls: LayerCall[] = [];
   const copy = instrument(model, (call) => calls.push(call));
   const places = [inputs]

@@ -1,4 +1,5 @@
 /** Adafactor: second moments of a matrix by rows and columns. Shazeer & Stern 2018, in PyTorch's form. */
+import { knownOptions } from '@noosphere/base';
 import {
   add,
   div,
@@ -44,7 +45,7 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer {
     leastScale = 1e-3,
     clipThreshold = 1,
     weightDecay = 0,
-  } = options;
+  } = knownOptions('adafactor', options, 'learningRate beta2Decay leastScale clipThreshold weightDecay');
   const rate = rateOf(learningRate);
   return {
     slots: ['rows', 'columns'],

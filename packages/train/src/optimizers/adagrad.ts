@@ -1,4 +1,5 @@
 /** Adagrad. Duchi, Hazan & Singer 2011, in PyTorch's form. */
+import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
 import { type LearningRate, type Optimizer, rateOf, requireFromZero } from './optimizer.js';
 
@@ -27,7 +28,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     initialSum = 0,
     epsilon = 1e-10,
     weightDecay = 0,
-  } = options;
+  } = knownOptions('adagrad', options, 'learningRate learningRateDecay initialSum epsilon weightDecay');
   requireFromZero('adagrad', { learningRateDecay, initialSum, epsilon, weightDecay });
   const rate = rateOf(learningRate);
   return {

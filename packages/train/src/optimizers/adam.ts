@@ -1,4 +1,5 @@
 /** Adam and AdamW as ten elementwise operators. Kingma & Ba 2015; Loshchilov & Hutter 2019. */
+import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
 import { type LearningRate, type Optimizer, requireDecays, requireFromZero } from './optimizer.js';
 
@@ -19,6 +20,7 @@ export interface AdamOptions {
  * console.log(adam({ learningRate: 0.01 }).slots); // → [ 'mean', 'square' ]
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  knownOptions('adam', options, 'learningRate beta1 beta2 epsilon');
   return adamW({ ...options, weightDecay: 0 });
 }
 
@@ -33,7 +35,13 @@ export interface AdamWOptions extends AdamOptions {
  * console.log(adamW().learningRate(0)); // → 0.001
  */
 export function adamW(options: AdamWOptions = {}): Optimizer {
-  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+  const {
+    learningRate = 1e-3,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = 0.01,
+  } = knownOptions('adamW', options, 'weightDecay learningRate beta1 beta2 epsilon');
   requireDecays('adam', { beta1, beta2 });
   requireFromZero('adam', { epsilon, weightDecay });
   return {

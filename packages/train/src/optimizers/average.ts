@@ -1,4 +1,5 @@
 /** Averages of the weights over the steps: an exponential one, or an equal one from a step on. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, add, mul, sub, type Tensor } from '@noosphere/core';
 import type { Optimizer } from './optimizer.js';
 
@@ -24,6 +25,7 @@ export const averageSlot = 'average';
  * console.log(averaged(adam(), { decay: 0.999 }).slots); // → [ 'mean', 'square', 'average' ]
  */
 export function averaged(optimizer: Optimizer, options: AverageOptions): Optimizer {
+  knownOptions('averaged', options, 'decay from every');
   const share = 'decay' in options ? exponentialShare(options.decay) : equalShare(options);
   const inner = optimizer.slots.length;
   const { slotShape } = optimizer;

@@ -1,5 +1,5 @@
 /** L-BFGS for small models on all of their data: curvature from past gradients. It loops on the host, in float64. */
-import { dot } from '@noosphere/base';
+import { dot, knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   compile,
@@ -55,7 +55,16 @@ interface Curvature {
  * console.log(await model.p.array(), reason); // → [ 3, 3 ] converged
  */
 export async function lbfgs<Model extends object>(options: LbfgsOptions<Model>): Promise<LbfgsResult<Model>> {
-  const { iterations = 100, history = 100, toleranceGradient = 1e-7, toleranceChange = 1e-9 } = options;
+  const {
+    iterations = 100,
+    history = 100,
+    toleranceGradient = 1e-7,
+    toleranceChange = 1e-9,
+  } = knownOptions(
+    'lbfgs',
+    options,
+    'model loss iterations history toleranceGradient toleranceChange signal',
+  );
   const objective = new Objective(options.model, options.loss);
   try {
     let position = objective.start;

@@ -1,4 +1,5 @@
 /** Lion: the sign of an interpolated momentum. Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms". */
+import { knownOptions } from '@noosphere/base';
 import { add, mul, sign, sub, type Tensor } from '@noosphere/core';
 import { type LearningRate, type Optimizer, rateOf, requireDecays, requireFromZero } from './optimizer.js';
 
@@ -19,7 +20,12 @@ export interface LionOptions {
  * console.log(lion().slots, lion().learningRate(0)); // → [ 'momentum' ] 0.0001
  */
 export function lion(options: LionOptions = {}): Optimizer {
-  const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = options;
+  const {
+    learningRate = 1e-4,
+    beta1 = 0.9,
+    beta2 = 0.99,
+    weightDecay = 0,
+  } = knownOptions('lion', options, 'learningRate beta1 beta2 weightDecay');
   requireDecays('lion', { beta1, beta2 });
   requireFromZero('lion', { weightDecay });
   return {

@@ -1,4 +1,5 @@
 /** Parameters of one model under several optimizers: other rates or decays for some of them. */
+import { knownOptions } from '@noosphere/base';
 import { type AdamWOptions, adamW } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -32,10 +33,12 @@ export interface AdamWGroupsOptions extends AdamWOptions {
  * const [still, decayed] = adamWGroups({ learningRate: 2e-5 });
  * console.log(matchesPath(still?.parameters, 'encoder.layers.0.norm1.weight'), decayed?.parameters); // → true undefined
  */
-export function adamWGroups({
-  withoutDecay = /(^|[._])bias(_\w+)?$|norm[^.]*\.weight$/i,
-  ...options
-}: AdamWGroupsOptions = {}): ParameterGroup[] {
+export function adamWGroups(given: AdamWGroupsOptions = {}): ParameterGroup[] {
+  const { withoutDecay = /(^|[._])bias(_\w+)?$|norm[^.]*\.weight$/i, ...options } = knownOptions(
+    'adamWGroups',
+    given,
+    'withoutDecay weightDecay learningRate beta1 beta2 epsilon',
+  );
   return [
     { parameters: withoutDecay, optimizer: adamW({ ...options, weightDecay: 0 }), mayBeEmpty: true },
     { optimizer: adamW(options) },

@@ -1,4 +1,5 @@
 /** RMSprop. Tieleman & Hinton 2012 (lecture 6.5), in PyTorch's form. */
+import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
 import { type LearningRate, type Optimizer, rateOf, requireDecays, requireFromZero } from './optimizer.js';
 
@@ -30,7 +31,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     momentum = 0,
     centered = false,
     weightDecay = 0,
-  } = options;
+  } = knownOptions('rmsprop', options, 'learningRate alpha epsilon momentum centered weightDecay');
   requireDecays('rmsprop', { alpha });
   requireFromZero('rmsprop', { epsilon, momentum, weightDecay });
   return {

@@ -1,4 +1,5 @@
 /** Stochastic gradient descent with momentum, as PyTorch has it. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, add, mul, sub, type Tensor } from '@noosphere/core';
 import { type LearningRate, type Optimizer, rateOf, requireFromZero } from './optimizer.js';
 
@@ -23,7 +24,13 @@ export interface SgdOptions {
  * console.log(sgd().slots, sgd({ momentum: 0.9 }).slots); // → [] [ 'momentum' ]
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const { learningRate = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+  const {
+    learningRate = 1e-3,
+    momentum = 0,
+    dampening = 0,
+    weightDecay = 0,
+    nesterov = false,
+  } = knownOptions('sgd', options, 'learningRate momentum dampening weightDecay nesterov');
   requireFromZero('sgd', { momentum, weightDecay });
   if (nesterov && (momentum === 0 || dampening !== 0))
     throw new ArgumentError(

@@ -1,6 +1,7 @@
 /** Runs that can be listed, compared and done again. */
 
 import { availableParallelism } from 'node:os';
+import { knownOptions } from '@noosphere/base';
 import { sha256 } from '@noosphere/base/files';
 import { type HostTensor, hostData, isHostTensor, type Tensor, visitTree } from '@noosphere/core';
 import { softwareVersions } from '../files/package-version.js';
@@ -47,6 +48,7 @@ export async function recordRun(
   root: string,
   options: RecordRunOptions,
 ): Promise<{ manifest: RunManifest; path: string }> {
+  knownOptions('recordRun', options, 'name config seeds data run');
   const manifest = await perform(options);
   const time = manifest.started.replace(/[:.]/g, '-');
   const name = options.name.replace(/[^\w-]+/g, '-');

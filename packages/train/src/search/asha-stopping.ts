@@ -1,4 +1,5 @@
 /** Asynchronous successive halving for objectives that report as they go: trials are stopped rather than promoted. */
+import { knownOptions } from '@noosphere/base';
 import { type HalvingOptions, rungBudgets, type TrialScheduler } from './scheduler.js';
 import type { TrialReport } from './trial.js';
 
@@ -22,7 +23,7 @@ import type { TrialReport } from './trial.js';
  */
 export function ashaStopping(options: HalvingOptions): TrialScheduler {
   const budgets = rungBudgets('ashaStopping', options);
-  const { reduction = 3, maxBudget } = options;
+  const { reduction = 3, maxBudget } = knownOptions('ashaStopping', options, 'minBudget maxBudget reduction');
   return {
     name: 'asha, stopping',
     wholeBudget: maxBudget,

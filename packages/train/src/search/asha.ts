@@ -3,6 +3,7 @@
  * Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht, Talwalkar: A System for Massively Parallel Hyperparameter
  * Tuning, MLSys 2020.
  */
+import { knownOptions } from '@noosphere/base';
 import {
   type HalvingOptions,
   rungBudgets,
@@ -26,7 +27,7 @@ import {
  */
 export function asha(options: HalvingOptions): TrialScheduler {
   const budgets = rungBudgets('asha', options);
-  const { reduction = 3, maxBudget } = options;
+  const { reduction = 3, maxBudget } = knownOptions('asha', options, 'minBudget maxBudget reduction');
   return {
     name: 'asha',
     wholeBudget: maxBudget,

@@ -2,6 +2,7 @@
  * Hyperband: successive halving with several exchanges of many short trials for few long ones.
  * Li, Jamieson, DeSalvo, Rostamizadeh, Talwalkar: Hyperband, JMLR 18 (2018), algorithm 1.
  */
+import { knownOptions } from '@noosphere/base';
 import {
   type HalvingOptions,
   rungBudgets,
@@ -30,7 +31,7 @@ interface Bracket {
  */
 export function hyperband(options: HalvingOptions): TrialScheduler {
   const budgets = rungBudgets('hyperband', options);
-  const { reduction = 3, maxBudget } = options;
+  const { reduction = 3, maxBudget } = knownOptions('hyperband', options, 'minBudget maxBudget reduction');
   const brackets = planBrackets(budgets, reduction);
   const roundSize = brackets.reduce((sum, { sizes }) => sum + (sizes[0] as number), 0);
   return {

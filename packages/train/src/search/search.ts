@@ -1,4 +1,5 @@
 /** Hyperparameter search: the best configuration of a space, within a budget of time or trials. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { LogSink } from '../files/log-file.js';
 import { openJournal } from './journal.js';
@@ -72,7 +73,17 @@ export async function search<const S extends SearchSpace, State = unknown>(
   options: SearchOptions<S, State>,
 ): Promise<SearchResult<ConfigOf<S>>> {
   checkOptions(options);
-  const { space, direction = 'minimize', scheduler = fullBudget(), sampler = tpe() } = options;
+  const {
+    space,
+    direction = 'minimize',
+    scheduler = fullBudget(),
+    sampler = tpe(),
+  } = knownOptions(
+    'search',
+    options,
+    'space objective sampler scheduler maxTrials budgetMs signal seed direction concurrency',
+    'journal states onRecord',
+  );
   const startedMs = performance.now();
   const journal = options.journal === undefined ? undefined : openJournal(options.journal, space, direction);
   const run = new SearchRun({

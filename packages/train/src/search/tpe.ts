@@ -2,6 +2,7 @@
  * The tree-structured Parzen estimator: densities of good and of other points, and the candidate that is likeliest to be
  * among the good. Bergstra, Bardenet, Bengio, Kégl: Algorithms for Hyper-Parameter Optimization, NIPS 2011.
  */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { ParzenMixture } from './parzen-mixture.js';
@@ -31,11 +32,12 @@ export interface TpeOptions {
  * const { best } = await search({ space, objective, sampler: tpe(), maxTrials: 60, seed: 1 });
  * console.log((best?.value ?? 9) < 0.3); // → true
  */
-export function tpe({
-  startupTrials = 10,
-  candidates = 24,
-  goodShare = 0.15,
-}: TpeOptions = {}): SearchSampler {
+export function tpe(options: TpeOptions = {}): SearchSampler {
+  const {
+    startupTrials = 10,
+    candidates = 24,
+    goodShare = 0.15,
+  } = knownOptions('tpe', options, 'startupTrials candidates goodShare');
   for (const [name, value] of Object.entries({ startupTrials, candidates })) {
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError('tpe', `${name} must be a whole number from 1, got ${value}`);

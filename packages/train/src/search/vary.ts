@@ -1,4 +1,5 @@
 /** What a hyperparameter may be: the dimensions of a search space. How they are drawn is for samplers. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** A value that a configuration may hold. */
@@ -15,8 +16,9 @@ export class RangeDimension {
     operation: string,
     low: number,
     high: number,
-    { isInteger = false, isLog = false }: { readonly isInteger?: boolean; readonly isLog?: boolean } = {},
+    options: { readonly isInteger?: boolean; readonly isLog?: boolean } = {},
   ) {
+    const { isInteger = false, isLog = false } = knownOptions('RangeDimension', options, 'isInteger isLog');
     const isWhole = !isInteger || (Number.isInteger(low) && Number.isInteger(high));
     if (
       !Number.isFinite(low) ||

@@ -1,4 +1,5 @@
 /** From what the user gives to the definition of a step: options checked, parameters in groups, buffers found. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { planBuffers, planGroups } from './packing.js';
 import { StateLayout } from './state-layout.js';
@@ -6,15 +7,22 @@ import type { StepDefinition } from './step-graph.js';
 import type { TrainStepOptions } from './train-step.js';
 
 /** The definition of a step. Throws where an option is out of range. */
-export function defineStep<Model extends object, Batch extends object>({
-  model,
-  loss,
-  optimizer,
-  clipNorm,
-  clipValue,
-  accumulate = 1,
-  trainable = () => true,
-}: TrainStepOptions<Model, Batch>): StepDefinition<Model, Batch> {
+export function defineStep<Model extends object, Batch extends object>(
+  options: TrainStepOptions<Model, Batch>,
+): StepDefinition<Model, Batch> {
+  const {
+    model,
+    loss,
+    optimizer,
+    clipNorm,
+    clipValue,
+    accumulate = 1,
+    trainable = () => true,
+  } = knownOptions(
+    'defineStep',
+    options,
+    'model loss optimizer seed clipNorm clipValue accumulate trainable threads executor',
+  );
   if (!Number.isInteger(accumulate) || accumulate < 1)
     throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);
   requireClipping({ clipNorm, clipValue });

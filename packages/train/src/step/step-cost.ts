@@ -1,5 +1,6 @@
 /** What a train step costs, counted from its graph before anything runs. */
 
+import { knownOptions } from '@noosphere/base';
 import { cpuResidentBytes } from '@noosphere/core';
 import { costOf, type GraphCost } from '@noosphere/core/operators';
 import { defineStep } from './define-step.js';
@@ -30,6 +31,11 @@ export function stepCost<Model extends object, Batch extends object>(
   options: TrainStepOptions<Model, Batch>,
   batch: Batch,
 ): StepCost {
+  knownOptions(
+    'stepCost',
+    options,
+    'model loss optimizer seed clipNorm clipValue accumulate trainable threads executor',
+  );
   const cost = costOf(traceStep(defineStep(options), batch).graph);
   return { ...cost, residentBytes: cpuResidentBytes(cost) };
 }

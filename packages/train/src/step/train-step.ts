@@ -1,4 +1,5 @@
 /** A compiled train step and the state it moves: parameters, optimizer slots, step count. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   cpuExecutor,
@@ -43,6 +44,10 @@ export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly executor?: Executor;
 }
 
+/** The names of a step's options, for those who take more. */
+export const stepOptionNames =
+  'model loss optimizer seed clipNorm clipValue accumulate trainable threads executor';
+
 /** Loss and metrics of one step. */
 export interface StepResult {
   /** Steps done when this one was. */
@@ -83,6 +88,7 @@ export class TrainStep<Model extends object, Batch extends object> {
   #step = 0;
 
   constructor(options: TrainStepOptions<Model, Batch>) {
+    knownOptions('TrainStep', options, stepOptionNames);
     this.#definition = defineStep(options);
     this.#options = options;
     this.#layout = this.#definition.layout;

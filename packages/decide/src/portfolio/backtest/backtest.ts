@@ -1,4 +1,5 @@
 /** What a way to decide would have earned: decisions from training parts only, held with drifting weights, net of costs. */
+import { knownOptions, pickOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { sampleCovariance } from '../../moments/index.js';
 import { requireList, requireTable } from '../../moments/tables.js';
@@ -71,9 +72,10 @@ export async function backtest(
   decide: Decide,
   options: BacktestOptions = {},
 ): Promise<Backtest> {
+  knownOptions('backtest', options, 'train test purge expanding costs periodsPerYear riskFree level');
   const rows = requireTable('backtest', returns);
   const held = holder('backtest', returns, options);
-  for (const fold of walkForward(rows, options)) {
+  for (const fold of walkForward(rows, pickOptions(options, 'train test purge expanding'))) {
     const weights = await decisionOf('backtest', returns, decide, fold, held.holdings());
     held.hold(fold, weights, fold.test[0] as Int32Array);
   }
@@ -97,6 +99,7 @@ export async function combinatorialBacktest(
   { folds, paths }: CombinatorialFolds,
   options: CombinatorialBacktestOptions = {},
 ): Promise<Backtest[]> {
+  knownOptions('combinatorialBacktest', options, 'costs periodsPerYear riskFree level');
   const rows = requireTable('combinatorialBacktest', returns);
   const last = Math.max(...folds.map(({ test }) => test.at(-1)?.at(-1) ?? 0));
   if (last !== rows - 1) {
@@ -190,7 +193,7 @@ function holder(
         rows: Int32Array.from(rows),
         returns: series,
         rebalances,
-        statistics: portfolioStatistics(series, options),
+        statistics: portfolioStatistics(series, pickOptions(options, 'periodsPerYear riskFree level')),
         meanTurnover:
           later.length > 0 ? later.reduce((sum, { turnover }) => sum + turnover, 0) / later.length : 0,
         totalCost: rebalances.reduce((sum, { cost }) => sum + cost, 0),

@@ -1,5 +1,5 @@
 /** Which rows a decision may learn from, and on which it is judged. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** One decision. Rows are in the order of time. */
@@ -29,7 +29,12 @@ export interface WalkForwardOptions {
  * console.log(first?.train.join(), first?.test[0]?.join(), second?.train[0]); // → 0,1,2,3 4,5,6 3
  */
 export function walkForward(rows: number, options: WalkForwardOptions = {}): Fold[] {
-  const { train = 252, test = 21, purge = 0, expanding = false } = options;
+  const {
+    train = 252,
+    test = 21,
+    purge = 0,
+    expanding = false,
+  } = knownOptions('walkForward', options, 'train test purge expanding');
   requireWhole('walkForward', 'train', train, 1);
   requireWhole('walkForward', 'test', test, 1);
   requireWhole('walkForward', 'purge', purge, 0);
@@ -85,7 +90,12 @@ export function combinatorialPurgedFolds(
   rows: number,
   options: CombinatorialOptions = {},
 ): CombinatorialFolds {
-  const { groups = 10, testGroups = 2, purge = 0, embargo = 0 } = options;
+  const {
+    groups = 10,
+    testGroups = 2,
+    purge = 0,
+    embargo = 0,
+  } = knownOptions('combinatorialPurgedFolds', options, 'groups testGroups purge embargo');
   requireWhole('combinatorialPurgedFolds', 'groups', groups, 2);
   requireWhole('combinatorialPurgedFolds', 'testGroups', testGroups, 1);
   requireWhole('combinatorialPurgedFolds', 'purge', purge, 0);

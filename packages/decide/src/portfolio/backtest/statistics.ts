@@ -1,5 +1,5 @@
 /** What a history of returns says about a strategy. */
-import { requirePositive, requireShare } from '@noosphere/base';
+import { knownOptions, requirePositive, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireReturns } from '../../moments/returns.js';
 import { maximumDrawdown } from '../../risk/drawdown.js';
@@ -47,7 +47,11 @@ export function portfolioStatistics(
   returns: Float64Array,
   options: StatisticsOptions = {},
 ): PortfolioStatistics {
-  const { periodsPerYear = 252, riskFree = 0, level = 0.95 } = options;
+  const {
+    periodsPerYear = 252,
+    riskFree = 0,
+    level = 0.95,
+  } = knownOptions('portfolioStatistics', options, 'periodsPerYear riskFree level');
   requireReturns('portfolioStatistics', returns, 2);
   requirePositive('portfolioStatistics', 'periodsPerYear', periodsPerYear);
   requireShare('portfolioStatistics', 'level', level);

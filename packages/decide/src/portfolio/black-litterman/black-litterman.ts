@@ -1,5 +1,5 @@
 /** Expected returns from what the market seems to expect and what the user thinks, weighted by how sure each is. */
-import { dot, requirePositive } from '@noosphere/base';
+import { dot, knownOptions, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
 import { symmetric, times } from '../../moments/covariance.js';
@@ -67,7 +67,7 @@ export function blackLitterman(
   options: BlackLittermanOptions = {},
 ): Moments {
   const assets = requireCovariance('blackLitterman', covariance);
-  const { tau = 0.05 } = options;
+  const { tau = 0.05 } = knownOptions('blackLitterman', options, 'prior tau');
   requirePositive('blackLitterman', 'tau', tau);
   const prior =
     options.prior === undefined

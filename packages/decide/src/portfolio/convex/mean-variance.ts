@@ -1,5 +1,5 @@
 /** Portfolios on the frontier of expected return and variance, each an exact quadratic program. Markowitz 1952. */
-import { requireNumber } from '@noosphere/base';
+import { knownOptions, requireNumber } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireCovariance } from '../../moments/tables.js';
 import { constrainedProgram, type PortfolioConstraints } from './constraints.js';
@@ -56,6 +56,12 @@ export async function maximumSharpe(
   moments: Moments,
   options: MeanVarianceOptions = {},
 ): Promise<ExpectedPortfolio> {
+  knownOptions(
+    'maximumSharpe',
+    options,
+    'riskFree names lower upper invested groups holdings maximumTurnover costs maximumShort',
+    'maximumGross',
+  );
   const problem = problemOf('maximumSharpe', moments, options);
   const { program, excess } = problem;
   const best = await solveLabelled('maximumSharpe', program, { linear: excess, maximize: true });
@@ -103,6 +109,12 @@ export async function targetReturn(
   target: number,
   options: MeanVarianceOptions = {},
 ): Promise<ExpectedPortfolio> {
+  knownOptions(
+    'targetReturn',
+    options,
+    'riskFree names lower upper invested groups holdings maximumTurnover costs maximumShort',
+    'maximumGross',
+  );
   const problem = problemOf('targetReturn', moments, options);
   requireNumber('targetReturn', 'target', target);
   return leastVariance('targetReturn', problem, target);
@@ -122,6 +134,12 @@ export async function targetVolatility(
   target: number,
   options: MeanVarianceOptions = {},
 ): Promise<ExpectedPortfolio> {
+  knownOptions(
+    'targetVolatility',
+    options,
+    'riskFree names lower upper invested groups holdings maximumTurnover costs maximumShort',
+    'maximumGross',
+  );
   const problem = problemOf('targetVolatility', moments, options);
   requireNumber('targetVolatility', 'target', target);
   const [safest, boldest] = await endsOf('targetVolatility', problem);
@@ -153,7 +171,12 @@ export async function maximumUtility(
   moments: Moments,
   options: QuadraticUtilityOptions = {},
 ): Promise<ExpectedPortfolio> {
-  const { riskAversion = 1 } = options;
+  const { riskAversion = 1 } = knownOptions(
+    'maximumUtility',
+    options,
+    'riskAversion riskFree names lower upper invested groups holdings maximumTurnover costs',
+    'maximumShort maximumGross',
+  );
   const problem = problemOf('maximumUtility', moments, options);
   if (!(riskAversion >= 0 && Number.isFinite(riskAversion))) {
     throw new ArgumentError('maximumUtility', `riskAversion must not be negative, got ${riskAversion}`);
@@ -185,7 +208,12 @@ export async function efficientFrontier(
   moments: Moments,
   options: FrontierOptions = {},
 ): Promise<ExpectedPortfolio[]> {
-  const { points = 20 } = options;
+  const { points = 20 } = knownOptions(
+    'efficientFrontier',
+    options,
+    'points riskFree names lower upper invested groups holdings maximumTurnover costs',
+    'maximumShort maximumGross',
+  );
   const problem = problemOf('efficientFrontier', moments, options);
   if (!(Number.isInteger(points) && points >= 2)) {
     throw new ArgumentError(

@@ -1,5 +1,5 @@
 /** Weights by shares of risk, without expected returns: risk parity and risk budgets; and the baselines that any model must beat. */
-import { dot } from '@noosphere/base';
+import { dot, knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve } from '@noosphere/statistics';
 import { times } from '../../moments/covariance.js';
@@ -46,6 +46,7 @@ export function riskParity(
   covariance: readonly Float64Array[],
   options: RiskBudgetOptions = {},
 ): Float64Array {
+  knownOptions('riskParity', options, 'budgets');
   const assets = requireCovariance('riskParity', covariance);
   const budgets = budgetsOf(options.budgets, assets);
   const deviations = deviationsOf('riskParity', covariance);

@@ -6,6 +6,7 @@
  * until both agree (Kelley 1960; for CVaR: Künzi-Bay & Mayer 2006). The optimum is that of Rockafellar & Uryasev's program,
  * which has a row for each scenario.
  */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList, requireTable } from '../../moments/tables.js';
 import { type ConstrainedProgram, constrainedProgram, type PortfolioConstraints } from './constraints.js';
@@ -59,6 +60,12 @@ export async function minimumCvar(
   scenarios: readonly Float64Array[],
   options: TailRiskOptions = {},
 ): Promise<TailPortfolio> {
+  knownOptions(
+    'minimumCvar',
+    options,
+    'level targetReturn mean names lower upper invested groups holdings maximumTurnover costs',
+    'maximumShort maximumGross',
+  );
   const level = levelOf('minimumCvar', options.level);
   return leastTailRisk('minimumCvar', scenarios, options, (returns, columns) => {
     const losses = returns.map((value) => -value);
@@ -92,6 +99,12 @@ export async function minimumCdar(
   returns: readonly Float64Array[],
   options: TailRiskOptions = {},
 ): Promise<TailPortfolio> {
+  knownOptions(
+    'minimumCdar',
+    options,
+    'level targetReturn mean names lower upper invested groups holdings maximumTurnover costs',
+    'maximumShort maximumGross',
+  );
   const level = levelOf('minimumCdar', options.level);
   const sums = returns.map((values) => {
     let sum = 0;

@@ -1,5 +1,6 @@
 /** Hierarchical risk parity: weights from a tree of similar assets, without inverting a covariance. */
 
+import { knownOptions } from '@noosphere/base';
 import { symmetric } from '../../moments/covariance.js';
 import { correlationOf } from '../../moments/index.js';
 import { optimalOrder, treeOrder } from './leaf-order.js';
@@ -42,7 +43,11 @@ export function hierarchicalRiskParity(
   covariance: readonly Float64Array[],
   options: HierarchicalOptions = {},
 ): HierarchicalPortfolio {
-  const { linkage = 'single', order = 'tree' } = options;
+  const { linkage = 'single', order = 'tree' } = knownOptions(
+    'hierarchicalRiskParity',
+    options,
+    'linkage order',
+  );
   const correlation = correlationOf(covariance);
   const assets = covariance.length;
   const distances = symmetric(assets, (i, j) =>

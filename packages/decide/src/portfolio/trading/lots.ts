@@ -1,5 +1,5 @@
 /** From weights to whole lots: what can be bought. */
-import { requirePositive } from '@noosphere/base';
+import { knownOptions, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList } from '../../moments/tables.js';
 import { RowBuilder, type SolverOptions, solveProgram } from '../../solver/index.js';
@@ -84,6 +84,7 @@ export async function exactLots(
   value: number,
   options: SolverOptions = {},
 ): Promise<Lots> {
+  knownOptions('exactLots', options, 'timeLimitMs relativeGap');
   const { shares, costs } = checked('exactLots', weights, prices, value);
   const assets = shares.length;
   const budget = shares.reduce((sum, share) => sum + share, 0);

@@ -1,4 +1,5 @@
 /** From what is held to what should be: a list of trades in whole lots, paid in several currencies. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList } from '../../moments/tables.js';
 
@@ -80,7 +81,12 @@ export function tradeList(
   weights: ArrayLike<number>,
   options: TradeOptions = {},
 ): TradeList {
-  const { base = 'USD', cash = {}, costs = 0, minimumTrade = 0 } = options;
+  const {
+    base = 'USD',
+    cash = {},
+    costs = 0,
+    minimumTrade = 0,
+  } = knownOptions('tradeList', options, 'base rates cash costs minimumTrade');
   if (!(costs >= 0 && costs < 1))
     throw new ArgumentError('tradeList', `costs lie between 0 and 1, got ${costs}`);
   const targets = requireList('tradeList', 'weights', weights, positions.length);

@@ -23,7 +23,7 @@ describe('lots', () => {
     const half = greedyLots([0.25, 0.25], [10, 10], 1000);
     expect([Array.from(half.lots), half.left]).toEqual([[25, 25], 500]);
     expect(() => greedyLots([-0.1], [1], 10)).toThrow('exactLots');
-    expect(() => greedyLots([1], [0], 10)).toThrow('prices[0] must be positive');
+    expect(() => greedyLots([1], [0], 10)).toThrow('prices[0] must be above 0');
   });
 });
 

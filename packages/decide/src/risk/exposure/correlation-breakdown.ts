@@ -1,5 +1,5 @@
 /** Does diversification fail when it is needed: correlation over time, and in crises against calm times. */
-import { quantileOf, requireShare, requireWhole } from '@noosphere/base';
+import { knownOptions, quantileOf, requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { normalTails } from '@noosphere/statistics';
 import { requireTable } from '../../moments/tables.js';
@@ -65,7 +65,7 @@ export function correlationBreakdown(
   second: Float64Array,
   options: CorrelationBreakdownOptions = {},
 ): CorrelationBreakdown {
-  const { crisisShare = 0.1 } = options;
+  const { crisisShare = 0.1 } = knownOptions('correlationBreakdown', options, 'crisis crisisShare');
   const rows = requireTable('correlationBreakdown', [first, second]);
   requireShare('correlationBreakdown', 'crisisShare', crisisShare);
   if (options.crisis !== undefined && options.crisis.length !== rows) {

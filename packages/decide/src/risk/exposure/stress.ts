@@ -1,5 +1,5 @@
 /** What a portfolio would lose: in shocks that are given, and in times that were. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList, requireTable } from '../../moments/tables.js';
 
@@ -86,7 +86,7 @@ export function historicalStress(
   returns: readonly Float64Array[],
   options: HistoricalStressOptions = {},
 ): HistoricalStress[] {
-  const { window = 21, count = 5 } = options;
+  const { window = 21, count = 5 } = knownOptions('historicalStress', options, 'window count');
   const rows = requireTable('historicalStress', returns, { minimum: 1 });
   const checked = requireList('historicalStress', 'weights', weights, returns.length);
   requireWhole('historicalStress', 'window', window, 1);

@@ -1,5 +1,5 @@
 /** Value at risk of a portfolio from simulated returns of its assets. */
-import { requireShare, requireWhole } from '@noosphere/base';
+import { knownOptions, requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky } from '@noosphere/statistics';
 import { Random } from '@noosphere/train';
@@ -33,7 +33,12 @@ export function simulateReturns(
   covariance: readonly Float64Array[],
   options: SimulationOptions = {},
 ): Float64Array[] {
-  const { distribution = 'normal', freedom = 5, draws = 10_000, seed = 0 } = options;
+  const {
+    distribution = 'normal',
+    freedom = 5,
+    draws = 10_000,
+    seed = 0,
+  } = knownOptions('simulateReturns', options, 'distribution freedom draws seed');
   const assets = requireCovariance('simulateReturns', covariance);
   const center = requireList('simulateReturns', 'mean', mean, assets);
   requireWhole('simulateReturns', 'draws', draws, 1);
@@ -83,7 +88,7 @@ export function monteCarloRisk(
   covariance: readonly Float64Array[],
   options: MonteCarloOptions = {},
 ): TailRisk {
-  const { level = 0.95 } = options;
+  const { level = 0.95 } = knownOptions('monteCarloRisk', options, 'level distribution freedom draws seed');
   requireShare('monteCarloRisk', 'level', level);
   const checked = requireList('monteCarloRisk', 'weights', weights, covariance.length);
   const scenarios = simulateReturns(mean, covariance, options);

@@ -1,5 +1,5 @@
 /** Forecasts of tail risk day by day, each from the days before it. */
-import { requireShare, requireWhole } from '@noosphere/base';
+import { knownOptions, requireShare, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireReturns } from '../../moments/returns.js';
 import { type FittedTail, fitTail, type TailMethodOptions } from './tail-risk.js';
@@ -33,7 +33,12 @@ export function rollingTailRisk(
   returns: Float64Array,
   options: RollingTailRiskOptions = {},
 ): RollingTailRisk {
-  const { method = 'historical', level = 0.95, window = 1000, refitEvery = 21 } = options;
+  const {
+    method = 'historical',
+    level = 0.95,
+    window = 1000,
+    refitEvery = 21,
+  } = knownOptions('rollingTailRisk', options, 'window refitEvery method level');
   requireShare('rollingTailRisk', 'level', level);
   requireWhole('rollingTailRisk', 'window', window, 10);
   requireWhole('rollingTailRisk', 'refitEvery', refitEvery, 1);

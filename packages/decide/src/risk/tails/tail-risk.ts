@@ -1,5 +1,5 @@
 /** Value at risk and expected shortfall of one series of returns: what is lost on a bad day, and on the mean of worse ones. */
-import { normalQuantile, requireShare } from '@noosphere/base';
+import { knownOptions, normalQuantile, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { studentQuantile } from '@noosphere/statistics';
 import { requireReturns } from '../../moments/returns.js';
@@ -57,7 +57,7 @@ const fewest = 10;
  * console.log(valueAtRisk.toFixed(5), expectedShortfall.toFixed(5)); // → 0.04545 0.04750
  */
 export function tailRisk(returns: Float64Array, options: TailMethodOptions = {}): TailRisk {
-  const { method = 'historical', level = 0.95 } = options;
+  const { method = 'historical', level = 0.95 } = knownOptions('tailRisk', options, 'method level');
   requireShare('tailRisk', 'level', level);
   return fitTail('tailRisk', method, returns)(returns, level);
 }

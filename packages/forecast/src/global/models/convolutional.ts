@@ -1,4 +1,5 @@
 /** TCN, as neuralforecast's, and a 1-D CNN with pooling. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, flatten, linear, maxPool, relu, type Tensor, transpose } from '@noosphere/core';
 import { Conv1d, Linear, type Random } from '@noosphere/train';
 import {
@@ -75,6 +76,13 @@ export const tcnArchitecture: Architecture<TcnShape> = {
  * console.log(tcn({ horizon: 12, lookback: 24 }).settings.windowsPerBatch); // → 128
  */
 export function tcn(options: TcnOptions): NeuralModel {
+  knownOptions(
+    'tcn',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads kernel dilations hiddenSize decoderLayers decoderSize',
+  );
   return neuralModelOf(tcnArchitecture, options, tcnDefaults);
 }
 
@@ -153,5 +161,12 @@ export const cnnArchitecture: Architecture<CnnShape> = {
  * console.log(cnn1d({ horizon: 12, lookback: 24 }).name); // → CNN1D
  */
 export function cnn1d(options: CnnOptions): NeuralModel {
+  knownOptions(
+    'cnn1d',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads channels kernel pooling hiddenSize',
+  );
   return neuralModelOf(cnnArchitecture, options, cnnDefaults);
 }

@@ -1,4 +1,5 @@
 /** DLinear and NLinear: one linear map from the history to the horizon. Zeng et al. 2023, with neuralforecast's defaults. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -103,6 +104,13 @@ export const dlinearArchitecture: Architecture<DLinearShape> = {
  * console.log(Array.from(forecast?.mean ?? [], (value) => value.toFixed(1).replace('-', ''))); // → [ '0.0', '0.5' ]
  */
 export function dlinear(options: DLinearOptions): NeuralModel {
+  knownOptions(
+    'dlinear',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads movingAverage',
+  );
   return neuralModelOf(dlinearArchitecture, options, { movingAverage: 25 });
 }
 
@@ -139,5 +147,12 @@ export const nlinearArchitecture: Architecture = {
  * console.log(nlinear({ horizon: 24, lookback: 96 }).settings.steps); // → 5000
  */
 export function nlinear(options: NeuralOptions): NeuralModel {
+  knownOptions(
+    'nlinear',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads',
+  );
   return new NeuralModel(nlinearArchitecture, options);
 }

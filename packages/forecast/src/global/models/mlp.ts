@@ -1,4 +1,5 @@
 /** MLP: hidden layers over the history and all covariates side by side, as neuralforecast's. */
+import { knownOptions } from '@noosphere/base';
 import { flatten, relu, type Tensor } from '@noosphere/core';
 import { Linear, type Random } from '@noosphere/train';
 import {
@@ -72,5 +73,12 @@ export const mlpArchitecture: Architecture<MlpShape> = {
  * console.log(mlp({ horizon: 12, lookback: 24, covariates: { future: ['holiday'] } }).name); // → MLP
  */
 export function mlp(options: MlpOptions): NeuralModel {
+  knownOptions(
+    'mlp',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads layers hiddenSize',
+  );
   return neuralModelOf(mlpArchitecture, options, { layers: 2, hiddenSize: 1024 });
 }

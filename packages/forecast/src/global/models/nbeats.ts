@@ -1,4 +1,5 @@
 /** N-BEATS, generic and interpretable. Oreshkin et al. 2020, with neuralforecast's layers and defaults. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   fromData,
@@ -172,6 +173,13 @@ export const nbeatsArchitecture: Architecture<NBeatsShape> = {
  * console.log(generic.name, generic.settings.rateHalvings); // → NBEATS 3
  */
 export function nbeats(options: NBeatsOptions): NeuralModel {
+  knownOptions(
+    'nbeats',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads stacks blocks degree harmonics layers hiddenSize activation',
+  );
   return neuralModelOf(nbeatsArchitecture, options, {
     stacks: defaultStacks,
     blocks: (options.stacks ?? defaultStacks).map(() => 1),

@@ -1,4 +1,5 @@
 /** N-HiTS. Challu et al. 2023, with neuralforecast's layers and defaults. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   averagePool,
@@ -186,5 +187,13 @@ export const nhitsArchitecture: Architecture<NHitsShape> = {
  * console.log((await model.forecast(frame))[0]?.mean.length, model.report.reason); // → 4 finished
  */
 export function nhits(options: NHitsOptions): NeuralModel {
+  knownOptions(
+    'nhits',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads blocks pooling downsampling poolingKind interpolation dropout layers',
+    'hiddenSize activation',
+  );
   return neuralModelOf(nhitsArchitecture, options, nhitsDefaults);
 }

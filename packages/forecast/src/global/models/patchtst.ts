@@ -1,4 +1,5 @@
 /** PatchTST. Nie et al. 2023, with neuralforecast's layers and defaults. */
+import { knownOptions } from '@noosphere/base';
 import {
   ArgumentError,
   add,
@@ -193,5 +194,13 @@ export const patchtstArchitecture: Architecture<PatchShape> = {
  * console.log(model.settings.reversibleNorm); // → { affine: false, subtractLast: true }
  */
 export function patchtst(options: PatchTSTOptions): NeuralModel {
+  knownOptions(
+    'patchtst',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads layers heads hiddenSize innerSize dropout attentionDropout patch',
+    'stride activation',
+  );
   return neuralModelOf(patchtstArchitecture, options, patchDefaults, { affine: false, subtractLast: true });
 }

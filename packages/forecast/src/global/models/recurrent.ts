@@ -1,4 +1,5 @@
 /** LSTM and GRU over the history, and a decoder for each step of the horizon, as neuralforecast's direct form. */
+import { knownOptions } from '@noosphere/base';
 import { concat, linear, slice, type Tensor, tile, transpose, unsqueeze } from '@noosphere/core';
 import { type ForwardContext, GRU, Linear, LSTM, type Random } from '@noosphere/train';
 import {
@@ -122,6 +123,13 @@ export const gruArchitecture = recurrentArchitecture('gru', 'GRU', 200);
  * console.log(lstm({ horizon: 12, lookback: 24, loss: 'studentT' }).settings.scaler); // → robust
  */
 export function lstm(options: RecurrentOptions): NeuralModel {
+  knownOptions(
+    'lstm',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads layers hiddenSize dropout decoderLayers decoderSize',
+  );
   return neuralModelOf(lstmArchitecture, options, recurrentDefaults(128));
 }
 
@@ -131,5 +139,12 @@ export function lstm(options: RecurrentOptions): NeuralModel {
  * console.log(gru({ horizon: 12, lookback: 24 }).name); // → GRU
  */
 export function gru(options: RecurrentOptions): NeuralModel {
+  knownOptions(
+    'gru',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads layers hiddenSize dropout decoderLayers decoderSize',
+  );
   return neuralModelOf(gruArchitecture, options, recurrentDefaults(200));
 }

@@ -1,4 +1,5 @@
 /** TiDE. Das et al. 2023, with neuralforecast's layers and defaults. */
+import { knownOptions } from '@noosphere/base';
 import { add, flatten, relu, reshape, type Tensor } from '@noosphere/core';
 import { type ForwardContext, LayerNorm, Linear, type Random } from '@noosphere/train';
 import {
@@ -148,5 +149,13 @@ export const tideArchitecture: Architecture<TideShape> = {
  * console.log(tide({ horizon: 12, lookback: 24, covariates: { static: ['size'] } }).name); // → TiDE
  */
 export function tide(options: TideOptions): NeuralModel {
+  knownOptions(
+    'tide',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads hiddenSize decoderOutputs temporalSize temporalWidth encoderLayers',
+    'decoderLayers dropout',
+  );
   return neuralModelOf(tideArchitecture, options, tideDefaults);
 }

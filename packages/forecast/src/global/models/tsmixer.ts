@@ -1,4 +1,5 @@
 /** TSMixer. Chen et al. 2023, with neuralforecast's layers and defaults. */
+import { knownOptions } from '@noosphere/base';
 import { add, relu, reshape, type Tensor, transpose } from '@noosphere/core';
 import { BatchNorm1d, type ForwardContext, Linear, type Random } from '@noosphere/train';
 import {
@@ -103,5 +104,12 @@ export const tsmixerArchitecture: Architecture<MixerShape> = {
  * console.log(tsmixer({ horizon: 12, lookback: 24 }).settings.reversibleNorm); // → { affine: true }
  */
 export function tsmixer(options: TSMixerOptions): NeuralModel {
+  knownOptions(
+    'tsmixer',
+    options,
+    'horizon lookback name loss scaler reversibleNorm steps learningRate rateHalvings',
+    'windowsPerBatch seriesPerBatch validateEvery patience clipNorm stepsPerCall seed',
+    'covariates threads blocks innerSize dropout',
+  );
   return neuralModelOf(tsmixerArchitecture, options, mixerDefaults, { affine: true });
 }

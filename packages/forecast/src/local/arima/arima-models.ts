@@ -1,4 +1,5 @@
 /** ARIMA as models: orders that are given, and orders that are chosen. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Estimates, Exogenous, LocalModel } from '../local-model.js';
 import { requireSeason, requireSeries } from '../require-series.js';
@@ -37,6 +38,7 @@ export interface ArimaModel extends LocalModel {
  * console.log(estimates.model, Number(estimates.drift).toFixed(1)); // → ARIMA(0,1,1) with drift 1.0
  */
 export function arima(options: ArimaOptions): ArimaModel {
+  knownOptions('arima', options, 'order seasonal season constant');
   const order = readOrder(options);
   const lost = lostValues(order);
   return {
@@ -74,6 +76,12 @@ export function arima(options: ArimaOptions): ArimaModel {
  * console.log(fitted.estimates.model, fitted.forecast(12, { levels: [95] }).mean.length); // → ARIMA(1,0,1)(0,1,1)[12] with drift 12
  */
 export function autoArima(options: AutoArimaOptions = {}): ArimaModel {
+  knownOptions(
+    'autoArima',
+    options,
+    'season fourier d seasonalD maxP maxQ maxSeasonalP maxSeasonalQ maxOrder stepwise',
+    'approximate criterion',
+  );
   const request = readAutoOptions(options);
   return {
     name: 'AutoARIMA',

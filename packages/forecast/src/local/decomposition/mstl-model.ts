@@ -1,4 +1,5 @@
 /** Forecasts by decomposition: the seasons are repeated, the rest is forecast by another model. */
+import { knownOptions } from '@noosphere/base';
 import { autoEts } from '../ets/ets-models.js';
 import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { FittedLocalModel, LocalModel } from '../local-model.js';
@@ -23,7 +24,11 @@ export interface MstlModelOptions {
  * console.log((mean[3] ?? 0) > (mean[0] ?? 0)); // → true
  */
 export function mstl(options: MstlModelOptions): LocalModel {
-  const { seasons, trend = autoEts({ model: 'ZZN' }), decomposition = {} } = options;
+  const {
+    seasons,
+    trend = autoEts({ model: 'ZZN' }),
+    decomposition = {},
+  } = knownOptions('mstl', options, 'seasons trend decomposition');
   requireSeasons('mstl', seasons);
   const { name, kind, options: trendOptions } = trend;
   const settings = { seasons: [...seasons], trend: { name, kind, options: trendOptions }, decomposition };

@@ -1,4 +1,5 @@
 /** Decomposition with several seasons: STL for one after the other, on what the others leave. */
+import { knownOptions } from '@noosphere/base';
 import { requireSeasons } from '../naive.js';
 import { requireSeries } from '../require-series.js';
 import { type StlOptions, stl } from './stl.js';
@@ -42,7 +43,16 @@ export function decomposeSeasons(
   requireSeasons('decomposeSeasons', seasons);
   const sorted = [...seasons].sort((a, b) => a - b);
   requireSeries('decomposeSeasons', y, 2 * (sorted.at(-1) as number));
-  const { seasonalWindows, rounds = sorted.length === 1 ? 1 : 2, ...stlOptions } = options;
+  const {
+    seasonalWindows,
+    rounds = sorted.length === 1 ? 1 : 2,
+    ...stlOptions
+  } = knownOptions(
+    'decomposeSeasons',
+    options,
+    'seasonalWindows rounds trendWindow lowPassWindow seasonalDegree trendDegree',
+    'lowPassDegree seasonalJump trendJump lowPassJump robust innerRounds outerRounds',
+  );
   const parts = sorted.map((season, index) => ({
     season,
     window: seasonalWindows?.[index] ?? 11 + 4 * index,

@@ -1,5 +1,5 @@
 /** STL: a series as the sum of trend, season and remainder, by local regression. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireSeason, requireSeries } from '../require-series.js';
 import { type Loess, loessOf } from './loess.js';
@@ -52,7 +52,16 @@ export interface StlDecomposition extends Strengths {
 export function stl(y: Float64Array, season: number, options: StlOptions = {}): StlDecomposition {
   requireSeason('stl', season, 2);
   requireSeries('stl', y, 2 * season);
-  const { robust = false, innerRounds = robust ? 2 : 5, outerRounds = robust ? 15 : 0 } = options;
+  const {
+    robust = false,
+    innerRounds = robust ? 2 : 5,
+    outerRounds = robust ? 15 : 0,
+  } = knownOptions(
+    'stl',
+    options,
+    'seasonalWindow trendWindow lowPassWindow seasonalDegree trendDegree lowPassDegree',
+    'seasonalJump trendJump lowPassJump robust innerRounds outerRounds',
+  );
   requireWhole('stl', 'innerRounds', innerRounds, 1);
   requireWhole('stl', 'outerRounds', outerRounds, 0);
   const smoothing = new StlSmoothing(y, season, options);

@@ -1,4 +1,5 @@
 /** Exponential smoothing as models: the choice by AICc, and the classic methods by name. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { Estimates, LocalModel, LocalModelKind } from '../local-model.js';
@@ -40,6 +41,7 @@ export interface AutoEtsOptions {
  * console.log(fitted.estimates.model, fitted.forecast(2, { levels: [95] }).mean.length); // → ETS(A,A,A) 2
  */
 export function autoEts(options: AutoEtsOptions = {}): LocalModel {
+  knownOptions('autoEts', options, 'season model damped multiplicativeTrend criterion');
   return etsModel('AutoETS', 'autoEts', options);
 }
 
@@ -67,7 +69,11 @@ export interface HoltOptions {
  * console.log(mean[0]?.toFixed(3)); // → 60.000
  */
 export function holt(options: HoltOptions = {}): LocalModel {
-  const { multiplicativeError = false, damped = false } = options;
+  const { multiplicativeError = false, damped = false } = knownOptions(
+    'holt',
+    options,
+    'multiplicativeError damped',
+  );
   const model = etsModel('Holt', 'holt', { model: multiplicativeError ? 'MAN' : 'AAN', damped });
   return { ...model, options: { ...options } };
 }
@@ -86,7 +92,12 @@ export interface HoltWintersOptions extends HoltOptions {
  * console.log(holtWinters({ season: 4 }).fit(y).forecast(1).mean[0]?.toFixed(2)); // → 11.00
  */
 export function holtWinters(options: HoltWintersOptions): LocalModel {
-  const { season, multiplicative = false, multiplicativeError = multiplicative, damped = false } = options;
+  const {
+    season,
+    multiplicative = false,
+    multiplicativeError = multiplicative,
+    damped = false,
+  } = knownOptions('holtWinters', options, 'season multiplicative multiplicativeError damped');
   requireSeason('holtWinters', season, 2);
   const letters = `${multiplicativeError ? 'M' : 'A'}A${multiplicative ? 'M' : 'A'}`;
   const model = etsModel('HoltWinters', 'holtWinters', { season, model: letters, damped });

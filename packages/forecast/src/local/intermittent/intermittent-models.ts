@@ -1,4 +1,5 @@
 /** Demand that is zero most of the time: Croston's family, aggregation, and Teunter, Syntetos & Babai's method. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type LocalFit, localModel } from '../fitted-model.js';
 import type { LocalModel, LocalModelKind } from '../local-model.js';
@@ -96,7 +97,11 @@ export interface TsbOptions {
  * console.log(mean[0]); // → 1
  */
 export function tsb(options: TsbOptions = {}): LocalModel {
-  const { alphaDemand = crostonAlpha, alphaProbability = crostonAlpha } = options;
+  const { alphaDemand = crostonAlpha, alphaProbability = crostonAlpha } = knownOptions(
+    'tsb',
+    options,
+    'alphaDemand alphaProbability',
+  );
   for (const [name, alpha] of Object.entries({ alphaDemand, alphaProbability })) {
     if (!(alpha >= 0 && alpha <= 1)) {
       throw new ArgumentError('tsb', `${name} lies between 0 and 1, got ${alpha}`);

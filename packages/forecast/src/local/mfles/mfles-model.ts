@@ -1,5 +1,5 @@
 /** MFLES as a model: scale, rounds, forecast. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type LocalFit, localModel } from '../fitted-model.js';
 import type { LocalModel } from '../local-model.js';
@@ -48,7 +48,17 @@ export interface MflesOptions {
  * console.log(mfles({ seasons: [12] }).fit(y).forecast(12).mean.length); // → 12
  */
 export function mfles(options: MflesOptions = {}): LocalModel {
-  const { seasons = [], rounds = 7, window = 1, waves } = options;
+  const {
+    seasons = [],
+    rounds = 7,
+    window = 1,
+    waves,
+  } = knownOptions(
+    'mfles',
+    options,
+    'seasons waves rounds seasonalRate trendRate residualRate changepoints penalty window',
+    'smoother robust variationLimit trendPenalty multiplicative',
+  );
   if (seasons.length > 0) requireSeasons('mfles', seasons);
   requireWhole('mfles', 'rounds', rounds, 1);
   requireWhole('mfles', 'window', window, 1);

@@ -1,5 +1,6 @@
 /** Naive2 and Theta as the benchmarks of the M4 competition: its seasonality test, its decomposition, its forecasts. */
 
+import { knownOptions } from '@noosphere/base';
 import { nashSimplex } from '@noosphere/statistics';
 import { classicalSeason } from '../decomposition/classical.js';
 import { EtsRecursion } from '../ets/recursion.js';
@@ -25,7 +26,7 @@ export interface M4Options {
  * console.log(mean); // → Float64Array(2) [ 9, 9 ]
  */
 export function naive2(options: M4Options = {}): LocalModel {
-  const { season = 1 } = options;
+  const { season = 1 } = knownOptions('naive2', options, 'season');
   requireSeason('naive2', season, 1);
   return localModel({ name: 'Naive2', kind: 'naive2', options }, 1, (y) => fitAdjusted(y, season, naiveFit));
 }
@@ -39,7 +40,7 @@ export function naive2(options: M4Options = {}): LocalModel {
  * console.log(classicTheta().fit(y).forecast(1).mean[0]?.toFixed(2)); // → 24.50
  */
 export function classicTheta(options: M4Options = {}): LocalModel {
-  const { season = 1 } = options;
+  const { season = 1 } = knownOptions('classicTheta', options, 'season');
   requireSeason('classicTheta', season, 1);
   return localModel(
     { name: 'ClassicTheta', kind: 'classicTheta', options },

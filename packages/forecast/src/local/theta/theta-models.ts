@@ -1,4 +1,5 @@
 /** The Theta family as models: standard, optimised, dynamic, and the choice between them. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { nelderMead } from '@noosphere/statistics';
 import { classicalSeason, type SeasonKind } from '../decomposition/classical.js';
@@ -34,6 +35,7 @@ type ThetaModel = keyof typeof kinds;
  * console.log(theta().fit(y).forecast(2).mean.length); // → 2
  */
 export function theta(options: ThetaOptions = {}): LocalModel {
+  knownOptions('theta', options, 'season decomposition');
   return thetaModel('Theta', 'theta', ['STM'], options);
 }
 
@@ -44,6 +46,7 @@ export function theta(options: ThetaOptions = {}): LocalModel {
  * console.log(optimizedTheta().fit(y).estimates.model); // → OTM
  */
 export function optimizedTheta(options: ThetaOptions = {}): LocalModel {
+  knownOptions('optimizedTheta', options, 'season decomposition');
   return thetaModel('OptimizedTheta', 'optimizedTheta', ['OTM'], options);
 }
 
@@ -54,6 +57,7 @@ export function optimizedTheta(options: ThetaOptions = {}): LocalModel {
  * console.log(dynamicTheta().fit(y).estimates.model); // → DSTM
  */
 export function dynamicTheta(options: ThetaOptions = {}): LocalModel {
+  knownOptions('dynamicTheta', options, 'season decomposition');
   return thetaModel('DynamicTheta', 'dynamicTheta', ['DSTM'], options);
 }
 
@@ -64,6 +68,7 @@ export function dynamicTheta(options: ThetaOptions = {}): LocalModel {
  * console.log(dynamicOptimizedTheta().fit(y).estimates.model); // → DOTM
  */
 export function dynamicOptimizedTheta(options: ThetaOptions = {}): LocalModel {
+  knownOptions('dynamicOptimizedTheta', options, 'season decomposition');
   return thetaModel('DynamicOptimizedTheta', 'dynamicOptimizedTheta', ['DOTM'], options);
 }
 
@@ -74,6 +79,7 @@ export function dynamicOptimizedTheta(options: ThetaOptions = {}): LocalModel {
  * console.log(autoTheta().fit(y).estimates.model); // → OTM
  */
 export function autoTheta(options: ThetaOptions = {}): LocalModel {
+  knownOptions('autoTheta', options, 'season decomposition');
   return thetaModel('AutoTheta', 'autoTheta', ['STM', 'OTM', 'DSTM', 'DOTM'], options);
 }
 

@@ -1,5 +1,5 @@
 /** Volatility models of returns: a constant mean, variances that change, and intervals that are as wide as it is turbulent. */
-import { normalQuantile, requireWhole } from '@noosphere/base';
+import { knownOptions, normalQuantile, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import {
   type ErrorDistribution,
@@ -65,7 +65,7 @@ export interface ArchOptions {
  * console.log(fitted.estimates.model, fitted.forecastVariance(5).length); // → GARCH(1,1) 5
  */
 export function garch(options: GarchOptions = {}): VolatilityModel {
-  const { p = 1, q = 1, distribution } = options;
+  const { p = 1, q = 1, distribution } = knownOptions('garch', options, 'p q distribution');
   return garchModel('GARCH', 'garch', options, { p, o: 0, q }, distribution);
 }
 
@@ -77,7 +77,7 @@ export function garch(options: GarchOptions = {}): VolatilityModel {
  * console.log(gjrGarch().fit(y).estimates.model); // → GJR-GARCH(1,1,1)
  */
 export function gjrGarch(options: GjrGarchOptions = {}): VolatilityModel {
-  const { p = 1, o = 1, q = 1, distribution } = options;
+  const { p = 1, o = 1, q = 1, distribution } = knownOptions('gjrGarch', options, 'o p q distribution');
   return garchModel('GJR-GARCH', 'gjrGarch', options, { p, o, q }, distribution);
 }
 
@@ -88,7 +88,7 @@ export function gjrGarch(options: GjrGarchOptions = {}): VolatilityModel {
  * console.log(arch({ p: 2 }).fit(y).estimates.model); // → ARCH(2)
  */
 export function arch(options: ArchOptions = {}): VolatilityModel {
-  const { p = 1, distribution } = options;
+  const { p = 1, distribution } = knownOptions('arch', options, 'p distribution');
   return garchModel('ARCH', 'arch', options, { p, o: 0, q: 0 }, distribution);
 }
 
@@ -105,7 +105,7 @@ export interface EwmaVolatilityOptions {
  * console.log(variances.length, (variances[5] ?? 0) > (variances[4] ?? 0)); // → 6 true
  */
 export function ewmaVolatility(options: EwmaVolatilityOptions = {}): VolatilityModel {
-  const { decay = 0.94 } = options;
+  const { decay = 0.94 } = knownOptions('ewmaVolatility', options, 'decay');
   if (!(decay > 0 && decay < 1)) {
     throw new ArgumentError('ewmaVolatility', `decay lies between 0 and 1, such as 0.94, got ${decay}`);
   }

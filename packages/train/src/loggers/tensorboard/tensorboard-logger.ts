@@ -1,6 +1,8 @@
 /** A run as TensorBoard event files. It writes them; showing them is TensorBoard's: `tensorboard --logdir <folder>`. */
+
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { knownOptions } from '@noosphere/base';
 import { type LogSink, newLogFile } from '../../files/log-file.js';
 import type { ClockOptions, Logger } from '../logger.js';
 import { type EventContent, encodeEvent, type SummaryMetadata, type SummaryValue } from './event.js';
@@ -40,7 +42,11 @@ const metadata = {
  * console.log((await import('node:fs')).readdirSync('runs/first')); // → [ 'events.out.tfevents.1700000000.here' ]
  */
 export function tensorBoardLogger(folder: string, options: TensorBoardLoggerOptions = {}): Logger {
-  const { now = Date.now, host = hostname(), buckets = 30 } = options;
+  const {
+    now = Date.now,
+    host = hostname(),
+    buckets = 30,
+  } = knownOptions('tensorBoardLogger', options, 'host buckets open now');
   const { open = (name: string) => newLogFile(join(folder, name)) } = options;
   let sink: LogSink | undefined;
   let hasSettings = false;
