@@ -1,5 +1,10 @@
 /** @noosphere/learn: data sets, tasks, recipes, prediction, model folders, adapting, explaining and serving. */
 export type {
+  ExplainedOptions, Fill, Groups, Importances, IntegratedGradients, IntegratedGradientsOptions, Named,
+  Occlusion, OcclusionOptions, OutputOptions, PermutationOptions, RowFunction, Shapley, ShapleyOptions,
+} from './explain/index.js';
+export { integratedGradients, occlusion, permutationImportance, shapley } from './explain/index.js';
+export type {
   Latency, LoadModelOptions, ModelManifest, PredictedValue, Prediction, Row, RowInput, RowValue, SavedModel,
   SaveModelOptions,
 } from './folder/index.js';
