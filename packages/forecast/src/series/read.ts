@@ -1,7 +1,6 @@
 /** Tables of series from CSV: a file read in pieces, or a text. */
 import { basename } from 'node:path';
-import { fileChunks } from '../files/chunks.js';
-import { LineBlocks } from './line-blocks.js';
+import { fileChunks, LineBlocks } from '@noosphere/learn';
 import type { Layout, SeriesTable } from './table.js';
 import { TableReader } from './table-reader.js';
 
