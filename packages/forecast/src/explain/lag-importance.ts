@@ -62,18 +62,19 @@ export async function lagImportance(
   );
   const forecast = (inputs: Windows<Tensor>) => model.pipeline.forecast(inputs as RawWindows).mean as Tensor;
   const { roles, groups } = groupsOf(model, lagGroup);
+  const asked = {
+    score: meanAbsolute,
+    groups,
+    repeats,
+    seed,
+    within: rows.series,
+    rowsPerCall: rows.ends.length,
+  };
   const { score, importances } = await permutationImportance(
     forecast,
     windows as Windows,
     target as HostTensor,
-    {
-      score: meanAbsolute,
-      groups,
-      repeats,
-      seed,
-      within: rows.series,
-      rowsPerCall: rows.ends.length,
-    },
+    asked,
   );
   return importances.map(({ group, importance }) => ({
     input: group,
@@ -88,28 +89,19 @@ function groupsOf({ description: { settings } }: FittedNeuralModel, lagGroup: nu
   const { lookback, horizon, covariates } = settings;
   const roles = new Map<string, LagImportance['role']>();
   const groups: Record<string, Record<string, number[]>> = {};
-  const add = (
-    input: string,
-    role: LagImportance['role'],
-    table: string,
-    from: number,
-    to: number,
-    step = 1,
-  ) => {
-    roles.set(input, role);
-    groups[input] = { [table]: [] };
-    for (let place = from; place < to; place += step) groups[input]?.[table]?.push(place);
-  };
   for (let first = 1; first <= lookback; first += lagGroup) {
     const last = Math.min(lookback, first + lagGroup - 1);
-    add(`lags ${first} to ${last}`, 'lags', 'y', lookback - last, lookback - first + 1);
+    const input = `lags ${first} to ${last}`;
+    roles.set(input, 'lags');
+    groups[input] = { y: Array.from({ length: last - first + 1 }, (_, at) => lookback - last + at) };
   }
   for (const role of ['past', 'future'] as const) {
     const names = covariates[role];
     const length = lookback + (role === 'future' ? horizon : 0);
-    names.forEach((input, column) => {
-      add(input, role, role, column, length * names.length, names.length);
-    });
+    for (const [column, input] of names.entries()) {
+      roles.set(input, role);
+      groups[input] = { [role]: Array.from({ length }, (_, step) => step * names.length + column) };
+    }
   }
   return { roles, groups };
 }

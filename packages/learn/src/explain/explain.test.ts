@@ -189,10 +189,11 @@ describe('Shapley values', () => {
     }
   });
 
-  test('an element in two groups is refused', async () => {
-    const groups = { one: { x: [0, 1] }, two: { x: [1] } };
-    await expect(shapley(linear, inputs, { background, groups })).rejects.toThrow(
-      "in the groups 'one' and 'two'",
+  test('an element in two groups and a background without an input are refused', async () => {
+    await expect(shapley(linear, inputs, { background: { x } as never })).rejects.toThrow(
+      "the background of 'y' is undefined",
     );
+    const groups = { one: { x: [0, 1] }, two: { x: [1] } };
+    await expect(shapley(linear, inputs, { background, groups })).rejects.toThrow('x[1] is in two groups');
   });
 });

@@ -73,9 +73,16 @@ export async function integratedGradients<Name extends string>(
         along(range(first, last)),
       ]);
       for await (const { first, result } of chunks)
-        eachOf(inputs, (x, name) =>
-          addUp(totals[name], x, from[name], result[name], (first * x.size) / count, points),
-        );
+        eachOf(inputs, (x, name) => {
+          const [end, base, slopes] = [x, from[name], result[name]].map(floatsOf);
+          const [total, start] = [totals[name], (first * x.size) / count];
+          slopes?.forEach((slope, place) => {
+            const at = start + place;
+            const distance = (end?.[at] as number) - (base?.[at % base.length] as number);
+            // A value that is missing has no distance.
+            if (!Number.isNaN(distance)) total[at] = (total[at] as number) + (distance * slope) / points;
+          });
+        });
     }
   });
   const all = groupsOf(operation, inputs);
@@ -88,30 +95,16 @@ export async function integratedGradients<Name extends string>(
   }));
 }
 
-/** Adds distance · slope / points to the elements from `start` on. */
-function addUp(
-  total: Float64Array,
-  input: HostTensor,
-  baseline: HostTensor,
-  slopes: Tensor,
-  start: number,
-  points: number,
-): void {
-  const [x, base, slope] = [input, baseline, slopes].map((each) => hostData(each) as Float32Array);
-  slope?.forEach((own, place) => {
-    const at = start + place;
-    const distance = (x?.[at] as number) - (base?.[at % base.length] as number);
-    // A value that is missing has no distance.
-    if (!Number.isNaN(distance)) total[at] = (total[at] as number) + (distance * own) / points;
-  });
-}
-
 /** from + share (to - from) */
 function between(from: HostTensor, to: HostTensor, share: number): HostTensor {
-  const start = hostData(from) as Float32Array;
-  const way = (hostData(to) as Float32Array).map((value, at) => {
+  const start = floatsOf(from);
+  const way = floatsOf(to).map((value, at) => {
     const first = start[at % start.length] as number;
     return first + share * (value - first);
   });
   return fromData(to.dtype, to.shape as readonly number[], way as never);
+}
+
+function floatsOf(tensor: Tensor): Float32Array {
+  return hostData(tensor) as Float32Array;
 }

@@ -80,10 +80,8 @@ export async function permutationImportance<Name extends string>(
         const parts: HostTensor[] = [];
         const chunks = runner.chunks(count, (first, last) => {
           const rows = range(first, last);
-          return [
-            mixed(inputs, rows, inputs, from?.subarray(first, last), group && [group]),
-            mixed(fixed, rows),
-          ];
+          const sources = from?.subarray(first, last);
+          return [mixed(inputs, rows, inputs, sources, group && [group]), mixed(fixed, rows)];
         });
         for await (const { result } of chunks) parts.push(result as HostTensor);
         return score(targets, joinRows(parts));
@@ -97,11 +95,8 @@ export async function permutationImportance<Name extends string>(
           scores.push(await scoreOf(shuffled(apart, random), group));
         const mean = scores.reduce((sum, each) => sum + each, 0) / repeats;
         const deviation = Math.sqrt(scores.reduce((sum, each) => sum + (each - mean) ** 2, 0) / repeats);
-        importances.push({
-          group: group.group,
-          importance: better === 'lower' ? mean - base : base - mean,
-          deviation,
-        });
+        const importance = better === 'lower' ? mean - base : base - mean;
+        importances.push({ group: group.group, importance, deviation });
       }
       return { score: base, importances: importances.sort((a, b) => b.importance - a.importance) };
     },
@@ -110,7 +105,7 @@ export async function permutationImportance<Name extends string>(
 
 /** For each row the one whose values it gets. */
 function shuffled(apart: readonly (readonly number[])[], random: Random): Uint32Array {
-  const from = new Uint32Array(apart.reduce((sum, { length }) => sum + length, 0));
+  const from = new Uint32Array(apart.flat().length);
   for (const rows of apart) {
     const order = random.permutation(rows.length);
     for (const [at, row] of rows.entries()) from[row] = rows[order[at] as number] as number;
@@ -120,10 +115,10 @@ function shuffled(apart: readonly (readonly number[])[], random: Random): Uint32
 
 function rowsByLabel(count: number, within: ArrayLike<number | string> | undefined): number[][] {
   const found = new Map<number | string | undefined, number[]>();
-  for (let row = 0; row < count; row++) {
-    const rows = found.get(within?.[row]);
-    if (rows) rows.push(row);
-    else found.set(within?.[row], [row]);
-  }
+  for (let row = 0; row < count; row++)
+    found
+      .set(within?.[row], found.get(within?.[row]) ?? [])
+      .get(within?.[row])
+      ?.push(row);
   return [...found.values()];
 }

@@ -119,13 +119,8 @@ export async function withValues<Name extends string, Found>(
       const chunks = runner.chunks(count * copies, (first, last) => {
         const places = range(first, last);
         const rows = places.map((place) => Math.floor(place / copies));
-        return [
-          make(
-            rows,
-            places.map((place) => place % copies),
-          ),
-          along(rows),
-        ];
+        const copy = places.map((place) => place % copies);
+        return [make(rows, copy), along(rows)];
       });
       for await (const { first, result } of chunks)
         valuesOf(result).forEach((value, at) => {

@@ -1,11 +1,10 @@
 /** How the inputs share what an output has beyond a background. */
 import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
-import { Random, sliceRows } from '@noosphere/train';
+import type { HostTensor } from '@noosphere/core';
+import { Random } from '@noosphere/train';
 import { countOf } from '../predict/index.js';
 import {
-  eachOf,
   explainedNames,
-  fillOf,
   type Group,
   type Groups,
   groupsOf,
@@ -13,6 +12,7 @@ import {
   type Named,
   type OutputOptions,
   type RowFunction,
+  widthOf,
   withValues,
 } from './rows.js';
 
@@ -65,11 +65,14 @@ export async function shapley<Name extends string>(
   const players = groupsOf(operation, inputs, groups);
   requireApart(operation, players);
   const copies = countOf(background);
-  fillOf(
-    operation,
-    inputs,
-    eachOf(inputs, (_, name) => background[name] && sliceRows(background[name], 0, 1)),
-  );
+  for (const name of Object.keys(inputs) as Name[]) {
+    const given: HostTensor | undefined = background[name];
+    if (given?.dtype !== inputs[name].dtype || widthOf(given) !== widthOf(inputs[name]))
+      throw new ArgumentError(
+        operation,
+        `the background of '${name}' is ${given}, the input ${inputs[name]}; give rows of it`,
+      );
+  }
   return await withValues(operation, f, inputs, rest, async (valuesAt) => {
     const worthOf = (set: string) => {
       const out = players.filter((_, player) => set[player] === '0');
@@ -79,30 +82,27 @@ export async function shapley<Name extends string>(
       );
     };
     const [none, all] = ['0'.repeat(players.length), '1'.repeat(players.length)];
-    const ends = [[none, await worthOf(none)] as const, [all, await worthOf(all)] as const] as const;
+    const [baselines, values] = [await worthOf(none), await worthOf(all)];
     const isExact = players.length <= mostExact;
-    const shares = players.map(() => new Float64Array(ends[0][1].length));
-    let worths = new Map(ends);
+    const shares = players.map(() => new Float64Array(values.length));
+    let worths = new Map<string, Float64Array>();
     for (const { before, player, weight } of isExact ? allSteps(none) : drawnSteps(none, samples, seed)) {
-      if (!isExact && before === none) worths = new Map(ends);
-      for (const [set, sign] of [
-        [withPlayer(before, player), 1],
-        [before, -1],
-      ] as const) {
+      if (worths.size === 0 || (!isExact && before === none))
+        worths = new Map().set(none, baselines).set(all, values);
+      const add = async (set: string, share: number) => {
         const worth = worths.get(set) ?? (await worthOf(set));
         worths.set(set, worth);
-        shares[player]?.forEach((share, row, own) => {
-          own[row] = share + sign * weight * (worth[row] as number);
+        shares[player]?.forEach((sum, row, own) => {
+          own[row] = sum + share * (worth[row] as number);
         });
-      }
+      };
+      await add(withPlayer(before, player), weight);
+      await add(before, -weight);
     }
-    const attributions = players.map(({ group }, player) => [group, shares[player] as Float64Array] as const);
-    return {
-      attributions: Object.fromEntries(attributions),
-      values: ends[1][1],
-      baselines: ends[0][1],
-      isExact,
-    };
+    const attributions = Object.fromEntries(
+      players.map(({ group }, player) => [group, shares[player] as Float64Array]),
+    );
+    return { attributions, values, baselines, isExact };
   });
 }
 
@@ -150,16 +150,11 @@ function orderShare(count: number, size: number): number {
 }
 
 function requireApart<Name extends string>(operation: string, players: readonly Group<Name>[]): void {
-  const owners = new Map<string, string>();
-  for (const { group, parts } of players)
-    for (const [name, places] of parts)
-      for (const place of Array.from(places)) {
-        const other = owners.get(`${name} ${place}`);
-        if (other !== undefined)
-          throw new ArgumentError(
-            operation,
-            `'${name}' has its place ${place} in the groups '${other}' and '${group}'; an element is in one`,
-          );
-        owners.set(`${name} ${place}`, group);
-      }
+  const seen = new Set<string>();
+  const places = players.flatMap(({ parts }) =>
+    parts.flatMap(([name, own]) => Array.from(own, (at) => `${name}[${at}]`)),
+  );
+  const twice = places.find((place) => seen.size === seen.add(place).size);
+  if (twice !== undefined)
+    throw new ArgumentError(operation, `${twice} is in two groups; put an element into one`);
 }
