@@ -61,7 +61,7 @@ export async function lagImportance(
     rows,
   );
   const forecast = (inputs: Windows<Tensor>) => model.pipeline.forecast(inputs as RawWindows).mean as Tensor;
-  const { roles, groups } = groupsOf(model, lagGroup);
+  const { named, groups } = groupsOf(model, lagGroup);
   const asked = {
     score: meanAbsolute,
     groups,
@@ -77,8 +77,7 @@ export async function lagImportance(
     asked,
   );
   return importances.map(({ group, importance }) => ({
-    input: group,
-    role: roles.get(group) ?? 'lags',
+    ...(named.get(group) ?? { input: group, role: 'lags' }),
     increase: importance,
     error: score,
   }));
@@ -87,23 +86,26 @@ export async function lagImportance(
 /** Lags by groups, counted from the last value, then each covariate. */
 function groupsOf({ description: { settings } }: FittedNeuralModel, lagGroup: number) {
   const { lookback, horizon, covariates } = settings;
-  const roles = new Map<string, LagImportance['role']>();
+  const named = new Map<string, Pick<LagImportance, 'input' | 'role'>>();
   const groups: Record<string, Record<string, number[]>> = {};
   for (let first = 1; first <= lookback; first += lagGroup) {
     const last = Math.min(lookback, first + lagGroup - 1);
     const input = `lags ${first} to ${last}`;
-    roles.set(input, 'lags');
+    named.set(input, { input, role: 'lags' });
     groups[input] = { y: Array.from({ length: last - first + 1 }, (_, at) => lookback - last + at) };
   }
   for (const role of ['past', 'future'] as const) {
     const names = covariates[role];
     const length = lookback + (role === 'future' ? horizon : 0);
     for (const [column, input] of names.entries()) {
-      roles.set(input, role);
-      groups[input] = { [role]: Array.from({ length }, (_, step) => step * names.length + column) };
+      // A column may be known in the past and in the future.
+      named.set(`${role} ${input}`, { input, role });
+      groups[`${role} ${input}`] = {
+        [role]: Array.from({ length }, (_, step) => step * names.length + column),
+      };
     }
   }
-  return { roles, groups };
+  return { named, groups };
 }
 
 /** Over targets that are there. */
