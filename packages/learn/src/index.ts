@@ -4,6 +4,12 @@ export { absoluteSums, adapt, LoraLinear, linearWith, lora, prune } from './adap
 export type { DatasetSplit } from './data/index.js';
 export { Dataset } from './data/index.js';
 export type {
+  ExplainedOptions, Fill, Groups, Importances, IntegratedGradients, IntegratedGradientsOptions, Named,
+  Occlusion, OcclusionOptions, OutputOptions, PermutationOptions, RowFunction, Shapley, ShapleyOptions,
+} from './explain/index.js';
+export { integratedGradients, occlusion, permutationImportance, shapley } from './explain/index.js';
+export { fileChunks } from './files/chunks.js';
+export type {
   Latency, LoadModelOptions, ModelManifest, PredictedValue, Prediction, Row, RowInput, RowValue, SavedModel,
   SaveModelOptions,
 } from './folder/index.js';
@@ -11,12 +17,13 @@ export { loadModel, saveModel } from './folder/index.js';
 export type { Rows, RunnerOptions } from './predict/index.js';
 export { countOf, predictRows, Runner, sliceInputs, valuesOf, withRunner } from './predict/index.js';
 export type {
-  ArrowColumn, ArrowInput, ArrowReadOptions, ArrowStreamOptions, ArrowTable, ArrowWriteOptions,
-  NpyReadOptions, NpzOptions, NpzReadOptions,
+  ArrowColumn, ArrowInput, ArrowReadOptions, ArrowStreamOptions, ArrowTable, ArrowWriteOptions, ClassFile,
+  CsvCell, CsvOptions, CsvType, IdxReadOptions, LineBlock, NpyReadOptions, NpzOptions, NpzReadOptions, Sound,
 } from './readers/index.js';
 export {
-  decodeArrow, decodeArrowStream, decodeNpy, decodeNpz, encodeArrow, encodeNpy, encodeNpz, readArrow,
-  readNpy, readNpz, refuseForeignFormat, writeArrow, writeNpy, writeNpz,
+  decodeArrow, decodeArrowStream, decodeIdx, decodeNpy, decodeNpz, decodeWav, encodeArrow, encodeNpy,
+  encodeNpz, LineBlocks, maxLineLength, readArrow, readCsv, readCsvRows, readFolder, readIdx, readJsonLines,
+  readNpy, readNpz, readWav, refuseForeignFormat, writeArrow, writeNpy, writeNpz,
 } from './readers/index.js';
 export type { FineTuningOptions, Recipe, RecipePlan } from './recipes/index.js';
 export { fineTuning, oneCycleRecipe, plain, warmUpLinear } from './recipes/index.js';

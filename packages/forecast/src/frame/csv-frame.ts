@@ -1,10 +1,10 @@
 /** CSV to a frame, long or wide, as its blocks of lines come. */
 import { FormatError } from '@noosphere/core';
+import type { LineBlock } from '@noosphere/learn';
 import { DateCells, readValue } from '../series/cell-checks.js';
 import type { ParsedDate } from '../series/cells.js';
 import { CsvRows } from '../series/csv-rows.js';
 import { detectLayout, type LayoutChoice } from '../series/layout.js';
-import type { LineBlock } from '../series/line-blocks.js';
 import { type CovariateNames, type LoadedFrame, listCovariates } from './covariates.js';
 import { FrameBuilder } from './frame-builder.js';
 import { refuseMissingCovariates } from './frame-of.js';

@@ -3,9 +3,8 @@
 import { basename } from 'node:path';
 import { knownOptions } from '@noosphere/base';
 import { ArgumentError, FormatError } from '@noosphere/core';
-import { fileChunks } from '../files/chunks.js';
+import { fileChunks, LineBlocks } from '@noosphere/learn';
 import { readParquetColumns } from '../files/parquet.js';
-import { LineBlocks } from '../series/line-blocks.js';
 import type { Layout } from '../series/table.js';
 import { type CovariateNames, type LoadedFrame, listCovariates } from './covariates.js';
 import { CsvFrame } from './csv-frame.js';

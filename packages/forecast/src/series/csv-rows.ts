@@ -1,9 +1,9 @@
 /** Lines of CSV to rows of cells below a checked header, with their places for messages. What cells mean is for others. */
 import { FormatError } from '@noosphere/core';
+import type { LineBlock } from '@noosphere/learn';
 import Papa from 'papaparse';
 import { parseDate } from './cells.js';
 import { findDelimiter } from './layout.js';
-import type { LineBlock } from './line-blocks.js';
 
 /** More columns than this are taken for a mistake: a file that is not a table. */
 export const maxColumnCount = 20_001;

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatError } from '@noosphere/core';
+import { maxLineLength } from '@noosphere/learn';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { maxLineLength } from './line-blocks.js';
 import { parseSeries, readSeries } from './read.js';
 import { withoutGaps } from './table.js';
 

@@ -2,8 +2,7 @@
 
 import { basename } from 'node:path';
 import { knownOptions } from '@noosphere/base';
-import { fileChunks } from '../files/chunks.js';
-import { LineBlocks } from './line-blocks.js';
+import { fileChunks, LineBlocks } from '@noosphere/learn';
 import type { Layout, SeriesTable } from './table.js';
 import { TableReader } from './table-reader.js';
 

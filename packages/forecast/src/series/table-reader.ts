@@ -1,10 +1,10 @@
 /** Rows of cells to series: finds the layout, and remembers rows for the error messages. */
 import { FormatError } from '@noosphere/core';
+import type { LineBlock } from '@noosphere/learn';
 import { DateCells, readValue } from './cell-checks.js';
 import type { ParsedDate } from './cells.js';
 import { CsvRows, maxColumnCount } from './csv-rows.js';
 import { detectLayout, type LayoutChoice } from './layout.js';
-import type { LineBlock } from './line-blocks.js';
 import { NumberList } from './numbers.js';
 import type { ReadSeriesOptions } from './read.js';
 import { type DatedRows, sortRows } from './sort-rows.js';

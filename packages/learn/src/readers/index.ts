@@ -1,5 +1,11 @@
 export * from './arrow.js';
 export * from './arrow-table.js';
+export * from './csv.js';
+export * from './folder.js';
 export { refuseForeignFormat } from './foreign-formats.js';
-export * from './npy.js';
+export * from './idx.js';
+export * from './json-lines.js';
+export { type LineBlock, LineBlocks, maxLineLength } from './line-blocks.js';
+export { decodeNpy, encodeNpy, type NpyReadOptions, readNpy, writeNpy } from './npy.js';
 export * from './npz.js';
+export * from './wav.js';

@@ -57,7 +57,8 @@ export function decodeNpy(
   return integers === 'numbers' ? asNumbers(tensor, place) : tensor;
 }
 
-function byteSwapped(bytes: Uint8Array, width: number): Uint8Array {
+/** A copy with the bytes of each number turned around. */
+export function byteSwapped(bytes: Uint8Array, width: number): Uint8Array {
   const swapped = bytes.slice();
   const copy = Buffer.from(swapped.buffer, swapped.byteOffset, swapped.byteLength);
   if (width === 2) copy.swap16();

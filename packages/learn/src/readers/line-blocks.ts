@@ -2,7 +2,7 @@
  * Bytes to blocks of whole lines, with their line numbers. Refuses what is not text, and lines that never end,
  * before they cost memory. What the lines mean is for others.
  */
-import { FormatError } from '@noosphere/core';
+import { FormatError } from '@noosphere/base';
 
 /** Whole lines, without the last line break. */
 export interface LineBlock {
@@ -12,7 +12,7 @@ export interface LineBlock {
   readonly lineCount: number;
 }
 
-/** Longest line that is accepted, in characters. */
+/** Longest line that is accepted where nothing else is said, in characters. */
 export const maxLineLength = 1 << 20;
 
 /** Collects pieces of text until they hold whole lines. */
@@ -22,8 +22,10 @@ export class LineBlocks {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #rest = '';
   #line = 1;
+  readonly #longest: number;
 
-  constructor(operation: string, name: string) {
+  constructor(operation: string, name: string, longest = maxLineLength) {
+    this.#longest = longest;
     this.#operation = operation;
     this.#name = name;
   }
@@ -74,7 +76,7 @@ export class LineBlocks {
     for (let start = 0; start <= lines.length; lineCount++) {
       const next = lines.indexOf('\n', start);
       const stop = next < 0 ? lines.length : next;
-      if (stop - start > maxLineLength) this.#refuseLength(firstLine + lineCount);
+      if (stop - start > this.#longest) this.#refuseLength(firstLine + lineCount);
       start = stop + 1;
     }
     this.#line += lineCount;
@@ -82,11 +84,11 @@ export class LineBlocks {
   }
 
   #checkLength(line: string): void {
-    if (line.length > maxLineLength) this.#refuseLength(this.#line);
+    if (line.length > this.#longest) this.#refuseLength(this.#line);
   }
 
   #refuseLength(line: number): never {
-    this.#refuse(line, `is longer than ${maxLineLength} characters; is this a table of series?`);
+    this.#refuse(line, `is longer than ${this.#longest} characters; is this a text of lines?`);
   }
 
   #lineOf(text: string, mark: string): number {
