@@ -1,9 +1,9 @@
 /** @noosphere/learn: data sets, tasks, recipes, prediction, model folders, adapting, explaining and serving. */
 export type {
-  Latency, LoadModelOptions, ModelManifest, PredictedValue, Prediction, Row, RowInput, RowValue, SavedModel,
-  SaveModelOptions,
+  Assets, Latency, LoadModelOptions, ModelCard, ModelLoader, ModelManifest, PredictedValue, Prediction, Processing,
+  ProcessingMaker, ProcessingStep, Row, RowInput, RowValue, SavedModel, SaveModelOptions,
 } from './folder/index.js';
-export { loadModel, saveModel } from './folder/index.js';
+export { loadModel, openModel, registerModel, registerProcessing, saveModel } from './folder/index.js';
 export type { Rows, RunnerOptions } from './predict/index.js';
 export { countOf, predictRows, Runner, sliceInputs, valuesOf, withRunner } from './predict/index.js';
 export type {
