@@ -13,4 +13,4 @@ export * from './errors/index.js';
 export { dot, meanOf, robustDeviation, varianceOf } from './numbers/moments.js';
 export { normalCumulative, normalQuantile } from './numbers/normal.js';
 export { medianInPlace, medianOf, quantileOf } from './numbers/order-statistics.js';
-export { didYouMean, knownOptions, nearestName } from './options.js';
+export { didYouMean, editDistance, knownOptions, nearestName } from './options.js';

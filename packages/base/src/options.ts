@@ -1,6 +1,9 @@
 /** Options by a name that nobody reads, such as `stride` for `strides`: through a variable TypeScript lets them pass. */
-import { distance } from 'fastest-levenshtein';
+import { distance as editDistance } from 'fastest-levenshtein';
 import { ArgumentError } from './errors/index.js';
+
+/** Insertions, deletions and replacements of letters that make one text of another (Levenshtein 1965). */
+export { editDistance };
 
 /**
  * Gives the options back once each of their names is known; others are refused with the nearest one that is.
@@ -39,7 +42,7 @@ export function nearestName(name: string, names: readonly string[]): string | un
   const asked = name.toLowerCase();
   const edits = names.map((known) => {
     const own = known.toLowerCase();
-    return own.startsWith(asked) || asked.startsWith(own) ? 0 : distance(asked, own);
+    return own.startsWith(asked) || asked.startsWith(own) ? 0 : editDistance(asked, own);
   });
   const fewest = Math.min(...edits);
   return fewest <= name.length / 2 ? names[edits.indexOf(fewest)] : undefined;

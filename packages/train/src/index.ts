@@ -17,7 +17,7 @@ export type { LogSink } from './files/log-file.js';
 export { softwareVersions } from './files/package-version.js';
 export type {
   FitCallback, FitEvent, FitOptions, FitPlan, FitResult, LearningRateCurve, LearningRateFinderOptions,
-  Meter, MonitorOptions, PlateauRule, ProgressOptions, StopReason, ValidationResult,
+  Meter, MonitorOptions, PlateauRule, ProgressOptions, StopReason, TrainOptions, ValidationResult,
 } from './fit/index.js';
 export { findLearningRate, fit, fitEvents, progress, reduceOnPlateau, tell } from './fit/index.js';
 export type {

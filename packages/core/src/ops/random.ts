@@ -75,8 +75,8 @@ export function randomNormal(
 
 /** Uniform 32-bit words: word pair i of a stream is threefry of the counter (i, stream) under the seed. */
 export function randomWords(operation: string, count: number, seed: number, stream: number): Uint32Array {
-  requireWhole(operation, 'seed', seed, Number.MAX_SAFE_INTEGER);
-  requireWhole(operation, 'stream', stream, 2 ** 32 - 1);
+  requireWhole(operation, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  requireWhole(operation, 'stream', stream, 0, 2 ** 32 - 1);
   const words = new Uint32Array(count + (count & 1));
   const block = new Uint32Array(2);
   for (let index = 0; index < words.length; index += 2) {
@@ -126,9 +126,9 @@ export function dropoutMask(
   rate: number,
 ): HostTensor<'uint8'> {
   requireRate('dropoutMask', rate);
-  requireWhole('dropoutMask', 'seed', seed, Number.MAX_SAFE_INTEGER);
-  requireWhole('dropoutMask', 'step', step, 2 ** 32 - 1);
-  requireWhole('dropoutMask', 'site', site, 2 ** 32 - 1);
+  requireWhole('dropoutMask', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  requireWhole('dropoutMask', 'step', step, 0, 2 ** 32 - 1);
+  requireWhole('dropoutMask', 'site', site, 0, 2 ** 32 - 1);
   const key = new Uint32Array(2);
   threefry(seed >>> 0, Math.floor(seed / 2 ** 32), step, site, key);
   const count = elementCount(shape);

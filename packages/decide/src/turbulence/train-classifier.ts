@@ -1,12 +1,7 @@
 /** Trains a classifier on labelled windows, stopped by the validation part; and runs it on any number of windows. */
-import { compile, type HostTensor, hostData, sigmoid, type Tensor, tensor } from '@noosphere/core';
-import {
-  adamW,
-  arrayBatches,
-  binaryCrossEntropyWithLogits,
-  type ForwardContext,
-  fit,
-} from '@noosphere/train';
+import { type HostTensor, sigmoid, type Tensor, tensor } from '@noosphere/core';
+import { learn, plain, predictRows, type Task, valuesOf } from '@noosphere/learn';
+import { adamW, arrayBatches, binaryCrossEntropyWithLogits, type TrainOptions } from '@noosphere/train';
 import type { Classifier } from './classifiers.js';
 import { lookback } from './days.js';
 
@@ -16,10 +11,7 @@ export interface LabelledWindows {
   readonly labels: Float32Array;
 }
 
-export interface TrainingOptions {
-  readonly seed: number;
-  readonly epochs: number;
-  readonly patience: number;
+export interface TrainingOptions extends Required<Pick<TrainOptions, 'seed' | 'epochs' | 'patience'>> {
   readonly learningRate: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,43 +25,34 @@ const rowsPerCall = 2048;
 
 type Batch = { readonly windows: HostTensor; readonly labels: HostTensor };
 
+const warning: Task<Classifier, Batch> = {
+  name: 'turbulence warning',
+  loss: (model, { windows, labels }, context) =>
+    binaryCrossEntropyWithLogits(model.forward(windows, context), labels),
+};
+
 /** The classifier with the weights of the epoch with the least log loss on the validation part. */
 export async function trainClassifier<Model extends Classifier>(
   model: Model,
   training: LabelledWindows,
   validation: LabelledWindows,
-  { seed, epochs, patience, learningRate, signal }: TrainingOptions,
+  { learningRate, signal, ...options }: TrainingOptions,
 ): Promise<Model> {
-  const validate = compile(
-    (current: Model, { windows, labels }: Batch) =>
-      binaryCrossEntropyWithLogits(current.forward(windows), labels),
-    { threads: 1, name: 'validation loss' },
-  );
+  const batchSize = batchSizeFor(training.labels.length);
   const held = toBatch(validation);
-  try {
-    const { model: trained } = await fit<Model, Batch>({
-      model,
-      loss: (current: Model, { windows, labels }: Batch, context: ForwardContext) =>
-        binaryCrossEntropyWithLogits(current.forward(windows, context), labels),
-      optimizer: adamW({ learningRate }),
-      batches: arrayBatches(toBatch(training), {
-        batchSize: batchSizeFor(training.labels.length),
-        seed,
-        dropLast: true,
-      }),
-      seed,
-      epochs,
-      patience,
-      // The batches are too small for more to pay, and the bits do not depend on the number of cores.
-      threads: 1,
-      stepsPerCall,
-      validate: async (current) => ({ logLoss: await (await validate(current, held)).item() }),
-      ...(signal && { signal }),
-    });
-    return trained;
-  } finally {
-    await validate.dispose();
-  }
+  const { model: trained } = await learn({
+    ...options,
+    model,
+    task: warning,
+    data: arrayBatches(toBatch(training), { batchSize, seed: options.seed, dropLast: true }),
+    validation: { batchesPerEpoch: 1, batch: () => held },
+    recipe: plain(adamW({ learningRate })),
+    // The batches are too small for more to pay, and the bits do not depend on the number of cores.
+    threads: 1,
+    stepsPerCall,
+    ...(signal && { signal }),
+  });
+  return trained as Model;
 }
 
 /** Probabilities of windows [N, width]. */
@@ -78,18 +61,10 @@ export async function probabilitiesOf(
   windows: Float32Array,
   width = lookback,
 ): Promise<Float64Array> {
-  const run = compile((given: Tensor) => sigmoid(model.forward(given)), { threads: 1, name: 'warnings' });
-  const probabilities = new Float64Array(windows.length / width);
-  try {
-    for (let row = 0; row < probabilities.length; row += rowsPerCall) {
-      const part = windows.subarray(row * width, (row + rowsPerCall) * width);
-      const result = await run(tensor(part, { shape: [part.length / width, width] }));
-      probabilities.set(hostData(result as HostTensor<'float32'>), row);
-    }
-    return probabilities;
-  } finally {
-    await run.dispose();
-  }
+  if (windows.length === 0) return new Float64Array();
+  const rows = tensor(windows, { shape: [windows.length / width, width] });
+  const options = { threads: 1, name: 'warnings', rowsPerCall };
+  return valuesOf(await predictRows((given: Tensor) => sigmoid(model.forward(given)), rows, options));
 }
 
 function batchSizeFor(rows: number): number {

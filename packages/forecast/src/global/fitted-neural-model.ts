@@ -1,15 +1,7 @@
 /** A trained global model: it forecasts any frame, learns on, and is saved as a folder with an ONNX file. */
 
-import {
-  ArgumentError,
-  type CompiledFunction,
-  compile,
-  exportOnnx,
-  hostData,
-  spec,
-  type Tensor,
-} from '@noosphere/core';
-import { saveModel } from '@noosphere/learn';
+import { ArgumentError, exportOnnx, hostData, spec, type Tensor } from '@noosphere/core';
+import { saveModel, withRunner } from '@noosphere/learn';
 import { stateDict } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous, LocalForecast } from '../local/local-model.js';
@@ -222,23 +214,18 @@ export class FittedNeuralModel implements FittedGlobalModel {
   ): Promise<void> {
     const { settings, channels } = this.description;
     const { kind, threads } = settings;
-    const options = { name: `${kind} forecast`, ...(threads === undefined ? {} : { threads }) };
-    const call: CompiledFunction<[Pipeline, RawWindows], Results> = compile(
-      (model: Pipeline, windows: RawWindows) => model.forecast(windows),
-      options,
-    );
-    const perCall = Math.max(1, Math.floor(forecastRows / channels)) * channels;
-    try {
-      for (let first = 0; first < ends.length; first += perCall) {
-        const part = {
-          series: series.subarray(first, first + perCall),
-          ends: ends.subarray(first, first + perCall),
-        };
-        take(await call(this.#pipeline, forecastWindows(source, part)), part.ends.length);
-      }
-    } finally {
-      await call.dispose();
-    }
+    const rowsPerCall = Math.max(1, Math.floor(forecastRows / channels)) * channels;
+    const options = { name: `${kind} forecast`, rowsPerCall, ...(threads === undefined ? {} : { threads }) };
+    const forecast = (model: Pipeline, windows: RawWindows): Results => model.forecast(windows);
+    await withRunner(forecast, options, async (runner) => {
+      const part = (first: number, last: number) =>
+        forecastWindows(source, { series: series.subarray(first, last), ends: ends.subarray(first, last) });
+      for await (const { first, last, result } of runner.chunks(ends.length, (from, to) => [
+        this.#pipeline,
+        part(from, to),
+      ]))
+        take(result, last - first);
+    });
   }
 
   #requireFrame(frame: SeriesFrame, future: Exogenous | undefined, hasFuture = false): void {

@@ -1,5 +1,5 @@
 /** What every model is that learns from all series of a frame at once. */
-import type { CheckpointOptions, FitCallback, Meter } from '@noosphere/train';
+import type { TrainOptions } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { Exogenous, LocalForecast, ModelSettings } from '../local/local-model.js';
 import type { DecisionLoss } from './decision-loss.js';
@@ -12,18 +12,10 @@ export interface GlobalModel extends ModelSettings {
   fit(frame: SeriesFrame, options?: GlobalFitOptions): Promise<FittedGlobalModel>;
 }
 
-export interface GlobalFitOptions {
-  readonly signal?: AbortSignal;
+export interface GlobalFitOptions
+  extends Pick<TrainOptions, 'signal' | 'timeLimitMs' | 'callbacks' | 'meters' | 'checkpoint'> {
   /** Values at a series' end that are for validation: early stopping and the choice of the best weights. @default 0 */
   readonly validationSize?: number;
-  /** Ends after the step that runs when this time is over. @default none */
-  readonly timeLimitMs?: number;
-  /** Progress and logs: `progress()` and `logFit(…)` of @noosphere/train, or one's own. @default none */
-  readonly callbacks?: readonly FitCallback[];
-  /** What is measured meanwhile: energy, cost, memory. @default none */
-  readonly meters?: readonly Meter[];
-  /** Where the run is kept, and from where it goes on. @default not kept */
-  readonly checkpoint?: CheckpointOptions;
   /**
    * Trains through what a decision costs, in place of the model's own loss, for training and validation alike. A batch is
    * `windowsPerBatch` times with a window of every series each, so series need the same times; a time at which any of them lacks a

@@ -1,9 +1,10 @@
 /** A global neural model before its fit: settings and an architecture. All architectures are trained here, by one loop. */
+
 import { ArgumentError, type Tensor } from '@noosphere/core';
+import { learn, plain } from '@noosphere/learn';
 import {
   adam,
   type BatchSource,
-  fit,
   loadStateDict,
   Random,
   type StopReason,
@@ -19,7 +20,13 @@ import type { Architecture, NeuralModelKind } from './network.js';
 import { channelsOf, type NeuralOptions, type NeuralSettings, settle } from './neural-options.js';
 import { Pipeline, type TrainingWindows } from './pipeline.js';
 import { ReversibleNorm, type ReversibleNormOptions } from './reversible-norm.js';
-import { decisionTask, forecastTask, trainingBatches, validationOf } from './training-task.js';
+import {
+  decisionTask,
+  forecastTask,
+  trainingBatches,
+  validationBatches,
+  windowsTask,
+} from './training-task.js';
 import type { WindowSource } from './window-batches.js';
 
 /** How a training run went. */
@@ -178,7 +185,7 @@ export async function trainPipeline(
 ): Promise<FittedNeuralModel> {
   const { settings } = description;
   const { kind, lookback, horizon, steps, learningRate, rateHalvings, seed, threads, clipNorm } = settings;
-  const { validationSize = 0, signal, timeLimitMs, callbacks, meters, checkpoint, decisionLoss } = options;
+  const { validationSize = 0, decisionLoss, ...given } = options;
   if (validationSize !== 0 && !(Number.isInteger(validationSize) && validationSize >= horizon)) {
     throw new ArgumentError(
       kind,
@@ -194,41 +201,36 @@ export async function trainPipeline(
     : forecastTask(architecture, description, frame, validationSize);
   const source: WindowSource = { frame, plan: { lookback, horizon }, columns: settings.covariates };
   const every = Math.max(1, Math.floor(steps / Math.max(1, rateHalvings)));
-  const validation = held && validationOf(source, held, loss, settings);
-  try {
-    const found = await fit<Pipeline, TrainingWindows>({
-      model: start,
-      loss,
-      optimizer: adam({
+  const found = await learn<Pipeline, TrainingWindows>({
+    model: start,
+    task: windowsTask(kind, loss),
+    data: batches,
+    recipe: plain(
+      adam({
         learningRate: rateHalvings > 0 ? stepDecay({ learningRate, every, factor: 0.5 }) : learningRate,
       }),
-      batches,
-      epochs: 1,
-      seed,
-      stepsPerCall: settings.stepsPerCall,
-      ...(clipNorm === undefined ? {} : { clipNorm }),
-      ...(threads === undefined ? {} : { threads }),
-      ...(validation ? { validate: validation.validate, validateEvery: settings.validateEvery } : {}),
-      ...(validation && settings.patience !== undefined ? { patience: settings.patience } : {}),
-      ...(signal ? { signal } : {}),
-      ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
-      ...(callbacks ? { callbacks } : {}),
-      ...(meters ? { meters } : {}),
-      ...(checkpoint ? { checkpoint } : {}),
-    });
-    const { reason, validations, elapsedMs, readings } = found;
-    const report = {
-      steps: found.steps,
-      reason,
-      validations,
-      elapsedMs,
-      readings,
-      loss: found.lastStep?.loss ?? Number.NaN,
-    };
-    const { trainedFor: _, ...model } = description;
-    const trained = decisionLoss ? { ...model, trainedFor: 'decision' as const } : model;
-    return new FittedNeuralModel(architecture, trained, found.model, report);
-  } finally {
-    await validation?.dispose();
-  }
+    ),
+    epochs: 1,
+    seed,
+    stepsPerCall: settings.stepsPerCall,
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(held
+      ? { validation: validationBatches(source, held, settings), validateEvery: settings.validateEvery }
+      : {}),
+    ...(held && settings.patience !== undefined ? { patience: settings.patience } : {}),
+    ...given,
+  });
+  const { reason, validations, elapsedMs, readings } = found;
+  const report = {
+    steps: found.steps,
+    reason,
+    validations,
+    elapsedMs,
+    readings,
+    loss: found.lastStep?.loss ?? Number.NaN,
+  };
+  const { trainedFor: _, ...model } = description;
+  const trained = decisionLoss ? { ...model, trainedFor: 'decision' as const } : model;
+  return new FittedNeuralModel(architecture, trained, found.model, report);
 }

@@ -1,5 +1,6 @@
 /** What a training run makes small, on which windows, and by which it is validated: its own loss, or that of a decision. */
-import { ArgumentError, compile, type HostTensor } from '@noosphere/core';
+import { ArgumentError } from '@noosphere/base';
+import type { Task } from '@noosphere/learn';
 import type { BatchSource } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import { type DecisionLoss, lossOfDecision, type WindowsLoss } from './decision-loss.js';
@@ -75,41 +76,32 @@ export function trainingBatches(
   );
 }
 
-export interface Validation {
-  readonly validate: (model: Pipeline) => Promise<{ readonly loss: number }>;
-  readonly dispose: () => Promise<void>;
+/** What a training makes small, as a task; of several validation calls the loss is the mean by targets. */
+export function windowsTask(kind: string, loss: WindowsLoss): Task<Pipeline, TrainingWindows> {
+  return {
+    name: kind,
+    loss: (model, batch, context) => loss(model, batch, context.training ? context : undefined),
+    weightOf: ({ target }) => target.size,
+  };
 }
 
-/** The loss over all validation windows: of several calls, the mean by targets. */
-export function validationOf(
+/** The validation windows, call by call. */
+export function validationBatches(
   source: WindowSource,
   { rows, rowsPerCall: perCall }: NonNullable<TrainingTask['validation']>,
-  loss: WindowsLoss,
-  { kind, horizon, threads }: NeuralSettings,
-): Validation {
-  if (rows.ends.length === 0)
+  { kind, horizon }: NeuralSettings,
+): BatchSource<TrainingWindows> {
+  const count = rows.ends.length;
+  if (count === 0)
     throw new ArgumentError(
       kind,
       `no series has ${horizon} values for validation and one before; give longer series`,
     );
-  const options = { name: `${kind} validation`, ...(threads === undefined ? {} : { threads }) };
-  const lossOf = compile(
-    (model: Pipeline, batch: TrainingWindows) => ({ loss: loss(model, batch) }),
-    options,
-  );
-  const validate = async (model: Pipeline) => {
-    let [total, count] = [0, 0];
-    for (let first = 0; first < rows.ends.length; first += perCall) {
-      const part = {
-        series: rows.series.subarray(first, first + perCall),
-        ends: rows.ends.subarray(first, first + perCall),
-      };
-      const batch = trainingWindows(source, part);
-      const targets = (batch.target as HostTensor<'float32'>).size;
-      total += (await (await lossOf(model, batch)).loss.item()) * targets;
-      count += targets;
-    }
-    return { loss: total / count };
+  const part = (column: Uint32Array, index: number) =>
+    column.subarray(index * perCall, (index + 1) * perCall);
+  return {
+    batchesPerEpoch: Math.ceil(count / perCall),
+    batch: (_, index) =>
+      trainingWindows(source, { series: part(rows.series, index), ends: part(rows.ends, index) }),
   };
-  return { validate, dispose: () => lossOf.dispose() };
 }

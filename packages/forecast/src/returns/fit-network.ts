@@ -1,6 +1,7 @@
 /** Trains a network on the fitting windows, and stops when the validation windows say so. */
-import { compile, type HostTensor, reshape, type Tensor, tensor } from '@noosphere/core';
-import { adamW, arrayBatches, type FitCallback, fit, meanSquaredError } from '@noosphere/train';
+import { type HostTensor, reshape, tensor } from '@noosphere/core';
+import { learn, plain, type Task } from '@noosphere/learn';
+import { adamW, arrayBatches, meanSquaredError } from '@noosphere/train';
 import type { Network } from './networks.js';
 
 /** Scaled windows and targets. Shapes: inputs [N, L, F], targets [N]. */
@@ -57,73 +58,46 @@ export async function fitNetwork(
   const batchSize = Math.min(options.batchSize ?? 64, fitting.targets.length);
   // A last batch that is not full is left out: those windows come in another epoch, the order is drawn anew.
   const batches = arrayBatches(toBatch(fitting, windowShape), { batchSize, seed, dropLast: true });
-  const validate = compile(validationLossOf, { threads: 1, name: 'validation loss' });
-  const validationBatch = toBatch(validation, windowShape);
-  try {
-    const { model, steps, validations, reason } = await fit<Network, Batch>({
-      model: network,
-      loss: batchLoss,
-      optimizer: adamW({ learningRate }),
-      batches,
-      epochs,
-      patience,
-      threads: 1,
-      validate: async (current) => ({ loss: await (await validate(current, validationBatch)).item() }),
-      callbacks: [epochReporter(batches.batchesPerEpoch, epochs, options.onEpoch)],
-      ...(signal ? { signal } : {}),
-    });
-    const best = validations.findLast(({ isBest }) => isBest);
-    return {
-      network: model,
-      epochs: Math.ceil(steps / batches.batchesPerEpoch),
-      bestEpoch: (best?.step ?? 0) / batches.batchesPerEpoch,
-      validationLoss: best?.metrics.loss ?? Number.NaN,
-      interrupted: reason === 'aborted',
-    };
-  } finally {
-    await validate.dispose();
-  }
-}
-
-/** Turns steps and validations into one report an epoch. */
-function epochReporter(
-  stepsPerEpoch: number,
-  epochs: number,
-  onEpoch: FitNetworkOptions['onEpoch'],
-): FitCallback {
-  let startedMs = performance.now();
-  let lossSum = 0;
+  const held = toBatch(validation, windowShape);
   let bestEpoch = 0;
-  return {
-    onStep({ loss }) {
-      lossSum += loss;
-    },
-    onValidation({ step, metrics, isBest }) {
-      const epoch = step / stepsPerEpoch;
+  const found = await learn({
+    model: network,
+    task: returnTask,
+    data: batches,
+    validation: { batchesPerEpoch: 1, batch: () => held },
+    recipe: plain(adamW({ learningRate })),
+    epochs,
+    patience,
+    threads: 1,
+    onEpoch: ({ epoch, trainingLoss, metrics, isBest, elapsedMs }) => {
       if (isBest) bestEpoch = epoch;
-      onEpoch?.({
+      options.onEpoch?.({
         epoch,
         epochs,
-        trainingLoss: lossSum / stepsPerEpoch,
+        trainingLoss,
         validationLoss: metrics.loss ?? Number.NaN,
         bestEpoch,
-        stepsPerSecond: (1000 * stepsPerEpoch) / (performance.now() - startedMs),
+        stepsPerSecond: (1000 * batches.batchesPerEpoch) / elapsedMs,
       });
-      lossSum = 0;
-      startedMs = performance.now();
     },
+    ...(signal ? { signal } : {}),
+  });
+  return {
+    network: found.model,
+    epochs: Math.ceil(found.steps / batches.batchesPerEpoch),
+    bestEpoch: found.bestEpoch ?? 0,
+    validationLoss: found.metrics.loss ?? Number.NaN,
+    interrupted: found.reason === 'aborted',
   };
 }
 
 type Batch = { readonly inputs: HostTensor; readonly targets: HostTensor };
 
-function batchLoss(network: Network, { inputs, targets }: Batch): Tensor {
-  return meanSquaredError(reshape(network.forward(inputs), [-1]), targets); // [N, 1] -> [N]
-}
-
-function validationLossOf(network: Network, batch: Batch): Tensor {
-  return batchLoss(network, batch);
-}
+const returnTask: Task<Network, Batch> = {
+  name: 'log return',
+  // [N, 1] -> [N]
+  loss: (network, { inputs, targets }) => meanSquaredError(reshape(network.forward(inputs), [-1]), targets),
+};
 
 function toBatch({ inputs, targets }: ScaledWindows, [lookback, width]: readonly [number, number]): Batch {
   return { inputs: tensor(inputs, { shape: [targets.length, lookback, width] }), targets: tensor(targets) };

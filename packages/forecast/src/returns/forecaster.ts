@@ -1,14 +1,7 @@
 /** A forecaster: a network with its scalers, from raw prices to a log return. */
-import {
-  compile,
-  type HostTensor,
-  hostData,
-  reshape,
-  saveOnnx,
-  spec,
-  type Tensor,
-  tensor,
-} from '@noosphere/core';
+
+import { type HostTensor, reshape, saveOnnx, spec, type Tensor, tensor } from '@noosphere/core';
+import { predictRows, type RunnerOptions, valuesOf } from '@noosphere/learn';
 import { dailyFeatures, featuresOfRaw, featureWidth } from './features.js';
 import type { Network, NetworkShape } from './networks.js';
 import type { PriceHistory } from './prices.js';
@@ -48,15 +41,15 @@ export async function forecastRange(
   const { features, lookback } = forecaster.shape;
   const windows = lookbackWindows(dailyFeatures(history, features), range, lookback);
   const width = featureWidth[features];
-  const run = compile((x: Tensor) => forecastFeatures(forecaster, x), { threads: 1, name: 'forecast' });
-  try {
-    const result = await run(
-      tensor(windows, { shape: [windows.length / (lookback * width), lookback, width] }),
-    );
-    return Float64Array.from(hostData(result as HostTensor<'float32'>));
-  } finally {
-    await run.dispose();
-  }
+  const rows = tensor(windows, { shape: [windows.length / (lookback * width), lookback, width] });
+  return valuesOf(
+    await predictRows((x: Tensor) => forecastFeatures(forecaster, x), rows, inOneCall('forecast', rows)),
+  );
+}
+
+/** All rows at once: bits of a product may depend on how many rows it has. */
+export function inOneCall(name: string, { shape }: HostTensor): RunnerOptions {
+  return { name, threads: 1, rowsPerCall: Math.max(1, Number(shape[0])) };
 }
 
 /** Name of the raw input in an exported graph. */

@@ -1,6 +1,8 @@
 /** Forecasts again from a saved file: proof that the file carries all that the forecast needs. */
-import { compile, type HostTensor, hostData, loadOnnx, type Tensor, tensor } from '@noosphere/core';
+import { loadOnnx, type Tensor, tensor } from '@noosphere/core';
+import { predictRows, valuesOf } from '@noosphere/learn';
 import { type FeatureKind, rawWindows } from './features.js';
+import { inOneCall } from './forecaster.js';
 import type { PriceHistory } from './prices.js';
 import type { OriginRange } from './split.js';
 
@@ -13,12 +15,9 @@ export async function forecastWithOnnx(
 ): Promise<Float64Array> {
   const model = await loadOnnx<'log_return'>(path);
   const { data, shape } = rawWindows(history, features, range, lookback);
-  const run = compile((raw: Tensor) => model.apply([raw]).log_return, { threads: 1, name: 'rescore' });
-  try {
-    return Float64Array.from(hostData((await run(tensor(data, { shape }))) as HostTensor<'float32'>));
-  } finally {
-    await run.dispose();
-  }
+  const rows = tensor(data, { shape });
+  const forecast = (raw: Tensor) => model.apply([raw]).log_return;
+  return valuesOf(await predictRows(forecast, rows, inOneCall('rescore', rows)));
 }
 
 /** Largest absolute difference of two forecasts. */

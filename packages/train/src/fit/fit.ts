@@ -14,25 +14,36 @@ import { FitRun } from './fit-run.js';
 import type { Meter } from './meter.js';
 import type { MonitorOptions } from './monitor.js';
 
-export interface FitOptions<Model extends object, Batch extends object>
-  extends TrainStepOptions<Model, Batch>,
-    MonitorOptions {
-  readonly batches: BatchSource<Batch>;
+/** What any training may be told, whatever it trains; the layers above pick from these, so that a name means one thing everywhere. */
+export interface TrainOptions
+  extends MonitorOptions,
+    Pick<
+      TrainStepOptions<object, object>,
+      'seed' | 'clipNorm' | 'clipValue' | 'accumulate' | 'trainable' | 'threads' | 'executor'
+    > {
   readonly epochs: number;
   /** Steps in one native call; the bits do not depend on it. @default 1 */
   readonly stepsPerCall?: number;
-  /** Numbers that say how good the model is on data it does not train on. It gets the averaged model where there is one. */
-  readonly validate?: (model: Model) => Promise<Readonly<Record<string, number>>>;
   /** Steps between validations. @default an epoch */
   readonly validateEvery?: number;
+  /** Where the run is kept, and from where it goes on. @default not kept */
   readonly checkpoint?: CheckpointOptions;
+  /** Progress and logs: `progress()` and `logFit(…)`, or one's own. @default none */
   readonly callbacks?: readonly FitCallback[];
-  /** What is measured meanwhile: energy, cost, memory. */
+  /** What is measured meanwhile: energy, cost, memory. @default none */
   readonly meters?: readonly Meter[];
   /** Ends, saved, at the first call after this time. @default none */
   readonly timeLimitMs?: number;
   /** Finishes the step under way, saves, and returns. */
   readonly signal?: AbortSignal;
+}
+
+export interface FitOptions<Model extends object, Batch extends object>
+  extends Omit<TrainStepOptions<Model, Batch>, keyof TrainOptions>,
+    TrainOptions {
+  readonly batches: BatchSource<Batch>;
+  /** Numbers that say how good the model is on data it does not train on. It gets the averaged model where there is one. */
+  readonly validate?: (model: Model) => Promise<Readonly<Record<string, number>>>;
 }
 
 export interface FitResult<Model extends object> {

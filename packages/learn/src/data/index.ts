@@ -1,0 +1,1 @@
+export { Dataset, type DatasetSplit } from './dataset.js';
