@@ -95,9 +95,12 @@ function graphOf(folder: string, { kind, inputs, outputs }: ModelManifest, impor
   };
   const odd = imported.inputs.find(({ name }) => !Object.hasOwn(inputs, name));
   if (odd) refuse(`takes '${odd.name}', which model.json does not describe`);
-  const places = Object.entries(inputs).map(([name, { dtype }]) => {
+  const places = Object.entries(inputs).map(([name, { dtype, shape }]) => {
     const found = imported.inputs.find((input) => input.name === name);
-    if (found?.dtype !== dtype) refuse(`takes ${found?.dtype ?? 'no'} '${name}', model.json says ${dtype}`);
+    const own = `${dtype} [batch,${shape}]`;
+    const its = found ? `${found.dtype} [${found.shape}]` : 'none';
+    if (its.replace(/\[[^,\]]*,?/, '[batch,') !== own)
+      refuse(`has '${name}' as ${its}, model.json as ${own}`);
     return imported.place(name);
   });
   const results = imported.apply(
