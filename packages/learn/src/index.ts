@@ -22,6 +22,8 @@ export type { FineTuningOptions, Recipe, RecipePlan } from './recipes/index.js';
 export { fineTuning, oneCycleRecipe, plain, warmUpLinear } from './recipes/index.js';
 export type { EpochRecord, EvaluateOptions, LearnData, LearnOptions, LearnResult } from './run/index.js';
 export { evaluateTask, learn, predictTask } from './run/index.js';
+export type { Answer, ServeModelOptions, ServerOptions, StartedServer } from './serve/index.js';
+export { answerText, serveModel, startServer } from './serve/index.js';
 export type {
   ClassificationOptions, ClassifiedRow, DistillationOptions, Evaluated, Forward, Labelled,
   MaskTokensOptions, Pair, RegressionOptions, SequenceBatch, SequenceModel, SequenceRow, Task, TokenRow,

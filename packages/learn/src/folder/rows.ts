@@ -107,7 +107,7 @@ function readValue(value: RowValue, input: RowInput, sizes: Map<string, number>,
   }
 }
 
-/** Integers' first and last. */
+/** Integers' first and last; flags count as 0 and 1. */
 const ranges: { readonly [D in DType]?: readonly [bigint, bigint] } = {
   bool: [0n, 1n],
   ...Object.fromEntries(
@@ -117,6 +117,8 @@ const ranges: { readonly [D in DType]?: readonly [bigint, bigint] } = {
     ]),
   ),
 };
+/** The first and last value of an integer type; `undefined` for floats. */
+export const integerRange = (dtype: DType): readonly [bigint, bigint] | undefined => ranges[dtype];
 const greatest = { float16: 65_504, float32: 3.402_823_466_385_288_6e38, float64: Number.MAX_VALUE } as const;
 
 function elementOf(
