@@ -259,6 +259,7 @@ test.each([
   [{ inputs: { x: { dtype: 'float32', shape: ['batch'] } } }, "leave 'batch' out"],
   [{ inputs: { x: { dtype: 'real', shape: [] } } }, "the input 'x': dtype: no element type"],
   [{ inputs: { x: { dtype: 'float32', shape: [], min: 1 } } }, "the input 'x': min"],
+  [{ inputs: { x: { dtype: 'int8', shape: [], mayBeMissing: true } } }, 'only floats may be missing'],
   [{ inputs: {} }, 'at least one input'],
   [{ card: { license: 'MIT' } }, 'card.license'],
 ])('%j is refused before anything is written', async (change, message) => {

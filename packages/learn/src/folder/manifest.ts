@@ -1,5 +1,5 @@
 /** What a model folder says about itself: `model.json`. */
-import { ArgumentError, type DType, FormatError, isDType } from '@noosphere/core';
+import { ArgumentError, type DType, FormatError, isDType, isFloat } from '@noosphere/core';
 import * as v from 'valibot';
 
 /** Raised whenever an older reader would misunderstand a newer folder; folders of 1 are read as well. */
@@ -103,6 +103,8 @@ export function requireDescription(inputs: RowInputs, card: ModelCard): void {
   for (const [name, input] of Object.entries(inputs)) {
     const [issue] = v.safeParse(v.strictObject(inputSchema.entries), input).issues ?? [];
     if (issue) refuse(`the input '${name}': ${v.getDotPath(issue)}: ${issue.message}`);
+    if (input.mayBeMissing && !isFloat(input.dtype))
+      refuse(`the input '${name}' is ${input.dtype}; only floats may be missing, as NaN`);
     if (input.shape.includes('batch'))
       refuse(`the input '${name}' describes one row; leave 'batch' out of its shape`);
   }

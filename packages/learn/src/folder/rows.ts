@@ -87,14 +87,12 @@ function readValue(value: RowValue, input: RowInput, sizes: Map<string, number>,
   if (ArrayBuffer.isView(value)) readFlat(value as ArrayLike<number | bigint>);
   else flatten(value, 0);
   const shape = input.shape.map((dim) => (typeof dim === 'number' ? dim : (sizes.get(dim) ?? 0)));
-  return tensorOf(input.dtype, shape, elements);
+  return fromNumbers(input.dtype, shape, elements as number[]) as HostTensor;
 
   function readFlat(flat: ArrayLike<number | bigint>): void {
     const open = input.shape.filter((dim) => typeof dim === 'string' && !sizes.has(dim));
-    const known = input.shape.reduce<number>((product, dim) => {
-      const size = typeof dim === 'number' ? dim : sizes.get(dim);
-      return product * (size ?? 1);
-    }, 1);
+    const sizesKnown = input.shape.map((dim) => (typeof dim === 'number' ? dim : (sizes.get(dim) ?? 1)));
+    const known = sizesKnown.reduce((product, size) => product * size, 1);
     const [name] = open;
     if (typeof name === 'string' && open.length === 1 && flat.length % known === 0)
       sizes.set(name, flat.length / known);
@@ -139,18 +137,8 @@ function elementOf(
   const [least, most] = range ?? (isFloat(dtype) ? [-greatest[dtype], greatest[dtype]] : [0, 0]);
   if (value < least || value > most) refuse(`holds ${value}, outside ${dtype}: [${least}, ${most}]`);
   if (value < minimum || value > maximum)
-    refuse(
-      `must lie in [${minimum === -Infinity ? '-∞' : minimum}, ${maximum === Infinity ? '∞' : maximum}], got ${value}`,
-    );
-  return wide ? BigInt(value) : Number(value);
-}
-
-function tensorOf(dtype: DType, shape: number[], elements: readonly (number | bigint)[]): HostTensor {
-  const isWide = dtype === 'int64' || dtype === 'uint64';
-  if (!isWide) return fromNumbers(dtype, shape, elements as number[]) as HostTensor;
-  const data = createData(dtype, elements.length);
-  data.set(elements as bigint[]);
-  return fromData(dtype, shape, data) as HostTensor;
+    refuse(`must lie in [${minimum}, ${maximum}], got ${value}`.replaceAll('Infinity', '∞'));
+  return wide ? value : Number(value);
 }
 
 /** Rows of one shape side by side: for each input a tensor with the rows in front. */

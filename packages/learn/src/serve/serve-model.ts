@@ -50,13 +50,8 @@ export async function serveModel(
     'timeoutMs',
     'onError',
   ]);
-  const {
-    largestBodyBytes = 1e6,
-    mostRows = 1000,
-    mostWaiting = 100,
-    timeoutMs = 30e3,
-    graceMs = 10e3,
-  } = options;
+  const { largestBodyBytes = 1e6, mostRows = 1000, mostWaiting = 100, onError, ...others } = options;
+  const { timeoutMs = 30e3, graceMs = 10e3 } = others;
   for (const [name, value] of Object.entries({ largestBodyBytes, mostRows, mostWaiting }))
     requireWhole('serveModel', name, value);
   requirePositive('serveModel', 'timeoutMs', timeoutMs);
@@ -65,6 +60,7 @@ export async function serveModel(
   const statuses = new Map<number, number>();
   let waiting = 0;
   let rowsDone = 0;
+  let errors = 0;
 
   // Loaded here: a program that serves nothing does not pay for it.
   const { fastify } = await import('fastify');
@@ -74,6 +70,7 @@ export async function serveModel(
   });
   app.addHook('onResponse', async (_, { statusCode }) => {
     statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+    if (statusCode >= 400) errors++;
   });
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `there is no ${request.method} ${request.url}; see /openapi.json` }),
@@ -81,7 +78,7 @@ export async function serveModel(
   app.setErrorHandler((error, _, reply) => {
     const { statusCode = 500 } = error as { statusCode?: number };
     const status = ArgumentError.isInstance(error) ? 400 : statusCode;
-    if (status >= 500) options.onError?.(error);
+    if (status >= 500) onError?.(error);
     const message = error instanceof Error && status < 500 ? error.message : 'the prediction failed';
     return reply.code(status).send({ error: message });
   });
@@ -117,58 +114,35 @@ export async function serveModel(
   });
   app.get('/health', () => ({ status: 'ok', kind: manifest.kind }));
   app.get('/model', () => {
-    const {
-      files: _files,
-      parameters: _parameters,
-      config: _config,
-      preprocessing: _fitted,
-      ...told
-    } = manifest;
-    return told;
+    const { kind, card, inputs, outputs, metrics, seeds, versions, created } = manifest;
+    return { kind, card, inputs, outputs, metrics, seeds, versions, created };
   });
   app.get('/openapi.json', () => openApiOf(manifest, body));
   app.get('/metrics', (_, reply) => reply.type('text/plain; version=0.0.4').send(metricsText()));
 
   const metricsText = () => {
     const { calls, p50Ms, p99Ms } = model.latency;
-    const metric = (name: string, type: string, help: string, samples: readonly string[]) =>
-      [`# HELP noosphere_${name} ${help}`, `# TYPE noosphere_${name} ${type}`, ...samples]
-        .map((line) => (line.startsWith('#') ? line : `noosphere_${line}`))
-        .join('\n');
-    const errors = [...statuses]
-      .filter(([status]) => status >= 400)
-      .reduce((sum, [, count]) => sum + count, 0);
-    return `${[
-      metric(
-        'requests_total',
-        'counter',
-        'Answers by status.',
-        [...statuses].map(([status, count]) => `requests_total{status="${status}"} ${count}`),
-      ),
-      metric('errors_total', 'counter', 'Answers with a status from 400.', [`errors_total ${errors}`]),
-      metric('rows_total', 'counter', 'Rows predicted.', [`rows_total ${rowsDone}`]),
-      metric('waiting', 'gauge', 'Requests that are worked on or wait.', [`waiting ${waiting}`]),
-      metric('predict_seconds', 'summary', 'From a call of the model to its result.', [
-        `predict_seconds{quantile="0.5"} ${p50Ms / 1000}`,
-        `predict_seconds{quantile="0.99"} ${p99Ms / 1000}`,
-        `predict_seconds_count ${calls}`,
-      ]),
-    ].join('\n')}\n`;
+    const answers = [...statuses].map(
+      ([status, count]) => `noosphere_requests_total{status="${status}"} ${count}\n`,
+    );
+    return `# TYPE noosphere_requests_total counter
+${answers.join('')}# TYPE noosphere_errors_total counter
+noosphere_errors_total ${errors}
+# TYPE noosphere_rows_total counter
+noosphere_rows_total ${rowsDone}
+# TYPE noosphere_waiting gauge
+noosphere_waiting ${waiting}
+# TYPE noosphere_predict_seconds summary
+noosphere_predict_seconds{quantile="0.5"} ${p50Ms / 1000}
+noosphere_predict_seconds{quantile="0.99"} ${p99Ms / 1000}
+noosphere_predict_seconds_count ${calls}
+`;
   };
 
   try {
     await app.ready();
-    const { port, host, signal } = options;
-    const given = {
-      ...(port !== undefined && { port }),
-      ...(host !== undefined && { host }),
-      ...(signal && { signal }),
-    };
-    const started = await startServer((request, response) => app.routing(request, response), {
-      ...given,
-      graceMs,
-      timeoutMs,
-    });
+    const limits = { ...others, timeoutMs, graceMs };
+    const started = await startServer((request, response) => app.routing(request, response), limits);
     return { ...started, closed: started.closed.then(() => app.close()).then(() => model.close()) };
   } catch (error) {
     await app.close();
