@@ -9,17 +9,29 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const json = v.record(v.string(), v.unknown());
 const digest = v.pipe(v.string(), v.regex(/^[\da-f]{64}$/));
 
-const inputSchema = v.object({
-  dtype: v.custom<DType>((name) => typeof name === 'string' && isDType(name), 'no element type'),
+/** One input of a model, as its rows must give it. */
+export interface RowInput {
+  readonly dtype: DType;
   /** Shape of one row's value: [] for a number. A name such as 'time' stands for a size that each row has for itself. */
-  shape: v.pipe(v.array(v.union([count, v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/))])), v.readonly()),
-  description: v.optional(v.string()),
+  readonly shape: readonly (number | string)[];
+  readonly description?: string | undefined;
   /** Values outside are refused. */
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  /** NaN, or null, stands for a value that is missing; floats only. */
+  readonly mayBeMissing?: boolean | undefined;
+}
+
+const inputEntries = {
+  dtype: v.custom<DType>((name) => typeof name === 'string' && isDType(name), 'no element type'),
+  shape: v.array(v.union([count, v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/))])),
+  description: v.optional(v.string()),
   minimum: v.optional(v.number()),
   maximum: v.optional(v.number()),
-  /** NaN, or null, stands for a value that is missing; floats only. */
   mayBeMissing: v.optional(v.boolean()),
-});
+};
+// Named, so that the declarations need no name of the core's own.
+const inputSchema: v.GenericSchema<unknown, RowInput> = v.object(inputEntries) as never;
 
 const cardSchema = v.object({
   title: v.optional(v.string()),
@@ -63,8 +75,6 @@ const manifestSchema = v.object({
   files: v.record(v.string(), digest),
 });
 
-/** One input of a model, as its rows must give it. */
-export type RowInput = v.InferOutput<typeof inputSchema>;
 export type RowInputs = Readonly<Record<string, RowInput>>;
 /** What people should know of a model; metrics and seeds stand beside it. */
 export type ModelCard = v.InferOutput<typeof cardSchema>;
@@ -101,7 +111,7 @@ export function requireDescription(inputs: RowInputs, card: ModelCard): void {
   const odd = Object.keys(inputs).find((name) => !/^[A-Za-z_][\w.-]*$/.test(name));
   if (odd !== undefined) refuse(`'${odd}' is no name for an input; use letters, digits, '_', '.' and '-'`);
   for (const [name, input] of Object.entries(inputs)) {
-    const [issue] = v.safeParse(v.strictObject(inputSchema.entries), input).issues ?? [];
+    const [issue] = v.safeParse(v.strictObject(inputEntries), input).issues ?? [];
     if (issue) refuse(`the input '${name}': ${v.getDotPath(issue)}: ${issue.message}`);
     if (input.mayBeMissing && !isFloat(input.dtype))
       refuse(`the input '${name}' is ${input.dtype}; only floats may be missing, as NaN`);
