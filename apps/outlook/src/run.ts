@@ -5,11 +5,11 @@ import {
   type Comparison,
   type ComparisonRow,
   compareForecasters,
-  forecasterToJson,
   forecastWithOnnx,
   largestDifference,
   networkKinds,
   type Score,
+  saveForecaster,
   saveForecasterOnnx,
   scoreForecast,
 } from '@noosphere/forecast';
@@ -30,7 +30,8 @@ export function filesAgree(rescored: readonly Rescored[]): boolean {
 export interface Rescored {
   readonly row: ComparisonRow;
   readonly onnxFile: string;
-  readonly jsonFile: string;
+  /** The same as a model folder. */
+  readonly modelFolder: string;
   readonly score: Score;
   readonly largestDifference: number;
 }
@@ -104,7 +105,7 @@ async function saveAndRescore(
   if (!forecaster)
     throw new RuntimeError('outlook', `internal: ${row.kind} has no model; please report this`);
   const base = `models/${slug}-h${split.horizon}-${row.kind}`;
-  const [onnxFile, jsonFile] = [`${base}.onnx`, `${base}.json`];
+  const onnxFile = `${base}.onnx`;
   const metadata = {
     series: history.name,
     training: `${history.dates[0]} to ${history.dates[split.firstTestDay - 1]}`,
@@ -112,11 +113,11 @@ async function saveAndRescore(
     notice: 'a demonstration, not advice',
   };
   await saveForecasterOnnx(folder.place(onnxFile), forecaster, { metadata, ...folder.writeOptions });
-  await folder.write(jsonFile, `${JSON.stringify(forecasterToJson(forecaster))}\n`);
+  await saveForecaster(folder.place(base), forecaster, { metadata, ...folder.writeOptions });
   const again = await forecastWithOnnx(folder.place(onnxFile), history, split.test, forecaster.shape);
   const difference = largestDifference(row.forecast, again);
   const score = scoreForecast(actual, again, { scale, horizon: split.horizon });
-  return { row, onnxFile, jsonFile, score, largestDifference: difference };
+  return { row, onnxFile, modelFolder: base, score, largestDifference: difference };
 }
 
 function taskOf({ history }: Market, horizon: number): Task {

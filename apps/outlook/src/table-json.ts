@@ -43,7 +43,7 @@ function modelJson(row: TableResult['comparison']['rows'][number], rescored: Tab
     epochs,
     bestEpoch,
     interrupted,
-    files: { onnx: again.onnxFile, json: again.jsonFile },
+    files: { onnx: again.onnxFile, folder: again.modelFolder },
     rescored: { largestDifference: again.largestDifference, ...scoreJson(again.score) },
   };
 }

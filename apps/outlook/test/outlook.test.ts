@@ -110,7 +110,7 @@ test('a run on own data: verdict first, every row, files that hold what the tabl
     for (const { files, rescored } of rows.slice(3)) {
       expect(rescored.largestDifference).toBeLessThan(1e-5);
       expect((await loadOnnx(join(folder, 'first', files.onnx))).inputs[0]?.shape).toEqual(['batch', 11]);
-      expect(readJson(join('first', files.json)).format).toBe('noosphere-forecaster');
+      expect(readJson(join('first', files.folder, 'model.json')).kind).toMatch(/^forecast\/returns\//);
     }
   }
   const { rows, manifest, files } = result.backtest;

@@ -3,15 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StartedServer } from '@noosphere/learn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ServedFolder, serveFolder } from '../src/serve/serve-folder.js';
+import { serveFolder } from '../src/serve/serve-folder.js';
 
 const root = mkdtempSync(join(tmpdir(), 'outlook-serve-'));
 const folder = join(root, 'runs');
 const stop = new AbortController();
 const policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">';
 const report = `<!DOCTYPE html>${policy}<title>One</title>`;
-let served: ServedFolder;
+let served: StartedServer;
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'run-1', 'models'), { recursive: true });

@@ -57,6 +57,6 @@ export { RowBuilder, solveProgram } from './solver/index.js';
 export type {
   FeatureComparison, FeatureScores, Interval, MethodScores, PublishedFeature, SeedScores, TurbulenceDays,
   TurbulenceOptions, TurbulenceSeries, TurbulenceSplit, TurbulenceWarning, TurbulenceWarnings,
-  WarningMethod,
+  WarningMethod, WarningModel,
 } from './turbulence/index.js';
-export { compareFeatures, turbulenceWarnings } from './turbulence/index.js';
+export { compareFeatures, loadWarningModel, saveWarningModel, turbulenceWarnings } from './turbulence/index.js';

@@ -75,15 +75,15 @@ export {
 } from './registry/index.js';
 export type {
   Bars, CompareOptions, Comparison, ComparisonRow, DailyFeatures, EpochReport, FeatureKind,
-  FitForecasterOptions, FitNetworkOptions, FittedForecaster, Forecaster, ForecasterJson, LogPriceOptions,
-  NaiveKind, Network, NetworkKind, NetworkShape, OriginRange, PriceHistory, SaveForecasterOptions, Scaler,
+  FitForecasterOptions, FitNetworkOptions, FittedForecaster, Forecaster, LogPriceOptions, NaiveKind,
+  Network, NetworkKind, NetworkShape, OriginRange, PriceHistory, SaveForecasterOptions, Scaler,
   Score, SplitOptions, TimeSplit, Verdict,
 } from './returns/index.js';
 export {
-  barHistory, compareForecasters, cumulativeReturns, fitForecaster, forecasterFromJson, forecasterToJson,
-  forecastRange, forecastWithOnnx, largestDifference, logPriceFrame, logReturns, lookbackWindows,
-  meanAbsoluteScaled, metricLegend, networkKinds, priceHistory, randomWalkScale, rowTitles,
-  saveForecasterOnnx, scoreForecast, seasonalReturns, splitByTime, trainingMean, verdictOf, zeroReturn,
+  barHistory, compareForecasters, cumulativeReturns, fitForecaster, forecastRange, forecastWithOnnx,
+  largestDifference, loadForecaster, logPriceFrame, logReturns, lookbackWindows, meanAbsoluteScaled,
+  metricLegend, networkKinds, priceHistory, randomWalkScale, rowTitles, saveForecaster, saveForecasterOnnx,
+  scoreForecast, seasonalReturns, splitByTime, trainingMean, verdictOf, zeroReturn,
 } from './returns/index.js';
 export type {
   CombineOptions, EnsembleWeights, ForecastFrameOptions, ForecastModel, ForecastTable, RunOptions,

@@ -10,10 +10,10 @@ export type {
 export { integratedGradients, occlusion, permutationImportance, shapley } from './explain/index.js';
 export { fileChunks } from './files/chunks.js';
 export type {
-  Latency, LoadModelOptions, ModelManifest, PredictedValue, Prediction, Row, RowInput, RowValue, SavedModel,
-  SaveModelOptions,
+  Assets, Latency, LoadModelOptions, ModelCard, ModelLoader, ModelManifest, PredictedValue, Prediction, Processing,
+  ProcessingMaker, ProcessingStep, Row, RowInput, RowValue, SavedModel, SaveModelOptions,
 } from './folder/index.js';
-export { loadModel, saveModel } from './folder/index.js';
+export { loadModel, openModel, registerModel, registerProcessing, saveModel } from './folder/index.js';
 export type { Rows, RunnerOptions } from './predict/index.js';
 export { countOf, predictRows, Runner, sliceInputs, valuesOf, withRunner } from './predict/index.js';
 export type {
@@ -29,6 +29,8 @@ export type { FineTuningOptions, Recipe, RecipePlan } from './recipes/index.js';
 export { fineTuning, oneCycleRecipe, plain, warmUpLinear } from './recipes/index.js';
 export type { EpochRecord, EvaluateOptions, LearnData, LearnOptions, LearnResult } from './run/index.js';
 export { evaluateTask, learn, predictTask } from './run/index.js';
+export type { Answer, ServeModelOptions, ServerOptions, StartedServer } from './serve/index.js';
+export { answerText, serveModel, startServer } from './serve/index.js';
 export type {
   ClassificationOptions, ClassifiedRow, DistillationOptions, Evaluated, Forward, Labelled,
   MaskTokensOptions, Pair, RegressionOptions, SequenceBatch, SequenceModel, SequenceRow, Task, TokenRow,

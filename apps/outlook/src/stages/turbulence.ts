@@ -161,7 +161,7 @@ function warningLines({ current, leftOut, horizon }: TurbulenceWarnings): string
 }
 
 function factsOf(
-  { onnx: _, days, scores, ...found }: TurbulenceWarnings,
+  { onnx: _, model: _model, days, scores, ...found }: TurbulenceWarnings,
   slow: readonly ComparedSet[],
 ): object {
   return {

@@ -1,11 +1,21 @@
 /** Warnings on simulated volatility, whose turbulence is known to be foreseeable; scores against the metrics of train. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { abs, conv, importOnnx, max, reshape, sub, tensor, transpose } from '@noosphere/core';
+import { loadModel, openModel } from '@noosphere/learn';
 import { metrics, Random } from '@noosphere/train';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawDays, risingOrder, weightedAuc, weightedBrier } from './block-bootstrap.js';
 import { TimeConvolution } from './classifiers.js';
 import { labelOf, splitSeries } from './days.js';
-import { type TurbulenceOptions, type TurbulenceWarnings, turbulenceWarnings } from './index.js';
+import {
+  saveWarningModel,
+  type TurbulenceOptions,
+  type TurbulenceWarnings,
+  turbulenceWarnings,
+  type WarningModel,
+} from './index.js';
 
 /** GARCH(1, 1) with a persistence of 0.98: months hang together. */
 function simulate(seed: number, days: number): Float64Array {
@@ -138,6 +148,27 @@ describe('warnings', () => {
       expect(said[at]).toBeCloseTo(expected, 5);
       expect(date).toBe(dates.at(-1));
     }
+  });
+
+  test('a model folder says the same, and gives the networks back', async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'noosphere-warning-')), 'model');
+    await saveWarningModel(folder, warnings.model);
+    const model = await loadModel(folder);
+    const rows = planted.map((each, at) => ({
+      returns: Array.from(each.returns.slice(-60)),
+      deviation: [warnings.days[at]?.deviation ?? 0],
+    }));
+    const said = await model.predict(rows);
+    await model.close();
+    for (const [at, { probability }] of warnings.current.entries())
+      expect(said[at]?.probability).toBeCloseTo(probability, 5);
+    const loaded = await openModel<WarningModel>(folder);
+    expect([loaded.horizon, loaded.series]).toEqual([warnings.horizon, warnings.model.series]);
+    const again = join(folder, '..', 'again');
+    await saveWarningModel(again, loaded);
+    const read = (place: string) => readFileSync(join(place, 'model.onnx'));
+    expect(read(again).equals(read(folder))).toBe(true);
+    rmSync(join(folder, '..'), { recursive: true });
   });
 });
 

@@ -4,7 +4,7 @@ import { ArgumentError } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { type Classifier, VolatilityLogistic, WarningNetwork } from './classifiers.js';
 import { lookback, type SeriesDays, type SplitSeries, splitSeries, type TurbulenceSeries } from './days.js';
-import { networkFile } from './network-file.js';
+import { networkFile, type WarningModel } from './network-file.js';
 import { readOptions, type TurbulenceOptions } from './options.js';
 import { type Interval, type MethodProbabilities, type MethodScores, scoreWarnings } from './scores.js';
 import { probabilitiesOf, trainClassifier } from './train-classifier.js';
@@ -67,6 +67,8 @@ export interface TurbulenceWarnings {
    * `probability` [batch], all float32.
    */
   readonly onnx: Uint8Array;
+  /** The networks themselves: `saveWarningModel` makes a model folder of them. */
+  readonly model: WarningModel;
 }
 
 const operation = 'turbulenceWarnings';
@@ -147,6 +149,8 @@ export async function turbulenceWarnings(
     { ...settings, seed: seeds[0] ?? 0 },
   );
   const { dates, validationFrom, testFrom } = split.calendar;
+  const scales = split.series.map(({ name, deviation, threshold }) => ({ name, deviation, threshold }));
+  const model = { networks, series: scales, horizon };
   return {
     horizon,
     seeds,
@@ -164,7 +168,8 @@ export async function turbulenceWarnings(
     brierDifference,
     verdict: aucDifference.low > 0 ? 'network' : aucDifference.high < 0 ? 'logistic' : 'undecided',
     ...told(split, methods, horizon),
-    onnx: networkFile(networks, split.series, horizon),
+    model,
+    onnx: networkFile(model),
   };
 }
 

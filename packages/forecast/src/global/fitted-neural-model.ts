@@ -182,7 +182,7 @@ export class FittedNeuralModel implements FittedGlobalModel {
       inputs: Object.fromEntries(
         Object.entries(this.#inputShapes()).map(([name, shape]) => [
           name,
-          { dtype: 'float32' as const, shape },
+          { dtype: 'float32' as const, shape, mayBeMissing: name === 'y' },
         ]),
       ),
       weights: this.weights,

@@ -1,7 +1,7 @@
 /** Reads what `save` of a fitted neural model wrote. */
 
 import { FormatError } from '@noosphere/core';
-import { loadModel } from '@noosphere/learn';
+import { loadModel, registerModel } from '@noosphere/learn';
 import { loadStateDict } from '@noosphere/train';
 import { FittedNeuralModel } from '../global/fitted-neural-model.js';
 import { buildPipeline, type NeuralDescription, untrained } from '../global/neural-model.js';
@@ -37,3 +37,5 @@ export async function loadNeuralModel(folder: string): Promise<FittedNeuralModel
     await saved.close();
   }
 }
+
+for (const kind of Object.keys(architectures)) registerModel(`forecast/${kind}`, loadNeuralModel);

@@ -1,14 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FormatError, loadOnnx } from '@noosphere/core';
-import { Random } from '@noosphere/train';
-import { afterAll, describe, expect, test } from 'vitest';
+import { FormatError, hostData, loadOnnx } from '@noosphere/core';
+import { loadModel, openModel } from '@noosphere/learn';
+import { Random, stateDict } from '@noosphere/train';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitForecaster } from './fit-forecaster.js';
-import { forecastRange, saveForecasterOnnx } from './forecaster.js';
-import { forecasterFromJson, forecasterToJson } from './forecaster-json.js';
+import {
+  type Forecaster,
+  forecastRange,
+  loadForecaster,
+  saveForecaster,
+  saveForecasterOnnx,
+} from './forecaster.js';
 import { networkKinds } from './networks.js';
-import { barHistory, type PriceHistory } from './prices.js';
+import { type Bars, barHistory, type PriceHistory } from './prices.js';
 import { forecastWithOnnx, largestDifference } from './rescore.js';
 import { splitByTime } from './split.js';
 
@@ -42,6 +48,12 @@ const history = madeUpHistory(500);
 const split = splitByTime(500, { horizon: 1 });
 const short = { seed: 5, epochs: 3 };
 
+/** Everything of a forecaster as plain numbers. */
+function bitsOf({ network, ...others }: Forecaster): object {
+  const weights = Object.entries(stateDict(network)).map(([name, leaf]) => [name, hostData(leaf)]);
+  return { ...others, weights };
+}
+
 describe.each(networkKinds)('%s', (kind) => {
   test('learns what is there: at most 0.6 of the squared error of a random walk', async () => {
     const { forecaster } = await fitForecaster(kind, history, split, { seed: 1, learningRate: 0.01 });
@@ -60,10 +72,10 @@ describe.each(networkKinds)('%s', (kind) => {
   test('the same seed gives the same bits, and nothing of the test part is learnt', async () => {
     const first = await fitForecaster(kind, history, split, short);
     const other = await fitForecaster(kind, madeUpHistory(500, 0.5), split, short);
-    expect(forecasterToJson(other.forecaster)).toEqual(forecasterToJson(first.forecaster));
+    expect(bitsOf(other.forecaster)).toEqual(bitsOf(first.forecaster));
     if (kind === 'linear') return;
     const reseeded = await fitForecaster(kind, history, split, { ...short, seed: 6 });
-    expect(forecasterToJson(reseeded.forecaster)).not.toEqual(forecasterToJson(first.forecaster));
+    expect(bitsOf(reseeded.forecaster)).not.toEqual(bitsOf(first.forecaster));
   });
 
   test('the ONNX file forecasts the same from raw prices, for any number of them', async () => {
@@ -84,12 +96,26 @@ describe.each(networkKinds)('%s', (kind) => {
     await expect(saveForecasterOnnx(path, forecaster)).rejects.toThrow(/one is there/);
   });
 
-  test('JSON brings it back to the same bits', async () => {
+  test('a model folder brings it back to the same bits, and predicts from raw prices', async () => {
     const { forecaster } = await fitForecaster(kind, history, split, short);
-    const copy = forecasterFromJson(JSON.parse(JSON.stringify(forecasterToJson(forecaster))));
-    expect(await forecastRange(copy, history, split.test)).toEqual(
-      await forecastRange(forecaster, history, split.test),
-    );
+    const place = join(folder, kind);
+    await saveForecaster(place, forecaster);
+    const copy = await openModel<Forecaster>(place);
+    const forecast = await forecastRange(forecaster, history, split.test);
+    expect(await forecastRange(copy, history, split.test)).toEqual(forecast);
+    expect(bitsOf(copy)).toEqual(bitsOf(forecaster));
+    const model = await loadModel(place);
+    const { first } = split.test;
+    const { open, high, low, close, volume } = history.bars as Bars;
+    const days = Array.from({ length: 11 }, (_, day) => first - 10 + day);
+    const row =
+      kind === 'lstm'
+        ? { bars: days.map((day) => [open, high, low, close, volume].map((column) => column[day] as number)) }
+        : { prices: days.map((day) => history.prices[day] as number) };
+    const [prediction] = await model.predict([row]);
+    expect(Math.abs(Number(prediction?.log_return) - (forecast[0] as number))).toBeLessThan(1e-8);
+    await model.close();
+    await expect(saveForecaster(place, forecaster)).rejects.toThrow('is there already');
   });
 });
 
@@ -125,18 +151,40 @@ test('bars are needed for an LSTM', async () => {
   );
 });
 
-test.each([
-  ['format', { format: 'else' }],
-  ['kind', { kind: 'gru' }],
-  ['lookback', { lookback: 1e9 }],
-  ['hiddenSize', { hiddenSize: 7 }],
-  ['inputScaler.mean', { inputScaler: { mean: ['0'], deviation: [1] } }],
-  ['targetScaler.deviation', { targetScaler: { mean: [0], deviation: [0] } }],
-  ['parameters.output.bias', { parameters: {} }],
-])('JSON with a wrong %s is refused', async (_, change) => {
-  const { forecaster } = await fitForecaster('mlp', history, split, { epochs: 1, hiddenSize: 4 });
-  const json = { ...forecasterToJson(forecaster), ...change };
-  expect(() => forecasterFromJson(json)).toThrow(FormatError);
+describe('a folder whose manifest was changed', () => {
+  const place = join(folder, 'changed');
+  let manifest: { config: { shape: object }; preprocessing: object };
+  beforeAll(async () => {
+    const { forecaster } = await fitForecaster('mlp', history, split, { epochs: 1, hiddenSize: 4 });
+    await saveForecaster(place, forecaster);
+    manifest = JSON.parse(readFileSync(join(place, 'model.json'), 'utf8'));
+  });
+
+  const changed = (
+    shape: object,
+    others: object = {},
+    scalers: object = {},
+    kind = 'forecast/returns/mlp',
+  ) => ({
+    ...manifest,
+    kind,
+    config: { ...manifest.config, shape: { ...manifest.config.shape, ...shape }, ...others },
+    preprocessing: { ...manifest.preprocessing, ...scalers },
+  });
+  test.each([
+    ['kind', () => changed({}, {}, {}, 'forecast/nhits')],
+    ['config.shape', () => changed({ lookback: 1e9 })],
+    ['config.shape', () => changed({ hiddenSize: 7 })],
+    ['config.shape', () => changed({ kind: 'gru' })],
+    ['config.shape', () => changed({}, { shape: undefined })],
+    ['config.horizon', () => changed({}, { horizon: 0.5 })],
+    ['inputScaler', () => changed({}, {}, { inputScaler: { mean: ['0'], deviation: [1] } })],
+    ['targetScaler', () => changed({}, {}, { targetScaler: { mean: [0], deviation: [0] } })],
+  ])('%s is refused', async (name, change) => {
+    writeFileSync(join(place, 'model.json'), JSON.stringify(change()));
+    await expect(loadForecaster(place)).rejects.toThrow(FormatError);
+    await expect(loadForecaster(place)).rejects.toThrow(name);
+  });
 });
 
 test('agreement is not what two NaN have', () => {

@@ -5,7 +5,6 @@ export * from './features.js';
 export * from './fit-forecaster.js';
 export * from './fit-network.js';
 export * from './forecaster.js';
-export * from './forecaster-json.js';
 export * from './networks.js';
 export * from './price-frame.js';
 export * from './prices.js';

@@ -6,7 +6,7 @@ import { sha256 } from '@noosphere/base/files';
 
 export type FolderFiles = Readonly<Record<string, Uint8Array>>;
 
-/** Writes a folder that is there completely or not at all. */
+/** Writes a folder that is there completely or not at all; names may lie in folders of it. */
 export async function writeFolder(
   folder: string,
   files: FolderFiles,
@@ -25,8 +25,10 @@ export async function writeFolder(
   await mkdir(dirname(target), { recursive: true });
   try {
     await mkdir(half);
-    for (const [name, bytes] of Object.entries(files))
+    for (const [name, bytes] of Object.entries(files)) {
+      await mkdir(dirname(join(half, name)), { recursive: true });
       await writeFile(join(half, name), bytes, { flush: true });
+    }
     if (exists) await rename(target, old);
     await rename(half, target);
   } catch (error) {

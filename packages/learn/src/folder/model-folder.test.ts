@@ -44,6 +44,7 @@ test('a saved folder predicts rows as the function does', async () => {
   const folder = join(root, 'model');
   await saveModel(folder, options);
   expect((await readdir(folder)).sort()).toEqual([
+    'README.md',
     'model.json',
     'model.onnx',
     'training.jsonl',
@@ -57,7 +58,7 @@ test('a saved folder predicts rows as the function does', async () => {
     expect(probability).toBeCloseTo(Math.exp(expected[index] as number) / total, 6);
   });
   expect(second?.logits).toEqual([0, 0.25, -0.5]);
-  expect(model.manifest).toMatchObject({ kind: 'test/classifier', metrics: { accuracy: 0.5 }, version: 1 });
+  expect(model.manifest).toMatchObject({ kind: 'test/classifier', metrics: { accuracy: 0.5 }, version: 2 });
   expect(Object.keys(model.manifest.versions)).toEqual(['node', 'train', 'onnxruntime', 'platform']);
   expect(model.manifest.versions.train).toMatch(/^\d+\.\d+\.\d+/);
   expect(model.manifest.versions.onnxruntime).toMatch(/^\d+\.\d+\.\d+/);
@@ -122,8 +123,8 @@ test('damage is a typed error that names the file', async () => {
   await writeFile(onnx, bytes);
   await expect(loadModel(folder)).rejects.toThrow(/model\.onnx.*the folder was changed or damaged/);
   const text = await readFile(join(folder, 'model.json'), 'utf8');
-  await writeFile(join(folder, 'model.json'), text.replace('"version": 1', '"version": 2'));
-  await expect(loadModel(folder)).rejects.toThrow('has format version 2, this release reads up to 1');
+  await writeFile(join(folder, 'model.json'), text.replace('"version": 2', '"version": 3'));
+  await expect(loadModel(folder)).rejects.toThrow('has format version 3, this release reads up to 2');
   await writeFile(join(folder, 'model.json'), '{');
   await expect(loadModel(folder)).rejects.toMatchObject({ kind: 'format' });
   await expect(loadModel(join(root, 'nothing'))).rejects.toThrow(

@@ -43,8 +43,8 @@ export interface Labelled {
 }
 
 /** The one output of a model with one input. */
-export function outputOf(name: string) {
-  return (model: Forward, { x }: Labelled) => ({ [name]: model.forward(x, inference) });
+export function outputOf(name: string): (model: Forward, batch: Labelled) => Record<string, Tensor> {
+  return (model, { x }) => ({ [name]: model.forward(x, inference) });
 }
 
 /** A named output of a batch; an internal slip where it is missing. */

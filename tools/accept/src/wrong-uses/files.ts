@@ -101,7 +101,7 @@ export const fileUses: readonly WrongUse[] = [
     'a model folder of a later format',
     (place) => {
       const path = inModel(place, 'model.json');
-      writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 1', '"version": 9'));
+      writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 2', '"version": 9'));
     },
     [/version 9/],
     /install a newer/,

@@ -1,0 +1,2 @@
+export * from './serve-model.js';
+export * from './start-server.js';
