@@ -157,8 +157,8 @@ export function fillOf<Name extends string>(
 export function mixed<Name extends string>(
   inputs: Named<Name>,
   rows: Uint32Array,
-  others = inputs,
-  otherRows = rows,
+  others: Named<Name> = inputs,
+  otherRows: Uint32Array = rows,
   groups: readonly Group<Name>[] = [],
 ): Named<Name> {
   const made = eachOf(inputs, (tensor) => takeRows(tensor, rows));
