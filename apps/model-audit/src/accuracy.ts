@@ -1,7 +1,7 @@
 /** How good a model is on the user's examples, and how far two models agree. */
-import { cpuExecutor, type HostTensor, hostData, type ImportedModel, type Tensor } from '@noosphere/core';
-import { makeGraph } from '@noosphere/core/operators';
-import { type Examples, sliceExamples } from './inputs.js';
+import type { ImportedModel, Tensor } from '@noosphere/core';
+import { predictRows, valuesOf } from '@noosphere/learn';
+import type { Examples } from './inputs.js';
 
 /** Rows that run together where the file leaves their number open. */
 const batchRows = 64;
@@ -14,24 +14,13 @@ export interface Predicted {
 
 export async function predictAll(model: ImportedModel, examples: Examples): Promise<Predicted> {
   const declared = model.inputs[0]?.shape?.[0];
-  const together = typeof declared === 'number' ? declared : batchRows;
-  const places = model.inputs.map(({ name }) => model.place(name));
-  const results = model.apply(places);
   const [output] = model.outputs;
-  const graph = makeGraph(model.name, places, output ? [results[output.name] as Tensor] : []);
-  const program = await cpuExecutor.load(graph);
-  const parts: Float32Array[] = [];
-  try {
-    for (let first = 0; first < examples.rows; first += together) {
-      const feeds = sliceExamples(examples, first, Math.min(examples.rows, first + together));
-      const [part] = await program.run(model.inputs.map(({ name }) => feeds[name] as HostTensor));
-      parts.push(Float32Array.from(hostData(part as HostTensor) as ArrayLike<number>));
-    }
-  } finally {
-    await program.dispose();
-  }
-  const values = Float32Array.from(parts.flatMap((part) => [...part]));
-  return { values, width: values.length / examples.rows };
+  if (!output) return { values: new Float32Array(), width: 0 };
+  const first = (feeds: Readonly<Record<string, Tensor>>) =>
+    model.apply(model.inputs.map(({ name }) => feeds[name] as Tensor))[output.name] as Tensor;
+  const rowsPerCall = typeof declared === 'number' ? declared : batchRows;
+  const values = valuesOf(await predictRows(first, examples.inputs, { rowsPerCall, name: model.name }));
+  return { values: Float32Array.from(values), width: values.length / examples.rows };
 }
 
 /** The class of each row: the largest of its values. */

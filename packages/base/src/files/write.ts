@@ -1,9 +1,11 @@
 /** Writing to disk: a reader sees the old file or the new one, never half of it, and nothing is replaced unasked. */
+
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ArgumentError, NoosphereError, RuntimeError } from '../errors/index.js';
+import { knownOptions } from '../options.js';
 
 export interface WriteOptions {
   /** Replace a file that is there already. @default false */
@@ -31,6 +33,7 @@ export async function writeAtomically(
   content: Content,
   options: WriteOptions = {},
 ): Promise<void> {
+  knownOptions('writeAtomically', options, 'overwrite');
   const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   await makeAtomically(
     path,
@@ -51,8 +54,9 @@ export async function writeAtomically(
 export async function makeAtomically(
   path: string,
   make: (temporary: string) => void | Promise<void>,
-  { overwrite = false }: WriteOptions = {},
+  options: WriteOptions = {},
 ): Promise<void> {
+  const { overwrite = false } = knownOptions('makeAtomically', options, 'overwrite');
   const temporary = temporaryOf(path);
   try {
     try {
@@ -81,8 +85,9 @@ export async function makeAtomically(
 export function replaceTextSync(
   path: string,
   text: string,
-  { mode = 0o666, flush = true }: { readonly mode?: number; readonly flush?: boolean } = {},
+  options: { readonly mode?: number; readonly flush?: boolean } = {},
 ): void {
+  const { mode = 0o666, flush = true } = knownOptions('replaceTextSync', options, 'mode flush');
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryOf(path);
   try {

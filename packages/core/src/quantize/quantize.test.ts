@@ -9,6 +9,7 @@ import {
   hostData,
   importOnnx,
   matmul,
+  matmulInteger,
   maxPool,
   relu,
   spec,
@@ -110,6 +111,16 @@ const examples = [0, 1, 2, 3].map(example);
 const logitsOf = async (model: Uint8Array, x: HostTensor) =>
   Array.from((await (importOnnx<'logits'>(model).apply({ x }).logits as Tensor).data()) as Float32Array);
 
+/**
+ * Whether this processor adds pairs of 8-bit products in 16 bits, which overflow: those without VNNI do, and ONNX Runtime's
+ * documentation gives weights 7 bits there.
+ */
+const reduceRange = await (async () => {
+  const large = tensor(new Uint8Array(64).fill(255), { shape: [1, 64] });
+  const weights = tensor(new Int8Array(64).fill(127), { shape: [64, 1] });
+  return (await matmulInteger(large, weights).item()) !== 64 * 255 * 127;
+})();
+
 /** Largest error over the spread of the exact values. */
 async function relativeError(model: Uint8Array): Promise<number> {
   const { x } = example(9);
@@ -122,7 +133,7 @@ describe('a model', () => {
   test.each(['min-max', 'percentile', 'entropy'] as const)(
     'static, %s: close, and a quarter of the bytes',
     async (method) => {
-      const small = await quantizeOnnx(bytes, { mode: 'static', examples, method });
+      const small = await quantizeOnnx(bytes, { mode: 'static', examples, method, reduceRange });
       expect(small.quantizedNodes).toBe(2);
       expect(await relativeError(small.bytes)).toBeLessThan(0.05);
       const operators = [...importOnnx(small.bytes).inputs].map(({ shape }) => shape);
@@ -137,7 +148,7 @@ describe('a model', () => {
   });
 
   test('dynamic: close', async () => {
-    const small = await quantizeOnnx(bytes, { mode: 'dynamic' });
+    const small = await quantizeOnnx(bytes, { mode: 'dynamic', reduceRange });
     expect(small.quantizedNodes).toBe(2);
     expect(await relativeError(small.bytes)).toBeLessThan(0.05);
   });

@@ -1,4 +1,5 @@
 /** The mean of networks as a file, or as a model folder, that takes raw returns. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError, div, exportOnnx, mean, sigmoid, spec, stack, type Tensor } from '@noosphere/core';
 import { loadModel, registerModel, saveModel } from '@noosphere/learn';
 import { loadStateDict, Random, stateDict } from '@noosphere/train';
@@ -45,8 +46,9 @@ export function networkFile(model: WarningModel): Uint8Array {
 export async function saveWarningModel(
   folder: string,
   model: WarningModel,
-  { overwrite = false }: { readonly overwrite?: boolean } = {},
+  options: { readonly overwrite?: boolean } = {},
 ): Promise<void> {
+  const { overwrite = false } = knownOptions('saveWarningModel', options, 'overwrite');
   await saveModel(folder, {
     kind,
     forward: probabilityOf(model.networks),

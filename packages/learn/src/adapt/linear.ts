@@ -90,8 +90,9 @@ export function lora<Model extends object>(
 /** A linear layer with some of its inputs, or outputs, only. */
 export function linearWith(
   layer: Linear,
-  { inputs, outputs }: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] },
+  options: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] },
 ): Linear {
+  const { inputs, outputs } = knownOptions('linearWith', options, 'inputs outputs');
   const rowsOf = (tensor: Tensor) =>
     outputs ? takeRows(tensor as HostTensor, Uint32Array.from(outputs)) : (tensor as HostTensor);
   const weight = rowsOf(layer.weight);

@@ -1,5 +1,5 @@
 /** Rows reached by number, and what is made of them before a model sees them. */
-import { ArgumentError, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
 import {
   type BatchOptions,
   type BatchSource,
@@ -57,8 +57,9 @@ export class Dataset<Row> {
   /** What `change` makes of each row, when it is due; `random` is a stream of its own for each epoch and row. @param options.seed @default 0 */
   map<Out>(
     change: (row: Row, random: Random) => Out | Promise<Out>,
-    { seed = 0 }: { readonly seed?: number } = {},
+    options: { readonly seed?: number } = {},
   ): Dataset<Out> {
+    const { seed = 0 } = knownOptions('map', options, 'seed');
     return new Dataset(this.length, async (index, epoch) =>
       change(await this.#read(index, epoch), rowRandom(seed, epoch, index)),
     );
@@ -91,6 +92,7 @@ export class Dataset<Row> {
     collate: (rows: readonly Row[]) => Batch | Promise<Batch>,
     options: BatchOptions,
   ): BatchSource<Batch> {
+    knownOptions('batches', options, 'batchSize shuffle seed dropLast');
     const read = async (rows: Uint32Array, epoch: number) =>
       collate(await Promise.all(Array.from(rows, (row) => this.#read(row, epoch))));
     if (this.length === 0) throw new ArgumentError('Dataset.batches', 'there are no rows; give at least one');

@@ -1,5 +1,5 @@
 /** Results of many rows, side by side. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { type HostTensor, hostData, isHostTensor, mapTree, type Tensor, type Tree } from '@noosphere/core';
 import { joinRows, sliceRows } from '@noosphere/train';
 import { type RunnerOptions, withRunner } from './runner.js';
@@ -41,6 +41,7 @@ export async function predictRows<
   Inputs extends Rows,
   Result extends Tensor | Readonly<Record<string, Tensor>>,
 >(f: (inputs: Inputs) => Result, inputs: Inputs, options: RunnerOptions = {}): Promise<Result> {
+  knownOptions('predictRows', options, 'rowsPerCall executor cacheSize name threads profilePrefix');
   const rows = countOf(inputs);
   return await withRunner<[Inputs], Result, Result>(f, options, async (runner) => {
     const parts: Tree[] = [];

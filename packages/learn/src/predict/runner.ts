@@ -1,5 +1,5 @@
 /** One way to run a function over many rows: compiled once for each shape, called chunk by chunk, freed at the end. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { type CompiledFunction, type CompileOptions, compile, type Tree } from '@noosphere/core';
 
 export interface RunnerOptions extends CompileOptions {
@@ -13,7 +13,12 @@ export class Runner<Args extends readonly Tree[], Result extends Tree> {
   readonly run: CompiledFunction<Args, Result>;
   readonly rowsPerCall: number;
 
-  constructor(f: (...args: Args) => Result, { rowsPerCall = 1024, ...options }: RunnerOptions = {}) {
+  constructor(f: (...args: Args) => Result, given: RunnerOptions = {}) {
+    const { rowsPerCall = 1024, ...options } = knownOptions(
+      'Runner',
+      given,
+      'rowsPerCall executor cacheSize name threads profilePrefix',
+    );
     requireWhole('predict', 'rowsPerCall', rowsPerCall);
     this.run = compile(f, options);
     this.rowsPerCall = rowsPerCall;
@@ -48,6 +53,7 @@ export async function withRunner<Args extends readonly Tree[], Result extends Tr
   options: RunnerOptions,
   work: (runner: Runner<Args, Result>) => Promise<Found>,
 ): Promise<Found> {
+  knownOptions('withRunner', options, 'rowsPerCall executor cacheSize name threads profilePrefix');
   const runner = new Runner(f, options);
   try {
     return await work(runner);

@@ -1,4 +1,5 @@
 /** Arrow IPC, file and stream: tables of named columns. The npm library apache-arrow is loaded when one of these is called. */
+import { knownOptions } from '@noosphere/base';
 import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { ArgumentError, FormatError, NoosphereError, type Tensor } from '@noosphere/core';
 import type * as Arrow from 'apache-arrow';
@@ -19,7 +20,7 @@ import { refuseForeignFormat } from './foreign-formats.js';
  * console.log(rows, String(columns.price), columns.name); // → 2 Tensor float32[2] [ 'a', null ]
  */
 export async function decodeArrow(bytes: Uint8Array, options: ArrowReadOptions = {}): Promise<ArrowTable> {
-  const { place = 'bytes' } = options;
+  const { place = 'bytes' } = knownOptions('decodeArrow', options, 'names nulls place');
   refuseForeignFormat(place, bytes);
   checkMessages(bytes, place);
   const library = await import('apache-arrow');
@@ -49,7 +50,11 @@ export async function* decodeArrowStream(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: ArrowStreamOptions = {},
 ): AsyncGenerator<ArrowTable> {
-  const { place = 'bytes', mostBytes = 2 ** 30 } = options;
+  const { place = 'bytes', mostBytes = 2 ** 30 } = knownOptions(
+    'decodeArrowStream',
+    options,
+    'mostBytes names nulls place',
+  );
   const library = await import('apache-arrow');
   const messages = checkedMessages(chunks, place, mostBytes);
   const reader = await guarded(place, () => library.RecordBatchReader.from(messages));
@@ -135,10 +140,8 @@ export type ArrowInput = Readonly<Record<string, Tensor | readonly (string | nul
  * const bytes = await encodeArrow({ x: tensor([1, 2]), label: ['a', 'b'] });
  * console.log(Buffer.from(bytes).toString('latin1', 0, 6)); // → ARROW1
  */
-export async function encodeArrow(
-  columns: ArrowInput,
-  { format = 'file', batchRows }: ArrowWriteOptions = {},
-): Promise<Uint8Array> {
+export async function encodeArrow(columns: ArrowInput, options: ArrowWriteOptions = {}): Promise<Uint8Array> {
+  const { format = 'file', batchRows } = knownOptions('encodeArrow', options, 'format batchRows');
   for (const column of Object.values(columns)) if ('dtype' in column) await column.data();
   const rows = commonRows(columns);
   const step = batchRows ?? Math.max(1, rows);
@@ -197,7 +200,8 @@ export async function readArrow(
 export async function writeArrow(
   path: string,
   columns: ArrowInput,
-  { overwrite = false, ...options }: ArrowWriteOptions & WriteOptions = {},
+  given: ArrowWriteOptions & WriteOptions = {},
 ): Promise<void> {
+  const { overwrite = false, ...options } = knownOptions('writeArrow', given, 'format batchRows overwrite');
   await writeAtomically(path, [await encodeArrow(columns, options)], { overwrite });
 }

@@ -93,6 +93,7 @@ export async function readCsv<const Columns extends Readonly<Record<string, CsvT
 ): Promise<{
   [Name in keyof Columns]: Columns[Name] extends 'number' ? Float64Array : (string | undefined)[];
 }> {
+  knownOptions('readCsv', options, 'columns delimiter header missing');
   const types = Object.entries(options.columns);
   const found = types.map((): unknown[] => []);
   for await (const row of readCsvRows(path, options))

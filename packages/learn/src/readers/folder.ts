@@ -1,6 +1,6 @@
 /** A folder with one folder a class: which files there are. What is in them is for others. */
 import { join } from 'node:path';
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { namesIn } from '../files/chunks.js';
 
 export interface ClassFile {
@@ -24,8 +24,9 @@ export interface ClassFile {
  */
 export async function readFolder(
   folder: string,
-  { extensions }: { readonly extensions?: readonly string[] } = {},
+  options: { readonly extensions?: readonly string[] } = {},
 ): Promise<ClassFile[]> {
+  const { extensions } = knownOptions('readFolder', options, 'extensions');
   const { folders } = await namesIn('readFolder', folder);
   if (folders.length === 0)
     throw new ArgumentError('readFolder', `${folder} has no folders, expected one for each class`);

@@ -1,6 +1,6 @@
 /** IDX: one array of numbers, as MNIST's files are; packed by gzip or not. */
 import { gunzipSync } from 'node:zlib';
-import { FormatError } from '@noosphere/base';
+import { FormatError, knownOptions } from '@noosphere/base';
 import { readBytes } from '@noosphere/base/files';
 import { bytesPerElement, type DType, fromData, type HostTensor } from '@noosphere/core';
 import { viewData } from '@noosphere/core/operators';
@@ -29,10 +29,8 @@ export interface IdxReadOptions {
  * @example
  * console.log(await decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9)).array()); // → [ 7, 8, 9 ]
  */
-export function decodeIdx(
-  given: Uint8Array,
-  { place = 'bytes', mostBytes = 2 ** 30 }: IdxReadOptions = {},
-): HostTensor {
+export function decodeIdx(given: Uint8Array, options: IdxReadOptions = {}): HostTensor {
+  const { place = 'bytes', mostBytes = 2 ** 30 } = knownOptions('decodeIdx', options, 'place mostBytes');
   const bytes = given[0] === 0x1f && given[1] === 0x8b ? unpacked(given, place, mostBytes) : given;
   const fail = (what: string): never => {
     throw new FormatError('idx', place, what);

@@ -1,4 +1,5 @@
 /** NPY: one array of NumPy's, as bytes. Arrays of several are NPZ. */
+import { knownOptions } from '@noosphere/base';
 import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import {
   ArgumentError,
@@ -34,10 +35,8 @@ export interface NpyReadOptions {
  * const bytes = encodeNpy(tensor([[1, 2], [3, 4]]));
  * console.log(await decodeNpy(bytes).array()); // → [ [ 1, 2 ], [ 3, 4 ] ]
  */
-export function decodeNpy(
-  bytes: Uint8Array,
-  { integers = 'exact', place = 'bytes' }: NpyReadOptions = {},
-): HostTensor {
+export function decodeNpy(bytes: Uint8Array, options: NpyReadOptions = {}): HostTensor {
+  const { integers = 'exact', place = 'bytes' } = knownOptions('decodeNpy', options, 'integers place');
   const { dtype, isBigEndian, isFortranOrder, shape, offset } = readNpyHeader(bytes, place);
   const count = shape.reduce((product, dim) => product * dim, 1);
   const expected = count * bytesPerElement(dtype);
@@ -163,6 +162,7 @@ export async function readNpy(
 
 /** Writes an NPY file in one step; a lazy tensor is computed. A file that is there stays, unless `overwrite` is set. */
 export async function writeNpy(path: string, tensor: Tensor, options: WriteOptions = {}): Promise<void> {
+  knownOptions('writeNpy', options, 'overwrite');
   await tensor.data();
   await writeAtomically(path, [encodeNpy(tensor)], options);
 }

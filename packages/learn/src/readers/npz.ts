@@ -1,4 +1,5 @@
 /** NPZ: several arrays of NumPy's by name, in a ZIP archive. */
+import { knownOptions } from '@noosphere/base';
 import { readBytes, type WriteOptions, writeAtomically } from '@noosphere/base/files';
 import { ArgumentError, FormatError, type HostTensor, type Tensor } from '@noosphere/core';
 import { refuseForeignFormat } from './foreign-formats.js';
@@ -28,10 +29,13 @@ export interface NpzOptions {
  * const { x, y } = decodeNpz(bytes);
  * console.log(await x?.array(), await y?.array()); // → [ 1, 2 ] [ 3 ]
  */
-export function decodeNpz(
-  bytes: Uint8Array,
-  { names, mostBytes = 2 ** 30, place = 'bytes', ...options }: NpzReadOptions = {},
-): Record<string, HostTensor> {
+export function decodeNpz(bytes: Uint8Array, given: NpzReadOptions = {}): Record<string, HostTensor> {
+  const {
+    names,
+    mostBytes = 2 ** 30,
+    place = 'bytes',
+    ...options
+  } = knownOptions('decodeNpz', given, 'names mostBytes integers place');
   refuseForeignFormat(place, bytes);
   const entries = listZip(bytes, place).map((entry) => ({
     ...entry,
@@ -72,6 +76,7 @@ export function decodeNpz(
  * console.log(Object.keys(decodeNpz(encodeNpz({ weights: tensor([1]), bias: tensor([2]) })))); // → [ 'weights', 'bias' ]
  */
 export function encodeNpz(tensors: Readonly<Record<string, Tensor>>, options: NpzOptions = {}): Uint8Array {
+  knownOptions('encodeNpz', options, 'compress');
   return new Uint8Array(Buffer.concat([...chunksOf(tensors, options)]));
 }
 
@@ -100,8 +105,9 @@ export async function readNpz(
 export async function writeNpz(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
-  { overwrite = false, ...options }: NpzOptions & WriteOptions = {},
+  given: NpzOptions & WriteOptions = {},
 ): Promise<void> {
+  const { overwrite = false, ...options } = knownOptions('writeNpz', given, 'compress overwrite');
   for (const tensor of Object.values(tensors)) await tensor.data();
   await writeAtomically(path, chunksOf(tensors, options), { overwrite });
 }

@@ -1,5 +1,5 @@
 /** WAV: sound as it was sampled. Other sound files are for others. */
-import { FormatError } from '@noosphere/base';
+import { FormatError, knownOptions } from '@noosphere/base';
 import { readBytes } from '@noosphere/base/files';
 
 export interface Sound {
@@ -40,7 +40,8 @@ interface Format {
  * bytes.writeUInt32LE(0x100002, 32); // 2 bytes, 16 bits
  * console.log(decodeWav(bytes)); // → { sampleRate: 8000, channels: [ Float32Array(2) [ 0, 0.5 ] ] }
  */
-export function decodeWav(bytes: Uint8Array, { place = 'bytes' }: { readonly place?: string } = {}): Sound {
+export function decodeWav(bytes: Uint8Array, options: { readonly place?: string } = {}): Sound {
+  const { place = 'bytes' } = knownOptions('decodeWav', options, 'place');
   const fail = (at: number, what: string): never => {
     throw new FormatError('wav', `${place}, byte ${at}`, what);
   };

@@ -1,5 +1,5 @@
 /** How good a model is: the loss of a task over many batches, and its metrics. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { type HostTensor, mapTree, Tensor } from '@noosphere/core';
 import { type BatchSource, inference } from '@noosphere/train';
 import { Dataset } from '../data/index.js';
@@ -87,8 +87,13 @@ export async function evaluateTask<Model extends object, Batch extends object, R
   model: Model,
   task: Task<Model, Batch, Row>,
   data: LearnData<Batch, Row>,
-  { batchSize = 256, ...options }: EvaluateOptions = {},
+  given: EvaluateOptions = {},
 ): Promise<Record<string, number>> {
+  const { batchSize = 256, ...options } = knownOptions(
+    'evaluateTask',
+    given,
+    'batchSize rowsPerCall executor cacheSize name threads profilePrefix',
+  );
   const batches = batchesOf(task, data, { batchSize, shuffle: false });
   return await withRunner(evaluation(task), { name: task.name, ...options }, (runner) =>
     evaluateWith(runner as Evaluator<Model, Batch>, model, task, batches),
@@ -107,8 +112,13 @@ export async function predictTask<Model extends object, Batch extends object, Ro
   model: Model,
   task: Task<Model, Batch, Row>,
   data: LearnData<Batch, Row>,
-  { batchSize = 256, ...options }: EvaluateOptions = {},
+  given: EvaluateOptions = {},
 ): Promise<Evaluated<Batch>[]> {
+  const { batchSize = 256, ...options } = knownOptions(
+    'predictTask',
+    given,
+    'batchSize rowsPerCall executor cacheSize name threads profilePrefix',
+  );
   const { outputs } = task;
   if (!outputs)
     throw new ArgumentError('predictTask', `the task '${task.name}' has no outputs; give it some`);

@@ -1,5 +1,5 @@
 /** Learning: a model, a task, data and a recipe become trained weights with a history. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { namedTensors } from '@noosphere/core';
 import { type FitCallback, type FitResult, fit, type TrainOptions } from '@noosphere/train';
 import { withRunner } from '../predict/index.js';
@@ -76,7 +76,13 @@ export async function learn<Model extends object, Batch extends object, Row = ne
     batchSize = 32,
     onEpoch,
     ...others
-  } = options;
+  } = knownOptions(
+    'learn',
+    options,
+    'model task data validation recipe batchSize onEpoch epochs stepsPerCall validateEvery',
+    'checkpoint callbacks meters timeLimitMs signal monitor better minimumChange patience',
+    'plateau seed clipNorm clipValue accumulate trainable threads executor',
+  );
   const { epochs = 10, seed = 0, accumulate = recipe.options?.accumulate ?? 1, threads, executor } = others;
   const batches = batchesOf(task, data, { batchSize, seed });
   const held = validation && batchesOf(task, validation, { batchSize: 256, shuffle: false });

@@ -1,7 +1,7 @@
 /** The plumbing of small HTTP servers: they listen, answer to their own names alone, and end in order. What they say is for others. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ArgumentError, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
 
 export interface ServerOptions {
   /** 0 picks a free one. @default 0 */
@@ -49,17 +49,15 @@ const commonHeaders = {
  * stop.abort();
  * await closed;
  */
-export async function startServer(
-  answer: Answer,
-  {
+export async function startServer(answer: Answer, options: ServerOptions = {}): Promise<StartedServer> {
+  const {
     port = 0,
     host = '127.0.0.1',
     signal,
     graceMs = 0,
     timeoutMs = 300e3,
     portOption = 'port: 0',
-  }: ServerOptions = {},
-): Promise<StartedServer> {
+  } = knownOptions('startServer', options, 'port host signal graceMs timeoutMs portOption');
   requireWhole('serve', 'port', port, 0, 65_535);
   const open = new Set<ServerResponse>();
   const server = createServer({ requestTimeout: timeoutMs }, (request, response) => {
