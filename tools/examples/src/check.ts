@@ -59,8 +59,12 @@ export function testExamples(testFileUrl: string, places: ExamplePlaces = {}): v
       });
     }
     for (const program of programs.filter(({ example }) => example.savedAs === undefined)) {
-      const { path, line } = program.example;
-      test(`${path}:${line} runs and prints what it says`, { timeout: 60_000 }, async () => {
+      const { path, line, needs } = program.example;
+      test(`${path}:${line} runs and prints what it says`, { timeout: 60_000 }, async ({ skip }) => {
+        if (needs !== undefined && !process.env[needs]) {
+          console.warn(`${path}:${line} is skipped: it needs ${needs}, which is not set`);
+          skip(`it needs ${needs}`);
+        }
         const problem = await checkExample(program);
         if (problem !== undefined) throw new Error(problem);
       });

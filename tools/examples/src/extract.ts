@@ -14,6 +14,8 @@ export interface Example {
   readonly quotes?: string;
   /** `save=name.ts`: the block is a module that later blocks of the page import. */
   readonly savedAs?: string;
+  /** `needs=NAME`: the block runs only where this variable of the environment is set. */
+  readonly needs?: string;
 }
 
 interface Fence {
@@ -76,6 +78,7 @@ function taggedExamples(docstring: string): { text: string; line: number }[] {
 function toExample(path: string, fence: Fence, text: string | undefined): Example {
   const quotes = fence.options.get('file');
   const savedAs = fence.options.get('save');
+  const needs = fence.options.get('needs');
   return {
     path,
     line: fence.line,
@@ -83,6 +86,7 @@ function toExample(path: string, fence: Fence, text: string | undefined): Exampl
     ...(text === undefined ? {} : { text }),
     ...(quotes === undefined ? {} : { quotes }),
     ...(savedAs === undefined ? {} : { savedAs }),
+    ...(needs === undefined ? {} : { needs }),
   };
 }
 
@@ -100,8 +104,10 @@ function readFences(path: string, markdown: string): Fence[] {
       const pairs = options.map((option): [string, string] => {
         const at = option.indexOf('=');
         const name = option.slice(0, at);
-        if (name !== 'file' && name !== 'save') {
-          throw new Error(`${path}:${open?.line}: a block's option is file=… or save=…, got '${option}'`);
+        if (!['file', 'save', 'needs'].includes(name)) {
+          throw new Error(
+            `${path}:${open?.line}: a block's option is file=…, save=… or needs=…, got '${option}'`,
+          );
         }
         return [name, option.slice(at + 1)];
       });

@@ -41,6 +41,11 @@ function programsOf(markdown: string) {
 }
 
 describe('reading', () => {
+  test('a block may need a variable of the environment', () => {
+    const [block] = markdownExamples('page.md', '```ts needs=DATA\nexport {};\n```');
+    expect(block).toMatchObject({ needs: 'DATA' });
+  });
+
   test('a page: blocks, their lines, their text and their options', () => {
     expect(markdownExamples('page.md', page)).toMatchObject([
       { line: 3, savedAs: 'two.ts' },

@@ -76,12 +76,12 @@ function addDependency(file: string, name: string): string {
   return writeJson(file, manifest);
 }
 
-/** A domain package may import train and core; a name that the table knows keeps its line. */
+/** A domain package stands on learn and what is below it; a name that the table knows keeps its line. */
 function addLayer(file: string, name: string): string {
   const text = readFileSync(file, 'utf8');
   const layers: { packages: Record<string, readonly string[]> } = JSON.parse(text);
   if (layers.packages[name] !== undefined) return file;
-  const line = `    "${name}": ["train", "core"]`;
+  const line = `    "${name}": ["learn", "train", "core", "base"]`;
   const [before, after] = splitAt(text, text.indexOf('\n  }', text.indexOf('"packages"')), file);
   return write(file, `${before},\n${line}${after}`);
 }

@@ -12,7 +12,7 @@ const leftOut = new Set(['node_modules', 'dist', 'test-results', '.turbo']);
 const parts = [
   ...['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', 'README.md', 'LICENSE'],
   ...['tsconfig.base.json', 'tsconfig.build.json', 'vitest.shared.ts', 'biome.json', '.gitignore'],
-  ...['packages/core', 'packages/datasets', 'packages/train', 'tools'],
+  ...['packages/base', 'packages/core', 'packages/datasets', 'packages/train', 'tools'],
 ];
 
 /** A copy of the workspace, as small as a new package needs, that the test may change. */
@@ -68,7 +68,7 @@ describe('a generated package', () => {
       /^---\n'@noosphere\/sea-level': minor\n---\n\n\S/,
     );
     const layers = JSON.parse(readFileSync(join(copy, 'tools/layers/layers.json'), 'utf8'));
-    expect(layers.packages['sea-level']).toEqual(['train', 'core']);
+    expect(layers.packages['sea-level']).toEqual(['learn', 'train', 'core', 'base']);
     // The row stands in the table of packages: the line before it is one as well.
     expect(readFileSync(join(copy, 'README.md'), 'utf8')).toMatch(
       /\|\n\| \[`@noosphere\/sea-level`\]\(packages/,
@@ -87,7 +87,9 @@ describe('a generated package', () => {
     expect(pnpm('install', '--prefer-offline', '--no-frozen-lockfile')).toBe('');
     expect(pnpm('run', 'layers')).toBe('');
     expect(pnpm('exec', 'biome', 'ci', 'packages/sea-level', 'tools/layers/layers.json')).toBe('');
-    expect(pnpm('--filter', '@noosphere/core', 'run', 'build')).toBe('');
+    for (const below of ['base', 'core']) {
+      expect(pnpm('--filter', `@noosphere/${below}`, 'run', 'build')).toBe('');
+    }
     for (const script of ['build', 'typecheck', 'test', 'test:package']) {
       expect(pnpm('--filter', '@noosphere/sea-level', 'run', script)).toBe('');
     }
