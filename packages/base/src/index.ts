@@ -9,7 +9,11 @@ export {
   requireValues,
   requireWhole,
 } from './checks.js';
-export * from './errors/index.js';
+export type { ErrorKind } from './errors/index.js';
+export {
+  ArgumentError, DTypeError, FormatError, GraphError, internalError, NoosphereError, PlatformError, RuntimeError,
+  ShapeError,
+} from './errors/index.js';
 export { dot, meanOf, robustDeviation, varianceOf } from './numbers/moments.js';
 export { normalCumulative, normalQuantile } from './numbers/normal.js';
 export { medianInPlace, medianOf, quantileOf } from './numbers/order-statistics.js';

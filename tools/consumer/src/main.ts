@@ -73,7 +73,13 @@ function installPacked(packages: readonly PublicPackage[], folder: string): void
     const { filename }: { filename: string } = JSON.parse(printed);
     return [name, `file:${filename}`];
   });
-  const manifest = { private: true, type: 'module', dependencies: Object.fromEntries(dependencies) };
+  // Those who serve install fastify; of its cookie parsers the one that takes Node 20, as engines are strict here.
+  const manifest = {
+    private: true,
+    type: 'module',
+    dependencies: { ...Object.fromEntries(dependencies), fastify: '^5.0.0' },
+    overrides: { 'light-my-request': { cookie: '^1.1.1' } },
+  };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   runCommand('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], folder);
   // A stranger's settings: strict, no types of Node, and our declarations are checked too.

@@ -63,7 +63,7 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
  * await model.close();
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<SavedModel> {
-  knownOptions('loadModel', options, ['largestBatch', 'threads', 'executor']);
+  knownOptions('loadModel', options, 'largestBatch threads executor');
   const { largestBatch = 256, threads, executor = cpuExecutor } = options;
   const manifest = await readManifest(folder);
   const read = (name: string) => readCheckedFile(folder, name, manifest.files[name]);

@@ -77,21 +77,12 @@ export interface SaveModelOptions {
  * await model.close();
  */
 export async function saveModel(folder: string, options: SaveModelOptions): Promise<void> {
-  knownOptions('saveModel', options, [
-    'kind',
-    'forward',
-    'inputs',
-    'weights',
-    'processing',
-    'assets',
-    'config',
-    'preprocessing',
-    'metrics',
-    'seeds',
-    'card',
-    'log',
-    'overwrite',
-  ]);
+  knownOptions(
+    'saveModel',
+    options,
+    'kind forward inputs weights processing assets config preprocessing metrics seeds card',
+    'log overwrite',
+  );
   const { kind, forward, inputs, weights, log, assets = {}, card = {}, overwrite = false } = options;
   requireDescription(inputs, card);
   if (log && !/^[\w-]+\.(jsonl|csv)$/.test(log.name))

@@ -42,7 +42,7 @@ export async function* readCsvRows<const Columns extends Readonly<Record<string,
     header,
     delimiter = ',',
     missing = [],
-  } = knownOptions('readCsv', options, ['columns', 'delimiter', 'header', 'missing']);
+  } = knownOptions('readCsv', options, 'columns delimiter header missing');
   const empty = new Set(['', ...missing]);
   let names = header;
   let places = names && placesOf(path, names, columns);

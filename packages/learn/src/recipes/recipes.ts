@@ -47,10 +47,7 @@ export function plain(optimizer: Optimizer | readonly ParameterGroup[] = adam())
 export function oneCycleRecipe(
   options: { readonly peak?: number; readonly weightDecay?: number } = {},
 ): Recipe {
-  const { peak = 1e-3, weightDecay = 0.01 } = knownOptions('oneCycleRecipe', options, [
-    'peak',
-    'weightDecay',
-  ]);
+  const { peak = 1e-3, weightDecay = 0.01 } = knownOptions('oneCycleRecipe', options, 'peak weightDecay');
   requirePositive('oneCycleRecipe', 'peak', peak);
   return {
     name: 'one cycle',
@@ -81,14 +78,11 @@ export interface FineTuningOptions {
  * head to the first layer (discriminative rates; Howard & Ruder 2018).
  */
 export function fineTuning(options: FineTuningOptions = {}): Recipe {
-  const given = knownOptions('fineTuning', options, [
-    'learningRate',
-    'warmUp',
-    'weightDecay',
-    'frozen',
-    'layers',
-    'layerDecay',
-  ]);
+  const given = knownOptions(
+    'fineTuning',
+    options,
+    'learningRate warmUp weightDecay frozen layers layerDecay',
+  );
   const {
     learningRate = 5e-5,
     warmUp: share = 0.1,

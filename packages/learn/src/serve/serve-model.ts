@@ -1,5 +1,5 @@
 /** A model as an HTTP service: rows in, predictions out, with limits, counts and an orderly end. */
-import { ArgumentError, knownOptions, requirePositive, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, PlatformError, requirePositive, requireWhole } from '@noosphere/base';
 import { loadModel, type Row, type SavedModel } from '../folder/index.js';
 import { openApiOf, rowSchemaOf } from './schema.js';
 import { type ServerOptions, type StartedServer, startServer } from './start-server.js';
@@ -39,17 +39,11 @@ export async function serveModel(
   source: string | SavedModel,
   options: ServeModelOptions = {},
 ): Promise<StartedServer> {
-  knownOptions('serveModel', options, [
-    'port',
-    'host',
-    'signal',
-    'graceMs',
-    'largestBodyBytes',
-    'mostRows',
-    'mostWaiting',
-    'timeoutMs',
-    'onError',
-  ]);
+  knownOptions(
+    'serveModel',
+    options,
+    'port host signal graceMs largestBodyBytes mostRows mostWaiting timeoutMs onError',
+  );
   const { largestBodyBytes = 1e6, mostRows = 1000, mostWaiting = 100, onError, ...others } = options;
   const { timeoutMs = 30e3, graceMs = 10e3 } = others;
   for (const [name, value] of Object.entries({ largestBodyBytes, mostRows, mostWaiting }))
@@ -62,8 +56,7 @@ export async function serveModel(
   let rowsDone = 0;
   let errors = 0;
 
-  // Loaded here: a program that serves nothing does not pay for it.
-  const { fastify } = await import('fastify');
+  const { fastify } = await loadFastify();
   const app = fastify({
     bodyLimit: largestBodyBytes,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
@@ -148,6 +141,17 @@ noosphere_predict_seconds_count ${calls}
     await app.close();
     if (model !== source) await model.close();
     throw error;
+  }
+}
+
+/** Loaded here, and installed by those who serve: a program that does not pays nothing for it. */
+async function loadFastify() {
+  try {
+    return await import('fastify');
+  } catch (cause) {
+    throw new PlatformError('serveModel', 'needs fastify, which is not installed; npm install fastify@5', {
+      cause,
+    });
   }
 }
 

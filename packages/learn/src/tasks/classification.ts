@@ -42,7 +42,7 @@ export function classification(options: ClassificationOptions): Task<Forward, La
     multiLabel = false,
     labelSmoothing = 0,
     classWeights,
-  } = knownOptions('classification', options, ['classes', 'multiLabel', 'labelSmoothing', 'classWeights']);
+  } = knownOptions('classification', options, 'classes multiLabel labelSmoothing classWeights');
   requireWhole('classification', 'classes', classes, multiLabel ? 1 : 2);
   const weights = classWeights && tensor(classWeights);
   return {

@@ -45,7 +45,7 @@ export interface SequenceModel {
 export function sequenceLabelling(
   options: { readonly zeroInfinity?: boolean } = {},
 ): Task<SequenceModel, SequenceBatch, SequenceRow> {
-  const { zeroInfinity = true } = knownOptions('sequenceLabelling', options, ['zeroInfinity']);
+  const { zeroInfinity = true } = knownOptions('sequenceLabelling', options, 'zeroInfinity');
   const framesOf = (model: SequenceModel, lengths: Tensor) => model.frames?.(lengths) ?? lengths;
   return {
     name: 'sequence labelling',

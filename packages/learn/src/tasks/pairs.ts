@@ -26,7 +26,7 @@ export interface Pair {
 export function contrastive(
   options: { readonly temperature?: number } = {},
 ): Task<Forward, Pair, { readonly a: Field; readonly b: Field }> {
-  const { temperature = 0.1 } = knownOptions('contrastive', options, ['temperature']);
+  const { temperature = 0.1 } = knownOptions('contrastive', options, 'temperature');
   requirePositive('contrastive', 'temperature', temperature);
   return {
     name: 'contrastive',
@@ -83,7 +83,7 @@ export function distillation<Row>(
   teacher: Forward,
   options: DistillationOptions = {},
 ): Task<Forward, Labelled, Row> {
-  const { temperature = 2, weight = 0.5 } = knownOptions('distillation', options, ['temperature', 'weight']);
+  const { temperature = 2, weight = 0.5 } = knownOptions('distillation', options, 'temperature weight');
   requirePositive('distillation', 'temperature', temperature);
   return {
     ...task,

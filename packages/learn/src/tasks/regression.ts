@@ -21,7 +21,7 @@ const losses = { squared: meanSquaredError, absolute: meanAbsoluteError, huber }
 export function regression(
   options: RegressionOptions = {},
 ): Task<Forward, Labelled, { readonly x: Field; readonly y: Field }> {
-  const { loss = 'squared' } = knownOptions('regression', options, ['loss']);
+  const { loss = 'squared' } = knownOptions('regression', options, 'loss');
   return {
     name: 'regression',
     collate: (rows) => stackRows(rows) as Record<'x' | 'y', HostTensor>,

@@ -29,7 +29,7 @@ export function tokenLabelling(options: {
   /** The number that fills short rows. @default 0 */
   readonly padding?: number;
 }): Task<Forward, Labelled, TokenRow> {
-  const { labels, padding = 0 } = knownOptions('tokenLabelling', options, ['labels', 'padding']);
+  const { labels, padding = 0 } = knownOptions('tokenLabelling', options, 'labels padding');
   requireWhole('tokenLabelling', 'labels', labels, 2);
   return { ...tokenTask(padding), name: 'token labelling', measure: (parts) => measureTokens(parts, labels) };
 }
@@ -44,7 +44,7 @@ export function tokenLabelling(options: {
 export function causalLanguage(
   options: { readonly padding?: number } = {},
 ): Task<Forward, Labelled, ArrayLike<number>> {
-  const { padding = 0 } = knownOptions('causalLanguage', options, ['padding']);
+  const { padding = 0 } = knownOptions('causalLanguage', options, 'padding');
   const { collate: _, ...task } = tokenTask(padding);
   return {
     ...task,
@@ -66,7 +66,7 @@ export function causalLanguage(
 export function maskedLanguage(
   options: { readonly padding?: number } = {},
 ): Task<Forward, Labelled, TokenRow> {
-  const { padding = 0 } = knownOptions('maskedLanguage', options, ['padding']);
+  const { padding = 0 } = knownOptions('maskedLanguage', options, 'padding');
   return { ...tokenTask(padding), name: 'masked language modelling' };
 }
 

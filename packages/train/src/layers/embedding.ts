@@ -30,7 +30,7 @@ export class Embedding {
   readonly paddingIndex: number | undefined;
 
   constructor(count: number, size: number, random: Random, options: EmbeddingOptions = {}) {
-    const { paddingIndex } = knownOptions('Embedding', options, ['paddingIndex']);
+    const { paddingIndex } = knownOptions('Embedding', options, 'paddingIndex');
     requireSizes('Embedding', { count, size });
     if (
       paddingIndex !== undefined &&

@@ -22,7 +22,7 @@ export class GroupNorm {
   readonly epsilon: number;
 
   constructor(groups: number, channels: number, options: GroupNormOptions = {}) {
-    const { epsilon = 1e-5, affine = true } = knownOptions('GroupNorm', options, ['epsilon', 'affine']);
+    const { epsilon = 1e-5, affine = true } = knownOptions('GroupNorm', options, 'epsilon affine');
     requireSizes('GroupNorm', { groups, channels });
     requireMultiple('GroupNorm', 'channels', channels, 'the groups', groups);
     this.weight = affine ? ones([channels]) : undefined;

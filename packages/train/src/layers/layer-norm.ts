@@ -24,7 +24,7 @@ export class LayerNorm {
   readonly epsilon: number;
 
   constructor(size: number | readonly number[], options: LayerNormOptions = {}) {
-    const known = knownOptions('LayerNorm', options, ['epsilon', 'affine', 'bias']);
+    const known = knownOptions('LayerNorm', options, 'epsilon affine bias');
     const { epsilon = 1e-5, affine = true, bias = true } = known;
     this.size = [size].flat();
     for (const each of this.size) requireSizes('LayerNorm', { size: each });

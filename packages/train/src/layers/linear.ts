@@ -19,7 +19,7 @@ export class Linear {
   readonly bias: Tensor | undefined;
 
   constructor(inputs: number, outputs: number, random: Random, options: LinearOptions = {}) {
-    const { bias = true } = knownOptions('Linear', options, ['bias']);
+    const { bias = true } = knownOptions('Linear', options, 'bias');
     const bound = 1 / Math.sqrt(inputs);
     this.weight = random.uniformTensor([outputs, inputs], bound);
     this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;

@@ -20,7 +20,7 @@ export class Residual {
   readonly shortcut: LayerLike | undefined;
 
   constructor(body: LayerLike, options: ResidualOptions = {}) {
-    const { shortcut } = knownOptions('Residual', options, ['shortcut']);
+    const { shortcut } = knownOptions('Residual', options, 'shortcut');
     this.body = body;
     this.shortcut = shortcut;
   }

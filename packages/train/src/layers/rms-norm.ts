@@ -21,7 +21,7 @@ export class RMSNorm {
   readonly epsilon: number;
 
   constructor(size: number | readonly number[], options: RMSNormOptions = {}) {
-    const { epsilon = 2 ** -23, affine = true } = knownOptions('RMSNorm', options, ['epsilon', 'affine']);
+    const { epsilon = 2 ** -23, affine = true } = knownOptions('RMSNorm', options, 'epsilon affine');
     this.size = [size].flat();
     for (const each of this.size) requireSizes('RMSNorm', { size: each });
     this.weight = affine ? ones(this.size) : undefined;

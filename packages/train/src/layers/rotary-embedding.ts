@@ -23,10 +23,7 @@ export class RotaryEmbedding {
   readonly features: number;
 
   constructor(headSize: number, options: RotaryOptions = {}) {
-    const { base = 10000, features = headSize } = knownOptions('RotaryEmbedding', options, [
-      'base',
-      'features',
-    ]);
+    const { base = 10000, features = headSize } = knownOptions('RotaryEmbedding', options, 'base features');
     requireMultiple('RotaryEmbedding', 'features', features, '2', 2);
     this.base = base;
     this.features = features;
