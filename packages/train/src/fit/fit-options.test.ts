@@ -29,11 +29,6 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What a step takes of them. */
-const withoutEpochs = (extra: Partial<FitOptions<Linear, Batch>>) => {
-  const { epochs: _, ...rest } = options(extra);
-  return rest;
-};
 const options = (extra: Partial<FitOptions<Linear, Batch>> = {}): FitOptions<Linear, Batch> => ({
   model: new Linear(2, 1, new Random(2)),
   loss: (model, batch) => meanSquaredError(model.forward(batch.x), batch.y),
@@ -193,7 +188,7 @@ test('the learning-rate finder leaves the model alone and stops where the loss d
   const model = new Linear(2, 1, new Random(2));
   const before = weights(model);
   const { points, suggestion } = await findLearningRate({
-    ...withoutEpochs({
+    ...options({
       model,
       optimizer: sgd(),
       batches: arrayBatches({ x, y } as Batch, { batchSize: 40 }),
@@ -208,9 +203,7 @@ test('the learning-rate finder leaves the model alone and stops where the loss d
   expect(suggestion).toBeGreaterThan(1e-4);
   expect(suggestion).toBeLessThan(1);
   const hidden = sgd({ learningRate: warmUp(10, () => 0.1) });
-  await expect(findLearningRate(withoutEpochs({ optimizer: hidden }))).rejects.toThrow(
-    'give it a constant one',
-  );
+  await expect(findLearningRate(options({ optimizer: hidden }))).rejects.toThrow('give it a constant one');
 });
 
 test('counts that make no sense are refused', async () => {

@@ -58,6 +58,9 @@ export async function findLearningRate<Model extends object, Batch extends objec
     options,
     'batches from to steps signal model loss optimizer seed clipNorm clipValue accumulate',
     'trainable threads executor',
+    // Those of a fit may be handed over as they are.
+    'epochs stepsPerCall validate validateEvery checkpoint callbacks meters timeLimitMs monitor better',
+    'minimumChange patience plateau',
   );
   if (!(from > 0 && to > from) || !Number.isInteger(steps) || steps < 2)
     throw new ArgumentError(
