@@ -100,7 +100,7 @@ export class Dataset<Row> {
   }
 }
 
-/** Numbers for one row of one epoch. The factors are odd and far from each other's multiples, so that neighbours do not share a stream. */
+/** A stream for one row of one epoch, by mixing the three numbers into 32 bits: two rows share one with a chance of 2^-32. */
 function rowRandom(seed: number, epoch: number, row: number): Random {
   const mixed = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b)) >>> 0;
   return new Random((mixed ^ Math.imul(row + 1, 0xc2b2ae35)) >>> 0);

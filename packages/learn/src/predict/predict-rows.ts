@@ -1,6 +1,14 @@
 /** Results of many rows, side by side. */
 import { ArgumentError, knownOptions } from '@noosphere/base';
-import { type HostTensor, hostData, isHostTensor, mapTree, type Tensor, type Tree } from '@noosphere/core';
+import {
+  flattenTree,
+  type HostTensor,
+  hostData,
+  isHostTensor,
+  mapTree,
+  type Tensor,
+  type Tree,
+} from '@noosphere/core';
 import { joinRows, sliceRows } from '@noosphere/train';
 import { type RunnerOptions, withRunner } from './runner.js';
 
@@ -9,11 +17,7 @@ export type Rows = HostTensor | Readonly<Record<string, HostTensor>>;
 
 /** How many rows tensors have: the size of their first axis, in which all agree. */
 export function countOf(inputs: Rows): number {
-  const counts = new Set<number>();
-  mapTree(inputs as Tree, (leaf) => {
-    counts.add(Number(leaf.shape[0] ?? 1));
-    return leaf;
-  });
+  const counts = new Set(flattenTree(inputs).map(({ shape }) => Number(shape[0] ?? 1)));
   const [count = 0] = counts;
   if (counts.size > 1)
     throw new ArgumentError(
@@ -48,13 +52,12 @@ export async function predictRows<
     for await (const { first, last, result } of runner.chunks(rows, (from, to) => [
       sliceInputs(inputs, from, to),
     ])) {
-      mapTree(result, (leaf) => {
-        if (isHostTensor(leaf) && leaf.shape[0] === last - first) return leaf;
+      const odd = flattenTree(result).find((leaf) => !isHostTensor(leaf) || leaf.shape[0] !== last - first);
+      if (odd)
         throw new ArgumentError(
           'predictRows',
-          `a result is ${leaf} for ${last - first} rows; its first axis must count them`,
+          `a result is ${odd} for ${last - first} rows; its first axis must count them`,
         );
-      });
       parts.push(result);
     }
     const [first] = parts;
@@ -63,21 +66,13 @@ export async function predictRows<
   });
 }
 
-/** Trees of one structure, leaf by leaf side by side. */
+/** Trees of one structure, leaf by leaf below each other. */
 function joinTrees(parts: readonly Tree[]): Tree {
-  const leaves = parts.map((part) => {
-    const found: HostTensor[] = [];
-    mapTree(part, (leaf) => {
-      found.push(leaf as HostTensor);
-      return leaf;
-    });
-    return found;
-  });
-  let place = 0;
+  const leaves = parts.map((part) => flattenTree(part) as HostTensor[]);
+  let place = -1;
   return mapTree(parts[0] as Tree, () => {
-    const joined = joinRows(leaves.map((found) => found[place] as HostTensor));
     place++;
-    return joined;
+    return joinRows(leaves.map((found) => found[place] as HostTensor));
   });
 }
 

@@ -1,6 +1,6 @@
 /** How good a model is: the loss of a task over many batches, and its metrics. */
 import { ArgumentError, knownOptions } from '@noosphere/base';
-import { type HostTensor, mapTree, Tensor } from '@noosphere/core';
+import { flattenTree, type HostTensor, Tensor } from '@noosphere/core';
 import { type BatchSource, inference } from '@noosphere/train';
 import { Dataset } from '../data/index.js';
 import { type Runner, type RunnerOptions, withRunner } from '../predict/index.js';
@@ -62,12 +62,7 @@ export async function evaluateWith<Model extends object, Batch extends object, R
 
 /** The rows of a batch: those of its first tensor. */
 function rowsOf(batch: object): number {
-  let rows: number | undefined;
-  mapTree(batch, (leaf) => {
-    rows ??= Number(leaf.shape[0] ?? 1);
-    return leaf;
-  });
-  return rows ?? 1;
+  return Number(flattenTree(batch)[0]?.shape[0] ?? 1);
 }
 
 export interface EvaluateOptions extends RunnerOptions {

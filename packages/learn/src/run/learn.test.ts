@@ -1,5 +1,5 @@
 import { fromData, mul, relu, type Tensor } from '@noosphere/core';
-import { type ForwardContext, Linear, Random, sgd } from '@noosphere/train';
+import { type ForwardContext, inference, Linear, Random, sgd } from '@noosphere/train';
 import { describe, expect, test } from 'vitest';
 import {
   causalLanguage,
@@ -224,6 +224,37 @@ describe('tasks', () => {
     });
     const { accuracy } = await evaluateTask(model, task, split.test);
     expect(accuracy).toBeGreaterThan(0.85);
+  });
+
+  test('distillation passes a batch through the student once', async () => {
+    const task = distillation(classification({ classes: 2 }), new Net(2, 4, 2));
+    let passes = 0;
+    const student = new Net(2, 4, 2, 3);
+    const counted = {
+      forward(x: Tensor) {
+        passes++;
+        return student.forward(x);
+      },
+    };
+    const batch = {
+      x: fromData('float32', [1, 2], Float32Array.of(1, 2)),
+      y: fromData('int32', [1], Int32Array.of(0)),
+    };
+    const loss = task.loss(counted, batch, { ...inference, training: true });
+    expect(passes).toBe(1);
+    expect(Number.isFinite(await (loss as Tensor | { loss: Tensor } as { loss: Tensor }).loss.item())).toBe(
+      true,
+    );
+  });
+
+  test('metrics of batches with more values than a call takes arguments', () => {
+    const [rows, classes] = [1000, 300];
+    const zeros = fromData('float32', [rows, classes], new Float32Array(rows * classes));
+    const batch = { x: zeros, y: zeros };
+    const found = classification({ classes, multiLabel: true }).measure?.([
+      { batch, outputs: { probabilities: zeros } },
+    ]);
+    expect(found?.accuracy).toBe(1);
   });
 
   test('outputs come back batch by batch', async () => {

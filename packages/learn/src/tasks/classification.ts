@@ -8,7 +8,8 @@ import {
   metrics,
   stackRows,
 } from '@noosphere/train';
-import { type Evaluated, type Forward, found, type Labelled, type Task } from './task.js';
+import { valuesOf } from '../predict/index.js';
+import { type Evaluated, type Forward, type Labelled, outputNamed, type Task } from './task.js';
 
 export interface ClassificationOptions {
   /** How many classes there are. */
@@ -75,9 +76,10 @@ function targetsOf(rows: readonly ClassifiedRow[], classes: number, multiLabel: 
 function measureClasses(parts: readonly Evaluated<Labelled>[], classes: number, multiLabel: boolean) {
   const [actual, predicted]: [number[], number[]] = [[], []];
   for (const { batch, outputs } of parts) {
-    const scores = hostData(found(outputs, 'probabilities')) as Float32Array;
-    actual.push(...Array.from(hostData(batch.y as HostTensor) as ArrayLike<number>, Number));
-    if (multiLabel) predicted.push(...Array.from(scores, (score) => Number(score > 0.5)));
+    const scores = hostData(outputNamed(outputs, 'probabilities')) as Float32Array;
+    // One by one: a call with a hundred thousand arguments overflows the stack.
+    for (const label of valuesOf(batch.y)) actual.push(label);
+    if (multiLabel) for (const score of scores) predicted.push(Number(score > 0.5));
     else for (let row = 0; row < scores.length; row += classes) predicted.push(largest(scores, row, classes));
   }
   return {

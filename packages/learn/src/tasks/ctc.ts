@@ -1,16 +1,9 @@
 /** Labels of a sequence without their places: speech to letters, strokes to signs. */
 import { editDistance, knownOptions } from '@noosphere/base';
-import {
-  argMax,
-  fromData,
-  type HostTensor,
-  hostData,
-  logSoftmax,
-  type Tensor,
-  transpose,
-} from '@noosphere/core';
+import { argMax, fromData, type HostTensor, logSoftmax, type Tensor, transpose } from '@noosphere/core';
 import { ctcLoss, type ForwardContext, padSequences } from '@noosphere/train';
-import { found, type Task } from './task.js';
+import { valuesOf } from '../predict/index.js';
+import { outputNamed, type Task } from './task.js';
 
 export interface SequenceBatch {
   /** [N, T, F], filled with zeros behind each row's end. */
@@ -72,10 +65,10 @@ export function sequenceLabelling(
     measure: (parts) => {
       let [edits, count] = [0, 0];
       for (const { batch, outputs } of parts) {
-        const [best, frames] = [found(outputs, 'best'), numbers(found(outputs, 'frames'))];
-        const [labels, lengths] = [numbers(batch.y), numbers(batch.labelLengths)];
+        const [best, frames] = [outputNamed(outputs, 'best'), valuesOf(outputNamed(outputs, 'frames'))];
+        const [labels, lengths] = [valuesOf(batch.y), valuesOf(batch.labelLengths)];
         const [width, depth] = [Number(best.shape[1]), labels.length / lengths.length];
-        const classes = numbers(best);
+        const classes = valuesOf(best);
         lengths.forEach((length, row) => {
           const actual = labels.slice(row * depth, row * depth + length);
           const read = ctcLabels(classes.slice(row * width, row * width + (frames[row] ?? 0)));
@@ -94,10 +87,6 @@ export function ctcLabels(classes: ArrayLike<number>): number[] {
   return Array.from(classes).filter((label, place) => label !== 0 && label !== classes[place - 1]);
 }
 
-function numbers(tensor: Tensor): number[] {
-  return Array.from(hostData(tensor as HostTensor) as ArrayLike<number | bigint>, Number);
-}
-
-function textOf(labels: readonly number[]): string {
-  return String.fromCharCode(...labels);
+function textOf(labels: ArrayLike<number>): string {
+  return Array.from(labels, (label) => String.fromCharCode(label)).join('');
 }

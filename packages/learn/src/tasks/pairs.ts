@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from '@noosphere/core';
 import { contrastiveLoss, type Field, softCrossEntropy, stackRows } from '@noosphere/train';
-import { type Forward, found, type Labelled, type Task } from './task.js';
+import { type Forward, type Labelled, outputNamed, type Task } from './task.js';
 
 export interface Pair {
   readonly a: Tensor;
@@ -37,7 +37,7 @@ export function contrastive(
     measure: (parts) => {
       let [right, rows] = [0, 0];
       for (const { outputs } of parts) {
-        const [a, b] = [found(outputs, 'a'), found(outputs, 'b')];
+        const [a, b] = [outputNamed(outputs, 'a'), outputNamed(outputs, 'b')];
         right += nearestIsOwn(a, b);
         rows += Number(a.shape[0]);
       }
@@ -90,9 +90,11 @@ export function distillation<Row>(
     name: `${task.name} by distillation`,
     loss: (model, batch, context) => {
       if (!context.training) return task.loss(model, batch, context);
-      const own = task.loss(model, batch, context);
+      // One pass for both losses: a second would drop other units, and move running statistics twice.
+      const logits = model.forward(batch.x, context);
+      const own = task.loss({ forward: () => logits }, batch, context);
       const soft = softmax(div(stopGradient(teacher.forward(batch.x)), temperature), { axis: 1 });
-      const taught = softCrossEntropy(div(model.forward(batch.x, context), temperature), soft);
+      const taught = softCrossEntropy(div(logits, temperature), soft);
       const [loss, metrics] = 'metrics' in own ? [own.loss, own.metrics] : [own, {}];
       return { loss: add(mul(loss, 1 - weight), mul(taught, weight * temperature ** 2)), metrics };
     },

@@ -1,8 +1,9 @@
 /** Numbers of rows. */
 import { knownOptions } from '@noosphere/base';
-import { type HostTensor, hostData, reshape, type Tensor } from '@noosphere/core';
+import { type HostTensor, reshape, type Tensor } from '@noosphere/core';
 import { type Field, huber, meanAbsoluteError, meanSquaredError, metrics, stackRows } from '@noosphere/train';
-import { type Forward, found, type Labelled, outputOf, type Task } from './task.js';
+import { valuesOf } from '../predict/index.js';
+import { type Forward, type Labelled, outputNamed, outputOf, type Task } from './task.js';
 
 export interface RegressionOptions {
   /** What is made small. @default 'squared' */
@@ -28,10 +29,8 @@ export function regression(
     loss: (model, { x, y }, context) => losses[loss](shapedAs(model.forward(x, context), y), y),
     outputs: outputOf('values'),
     measure: (parts) => {
-      const numbers = (tensor: Tensor) =>
-        Array.from(hostData(tensor as HostTensor) as ArrayLike<number>, Number);
-      const actual = parts.flatMap(({ batch }) => numbers(batch.y));
-      const predicted = parts.flatMap(({ outputs }) => numbers(found(outputs, 'values')));
+      const actual = parts.flatMap(({ batch }) => Array.from(valuesOf(batch.y)));
+      const predicted = parts.flatMap(({ outputs }) => Array.from(valuesOf(outputNamed(outputs, 'values'))));
       return {
         rmse: metrics.rootMeanSquaredError(actual, predicted),
         mae: metrics.meanAbsoluteError(actual, predicted),

@@ -1,5 +1,5 @@
 /** What is learned: how rows become a batch, what is made small, what comes out, and how good it is. */
-import { ArgumentError } from '@noosphere/base';
+import { internalError } from '@noosphere/base';
 import type { HostTensor, Tensor } from '@noosphere/core';
 import { type ForwardContext, inference, type LossFunction } from '@noosphere/train';
 
@@ -47,10 +47,9 @@ export function outputOf(name: string): (model: Forward, batch: Labelled) => Rec
   return (model, { x }) => ({ [name]: model.forward(x, inference) });
 }
 
-/** A named output of a batch; an internal slip where it is missing. */
-export function found(outputs: Readonly<Record<string, HostTensor>>, name: string): HostTensor {
+/** An output of a batch by its name. */
+export function outputNamed(outputs: Readonly<Record<string, HostTensor>>, name: string): HostTensor {
   const tensor = outputs[name];
-  if (!tensor)
-    throw new ArgumentError('task', `the outputs lack '${name}', there are ${Object.keys(outputs)}`);
+  if (!tensor) throw internalError('task', `the outputs lack '${name}', there are ${Object.keys(outputs)}`);
   return tensor;
 }

@@ -3,7 +3,7 @@ import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
 import { crossEntropy, type HostTensor, hostData, softmax, type Tensor, transpose } from '@noosphere/core';
 import { type ForwardContext, metrics, padSequences, type Random } from '@noosphere/train';
 import { largest } from './classification.js';
-import { type Evaluated, type Forward, found, type Labelled, type Task } from './task.js';
+import { type Evaluated, type Forward, type Labelled, outputNamed, type Task } from './task.js';
 
 /** The label of places that do not count, as PyTorch's. */
 export const ignoredLabel = -100;
@@ -145,7 +145,7 @@ function padded(rows: readonly TokenRow[], padding: number): Labelled {
 function measureTokens(parts: readonly Evaluated<Labelled>[], labels: number) {
   const [actual, predicted]: [number[], number[]] = [[], []];
   for (const { batch, outputs } of parts) {
-    const scores = hostData(found(outputs, 'probabilities')) as Float32Array;
+    const scores = hostData(outputNamed(outputs, 'probabilities')) as Float32Array;
     (hostData(batch.y as HostTensor<'int32'>) as Int32Array).forEach((label, place) => {
       if (label === ignoredLabel) return;
       actual.push(label);
