@@ -191,8 +191,14 @@ export interface AffineOptions<D extends DType> {
  */
 export function layerNorm<D extends DType>(
   x: Tensor<D>,
-  { scale, bias, axis = -1, epsilon = 1e-5 }: AffineOptions<D> & { readonly axis?: number } = {},
+  options: AffineOptions<D> & { readonly axis?: number } = {},
 ): Tensor<D> {
+  const {
+    scale,
+    bias,
+    axis = -1,
+    epsilon = 1e-5,
+  } = knownOptions('layerNorm', options, 'scale bias epsilon axis');
   requireFloat('layerNorm', x);
   const first = normalizeAxis('layerNorm', axis, x.rank);
   const own = scale ?? fill(x.dtype, staticShape('layerNorm without scale', x.shape.slice(first)), 1);
@@ -221,6 +227,7 @@ export function groupNorm<D extends DType>(
   x: Tensor<D>,
   options: AffineOptions<D> & { readonly groups: number },
 ): Tensor<D> {
+  knownOptions('groupNorm', options, 'scale bias epsilon groups');
   return apply1(GroupNormalization, channelAffine('groupNorm', x, options), {
     epsilon: options.epsilon ?? 1e-5,
     num_groups: options.groups,

@@ -220,8 +220,13 @@ export function averagePool<D extends DType>(x: Tensor<D>, options: AveragePoolO
  */
 export function lpPool<D extends DType>(
   x: Tensor<D>,
-  { p = 2, ...options }: PoolOptions & { readonly p?: number },
+  given: PoolOptions & { readonly p?: number },
 ): Tensor<D> {
+  const { p = 2, ...options } = knownOptions(
+    'lpPool',
+    given,
+    'kernel strides ceilMode padding pads dilations p',
+  );
   requireFloat('lpPool', x);
   return apply1(LpPool, [x], { ...poolAttributes('lpPool', x, options), p }) as Tensor<D>;
 }

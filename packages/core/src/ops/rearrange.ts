@@ -110,8 +110,9 @@ function reversed(
  */
 export function depthToSpace<D extends DType>(
   x: Tensor<D>,
-  { blockSize, mode = 'CRD' }: { blockSize: number; mode?: 'CRD' | 'DCR' },
+  options: { blockSize: number; mode?: 'CRD' | 'DCR' },
 ): Tensor<D> {
+  const { blockSize, mode = 'CRD' } = knownOptions('depthToSpace', options, 'blockSize mode');
   return apply1(DepthToSpace, [x], { blocksize: blockSize, mode }) as Tensor<D>;
 }
 

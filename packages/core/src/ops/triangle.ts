@@ -31,10 +31,8 @@ const kernelTypes: readonly DType[] = ['float32', 'float64', 'int64', 'bool'];
  * @example
  * console.log(await trilu(tensor([[1, 2], [3, 4]]), { upper: false }).array()); // → [ [ 1, 0 ], [ 3, 4 ] ]
  */
-export function trilu<D extends DType>(
-  x: Tensor<D>,
-  { upper, k = 0 }: { upper: boolean; k?: number },
-): Tensor<D> {
+export function trilu<D extends DType>(x: Tensor<D>, options: { upper: boolean; k?: number }): Tensor<D> {
+  const { upper, k = 0 } = knownOptions('trilu', options, 'upper k');
   const isDirect = kernelTypes.includes(x.dtype);
   const through: DType = x.dtype === 'float16' ? 'float32' : 'int64';
   const source = isDirect ? x : cast(x, through);

@@ -1,5 +1,5 @@
 /** Which lags and covariates a neural forecast comes from. */
-import { ArgumentError, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
 import { type HostTensor, hostData, mul, slice, sum, type Tensor } from '@noosphere/core';
 import { integratedGradients } from '@noosphere/learn';
 import { sliceRows } from '@noosphere/train';
@@ -51,7 +51,7 @@ export async function explainForecasts(
   frame: SeriesFrame,
   options: ExplainOptions = {},
 ): Promise<readonly Attribution[]> {
-  const { step, points = 32, future } = options;
+  const { step, points = 32, future } = knownOptions('explainForecasts', options, 'step points future');
   requireWhole('explainForecasts', 'points', points, 1);
   if (step !== undefined && !(Number.isInteger(step) && step >= 1 && step <= model.horizon))
     throw new ArgumentError(

@@ -1,5 +1,5 @@
 /** How much worse a neural model forecasts when one of its inputs says nothing. */
-import { ArgumentError, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireWhole } from '@noosphere/base';
 import { type HostTensor, hostData, type Tensor } from '@noosphere/core';
 import { permutationImportance } from '@noosphere/learn';
 import type { SeriesFrame } from '../frame/frame.js';
@@ -46,7 +46,12 @@ export async function lagImportance(
   options: LagImportanceOptions = {},
 ): Promise<readonly LagImportance[]> {
   const { lookback, horizon, covariates } = model.description.settings;
-  const { size = 2 * horizon, lagGroup = Math.ceil(lookback / 8), repeats = 5, seed = 0 } = options;
+  const {
+    size = 2 * horizon,
+    lagGroup = Math.ceil(lookback / 8),
+    repeats = 5,
+    seed = 0,
+  } = knownOptions('lagImportance', options, 'size lagGroup repeats seed');
   requireWhole('lagImportance', 'lagGroup', lagGroup, 1);
   requireWhole('lagImportance', 'repeats', repeats, 1);
   requireWhole('lagImportance', 'size', size, horizon + 1);

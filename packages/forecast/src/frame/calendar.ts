@@ -1,4 +1,5 @@
 /** Times to come, and calendars of the days on which there are rows. */
+import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { parseDate } from '../series/cells.js';
 import type { SeriesFrame } from './frame.js';
@@ -49,8 +50,9 @@ export function tradingCalendar(name: string, days: readonly (string | Date)[]):
  */
 export function weekdayCalendar(
   name: string,
-  { from, to, holidays = [] }: { from: string; to: string; holidays?: readonly string[] },
+  options: { from: string; to: string; holidays?: readonly string[] },
 ): TradingCalendar {
+  const { from, to, holidays = [] } = knownOptions('weekdayCalendar', options, 'from to holidays');
   const [first, last] = [from, to].map((day) => tradingCalendar(name, [day]).days[0] as number) as [
     number,
     number,

@@ -78,7 +78,8 @@ export class Dataset<Row> {
   }
 
   /** Parts drawn at random; with `labels`, one a row, each part has the shares of the whole. */
-  split({ labels, ...options }: SplitOptions & { readonly labels?: Keys } = {}): DatasetSplit<Row> {
+  split(given: SplitOptions & { readonly labels?: Keys } = {}): DatasetSplit<Row> {
+    const { labels, ...options } = knownOptions('split', given, 'test validation seed labels');
     const parts = labels === undefined ? splitRows(this.length, options) : stratifiedSplit(labels, options);
     return {
       train: this.take(parts.train),

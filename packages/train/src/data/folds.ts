@@ -100,7 +100,8 @@ export function stratifiedKFold(labels: Keys, options: FoldOptions = {}): Fold[]
  * // → [ 2, 3, 4 ]
  * //   [ 0, 1 ]
  */
-export function groupKFold(groups: Keys, { folds = 5 }: Pick<FoldOptions, 'folds'> = {}): Fold[] {
+export function groupKFold(groups: Keys, options: Pick<FoldOptions, 'folds'> = {}): Fold[] {
+  const { folds = 5 } = knownOptions('groupKFold', options, 'folds');
   const { codes, names } = encodeKeys('groupKFold', 'groups', groups, 'sorted');
   requireFolds('groupKFold', folds, names.length, 'groups');
   const sizes = names.map(() => 0);

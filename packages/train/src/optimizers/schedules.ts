@@ -1,5 +1,5 @@
 /** Learning rates as functions of the step, counted from 0. Any function of that kind is a schedule too. */
-import { requireWhole } from '@noosphere/base';
+import { knownOptions, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 export type Schedule = (step: number) => number;
@@ -20,7 +20,11 @@ export function constantRate(learningRate: number): Schedule {
  * console.log([0, 9, 10, 20].map(stepDecay({ learningRate: 1, every: 10, factor: 0.5 }))); // → [ 1, 1, 0.5, 0.25 ]
  */
 export function stepDecay(options: { learningRate: number; every: number; factor?: number }): Schedule {
-  const { learningRate, every, factor = 0.1 } = options;
+  const {
+    learningRate,
+    every,
+    factor = 0.1,
+  } = knownOptions('stepDecay', options, 'learningRate every factor');
   requireWhole('stepDecay', 'every', every);
   return (step) => learningRate * factor ** Math.floor(step / every);
 }
@@ -36,7 +40,11 @@ export function multiStepDecay(options: {
   milestones: readonly number[];
   factor?: number;
 }): Schedule {
-  const { learningRate, milestones, factor = 0.1 } = options;
+  const {
+    learningRate,
+    milestones,
+    factor = 0.1,
+  } = knownOptions('multiStepDecay', options, 'learningRate milestones factor');
   return (step) => learningRate * factor ** milestones.filter((milestone) => step >= milestone).length;
 }
 
@@ -45,13 +53,8 @@ export function multiStepDecay(options: {
  * @example
  * console.log(exponentialDecay({ learningRate: 1, factor: 0.5 })(3)); // → 0.125
  */
-export function exponentialDecay({
-  learningRate,
-  factor,
-}: {
-  learningRate: number;
-  factor: number;
-}): Schedule {
+export function exponentialDecay(options: { learningRate: number; factor: number }): Schedule {
+  const { learningRate, factor } = knownOptions('exponentialDecay', options, 'learningRate factor');
   return (step) => learningRate * factor ** step;
 }
 
@@ -68,7 +71,12 @@ export function polynomialDecay(options: {
   end?: number;
   power?: number;
 }): Schedule {
-  const { learningRate, steps, end = 0, power = 1 } = options;
+  const {
+    learningRate,
+    steps,
+    end = 0,
+    power = 1,
+  } = knownOptions('polynomialDecay', options, 'learningRate steps end power');
   requireWhole('polynomialDecay', 'steps', steps);
   return (step) => end + (learningRate - end) * Math.max(0, 1 - step / steps) ** power;
 }
@@ -81,7 +89,7 @@ export function polynomialDecay(options: {
  * console.log([0, 5, 10, 99].map(cosineDecay({ learningRate: 1, steps: 10 })).map((rate) => rate.toFixed(2))); // → [ '1.00', '0.50', '0.00', '0.00' ]
  */
 export function cosineDecay(options: { learningRate: number; steps: number; end?: number }): Schedule {
-  const { learningRate, steps, end = 0 } = options;
+  const { learningRate, steps, end = 0 } = knownOptions('cosineDecay', options, 'learningRate steps end');
   requireWhole('cosineDecay', 'steps', steps);
   return (step) => cosineBetween(learningRate, end, Math.min(1, step / steps));
 }
@@ -99,7 +107,12 @@ export function cosineRestarts(options: {
   growth?: number;
   end?: number;
 }): Schedule {
-  const { learningRate, period, growth = 1, end = 0 } = options;
+  const {
+    learningRate,
+    period,
+    growth = 1,
+    end = 0,
+  } = knownOptions('cosineRestarts', options, 'learningRate period growth end');
   requireWhole('cosineRestarts', 'period', period);
   requireWhole('cosineRestarts', 'growth', growth);
   return (step) => {
@@ -133,7 +146,14 @@ export function oneCycle(options: {
   endDivisor?: number;
   shape?: 'cosine' | 'linear';
 }): Schedule {
-  const { peak, steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4, shape = 'cosine' } = options;
+  const {
+    peak,
+    steps,
+    rise = 0.3,
+    startDivisor = 25,
+    endDivisor = 1e4,
+    shape = 'cosine',
+  } = knownOptions('oneCycle', options, 'peak steps rise startDivisor endDivisor shape');
   requireWhole('oneCycle', 'steps', steps);
   if (!(rise > 0 && rise < 1))
     throw new ArgumentError('oneCycle', `rise must lie between 0 and 1, got ${rise}`);
@@ -166,13 +186,12 @@ export function warmUp(steps: number, schedule: Schedule): Schedule {
  * @example
  * console.log([0, 99, 399].map(inverseSquareRoot({ learningRate: 1, warmupSteps: 100 }))); // → [ 1, 1, 0.5 ]
  */
-export function inverseSquareRoot({
-  learningRate,
-  warmupSteps,
-}: {
-  learningRate: number;
-  warmupSteps: number;
-}): Schedule {
+export function inverseSquareRoot(options: { learningRate: number; warmupSteps: number }): Schedule {
+  const { learningRate, warmupSteps } = knownOptions(
+    'inverseSquareRoot',
+    options,
+    'learningRate warmupSteps',
+  );
   requireWhole('inverseSquareRoot', 'warmupSteps', warmupSteps);
   return (step) => learningRate * Math.sqrt(warmupSteps / Math.max(step + 1, warmupSteps));
 }

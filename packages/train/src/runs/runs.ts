@@ -78,8 +78,9 @@ export interface Reproduction {
  */
 export async function reproduceRun(
   path: string,
-  { run, data = {} }: Pick<RecordRunOptions, 'run' | 'data'>,
+  options: Pick<RecordRunOptions, 'run' | 'data'>,
 ): Promise<Reproduction> {
+  const { run, data = {} } = knownOptions('reproduceRun', options, 'run data');
   const recorded = parseRun(path, await readRunFile(path));
   const { name, config, seeds } = recorded;
   const again = await perform({ name, config, seeds, data, run });
