@@ -9,7 +9,6 @@ import {
   medianInPlace,
   medianOf,
   NoosphereError,
-  nearestName,
   normalCumulative,
   normalQuantile,
   quantileOf,
@@ -22,6 +21,7 @@ import {
   robustDeviation,
   varianceOf,
 } from './index.js';
+import { nearestName } from './options.js';
 
 test('an error knows its classes by name, across duplicate installs', () => {
   class DatasetError extends FormatError {}

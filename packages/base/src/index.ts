@@ -17,4 +17,4 @@ export {
 export { dot, meanOf, robustDeviation, varianceOf } from './numbers/moments.js';
 export { normalCumulative, normalQuantile } from './numbers/normal.js';
 export { medianInPlace, medianOf, quantileOf } from './numbers/order-statistics.js';
-export { didYouMean, editDistance, knownOptions, nearestName, pickOptions } from './options.js';
+export { didYouMean, editDistance, knownOptions, pickOptions } from './options.js';

@@ -14,8 +14,8 @@ export type {
   ProcessingMaker, ProcessingStep, Row, RowInput, RowValue, SavedModel, SaveModelOptions,
 } from './folder/index.js';
 export { loadModel, openModel, registerModel, registerProcessing, saveModel } from './folder/index.js';
-export type { Rows, RunnerOptions } from './predict/index.js';
-export { countOf, predictRows, Runner, sliceInputs, valuesOf, withRunner } from './predict/index.js';
+export type { Rows, Runner, RunnerOptions } from './predict/index.js';
+export { predictRows, valuesOf, withRunner } from './predict/index.js';
 export type {
   ArrowColumn, ArrowInput, ArrowReadOptions, ArrowStreamOptions, ArrowTable, ArrowWriteOptions, ClassFile,
   CsvCell, CsvOptions, CsvType, IdxReadOptions, LineBlock, NpyReadOptions, NpzOptions, NpzReadOptions, Sound,

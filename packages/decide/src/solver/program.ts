@@ -1,4 +1,5 @@
 /** What the exact solver takes and gives back: linear, integer and convex quadratic programs as typed arrays. */
+import { requireFinite } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** Rows of a program in compressed form: row r has the entries starts[r] … starts[r + 1] - 1. */
@@ -172,11 +173,6 @@ function requireBounds(
       );
     }
   }
-}
-
-function requireFinite(operation: string, name: string, values: Float64Array): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw new ArgumentError(operation, `${name}[${at}] must be finite, got ${values[at]}`);
 }
 
 function lengthError(operation: string, name: string, expected: number, got: number): ArgumentError {

@@ -1,5 +1,5 @@
 /** Attention over several heads, with PyTorch's parameter names. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireRate } from '@noosphere/base';
 import {
   ArgumentError,
   formatShape,
@@ -19,7 +19,7 @@ import { type AttentionMasks, attend, type Heads } from './attention-scores.js';
 import { cacheMask, emptyCache, extendCache, type KeyValueCache } from './key-value-cache.js';
 import { Linear } from './linear.js';
 import { RotaryEmbedding, type RotaryOptions } from './rotary-embedding.js';
-import { requireMultiple, requireRate, requireSizes } from './sizes.js';
+import { requireMultiple, requireSizes } from './sizes.js';
 
 export interface AttentionLayerOptions {
   /** Rate of dropout of the attention's weights. @default 0 */
@@ -72,7 +72,7 @@ export class MultiheadAttention {
     requireSizes('MultiheadAttention', { size, heads, keyValueHeads, memorySize });
     requireMultiple('MultiheadAttention', 'the size', size, 'the heads', heads);
     requireMultiple('MultiheadAttention', 'the heads', heads, 'keyValueHeads', keyValueHeads);
-    requireRate('MultiheadAttention', dropout);
+    requireRate('MultiheadAttention', 'the rate', dropout);
     this.heads = heads;
     this.keyValueHeads = keyValueHeads;
     this.headSize = size / heads;

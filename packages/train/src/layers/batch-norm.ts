@@ -1,6 +1,6 @@
 /** Batch normalisation with running statistics, over [N, C] and one to three further axes. */
 
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireRate } from '@noosphere/base';
 import {
   add,
   batchNorm,
@@ -18,7 +18,7 @@ import {
 import { perChannel } from '@noosphere/core/operators';
 import { type ForwardContext, inference } from '../step/context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
-import { requireChannels, requireRate } from './sizes.js';
+import { requireChannels } from './sizes.js';
 
 export interface BatchNormLayerOptions {
   /** Keeps the root away from 0. @default 1e-5 */
@@ -39,7 +39,7 @@ abstract class BatchNorm extends ChannelNorm {
     const known = knownOptions('BatchNorm', options, channelNormNames);
     const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics = true } = known;
     super('BatchNorm', channels, { epsilon, affine, trackRunningStatistics });
-    if (momentum !== 'cumulative') requireRate('BatchNorm', momentum, 'momentum');
+    if (momentum !== 'cumulative') requireRate('BatchNorm', 'momentum', momentum);
     this.momentum = momentum;
   }
 

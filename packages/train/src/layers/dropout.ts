@@ -1,9 +1,9 @@
 /** Layers that leave parts of their input out at random while training. */
 
+import { requireRate } from '@noosphere/base';
 import { mul, staticDim, type Tensor } from '@noosphere/core';
 import { fill } from '@noosphere/core/operators';
 import { type ForwardContext, inference } from '../step/context.js';
-import { requireRate } from './sizes.js';
 
 /**
  * Drops elements at a rate while training and scales the rest by 1 / (1 - rate), as PyTorch's `nn.Dropout`; passes x on
@@ -16,7 +16,7 @@ export class Dropout {
   readonly rate: number;
 
   constructor(rate = 0.5) {
-    requireRate('Dropout', rate);
+    requireRate('Dropout', 'the rate', rate);
     this.rate = rate;
   }
 
@@ -36,7 +36,7 @@ export class Dropout2d {
   readonly rate: number;
 
   constructor(rate = 0.5) {
-    requireRate('Dropout2d', rate);
+    requireRate('Dropout2d', 'the rate', rate);
     this.rate = rate;
   }
 
@@ -58,7 +58,7 @@ export class DropPath {
   readonly rate: number;
 
   constructor(rate = 0) {
-    requireRate('DropPath', rate);
+    requireRate('DropPath', 'the rate', rate);
     this.rate = rate;
   }
 

@@ -1,4 +1,4 @@
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireRate } from '@noosphere/base';
 import {
   add,
   batchNorm,
@@ -14,7 +14,6 @@ import {
 } from '@noosphere/core';
 import { type ForwardContext, inference } from '../step/context.js';
 import { ChannelNorm, channelNormNames } from './channel-norm.js';
-import { requireRate } from './sizes.js';
 
 export interface InstanceNormOptions {
   /** Keeps the root away from 0. @default 1e-5 */
@@ -41,7 +40,7 @@ export class InstanceNorm extends ChannelNorm {
     const known = knownOptions('InstanceNorm', options, channelNormNames);
     const { epsilon = 1e-5, affine = false, trackRunningStatistics = false, momentum = 0.1 } = known;
     super('InstanceNorm', channels, { epsilon, affine, trackRunningStatistics });
-    requireRate('InstanceNorm', momentum, 'momentum');
+    requireRate('InstanceNorm', 'momentum', momentum);
     this.momentum = momentum;
   }
 

@@ -1,4 +1,5 @@
 /** What LSTM, GRU and RNN share: parameters by PyTorch's names, and the way through layers and directions. */
+import { requireRate } from '@noosphere/base';
 import {
   type RecurrentOptions as CoreOptions,
   concat,
@@ -13,7 +14,7 @@ import {
 } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type ForwardContext, inference } from '../step/context.js';
-import { requireRate, requireSizes } from './sizes.js';
+import { requireSizes } from './sizes.js';
 
 export interface RecurrentLayerOptions {
   /** Layers one above the other. @default 1 */
@@ -73,7 +74,7 @@ export abstract class Recurrent {
   ) {
     const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false, bias = true } = options;
     requireSizes(layer, { inputs, hidden, layers });
-    requireRate(layer, dropout);
+    requireRate(layer, 'the rate', dropout);
     const directions = bidirectional ? 2 : 1;
     this.shape = { inputs, hidden, layers, directions, dropout, batchFirst };
     const draw = (shape: readonly number[]): Tensor => random.uniformTensor(shape, 1 / Math.sqrt(hidden));

@@ -1,12 +1,10 @@
 /** Checks of the sizes that layers are made with. */
+import { requireWhole } from '@noosphere/base';
 import { ArgumentError, formatShape, ShapeError, type Tensor } from '@noosphere/core';
 
 /** Whole numbers from 1. */
 export function requireSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
-  for (const [what, size] of Object.entries(sizes)) {
-    if (!Number.isInteger(size) || size < 1)
-      throw new ArgumentError(layer, `${what} must be a whole number from 1, got ${size}`);
-  }
+  for (const [what, size] of Object.entries(sizes)) requireWhole(layer, what, size);
 }
 
 /** A count that another must divide. */
@@ -19,11 +17,6 @@ export function requireMultiple(
 ): void {
   if (count % divisor !== 0)
     throw new ArgumentError(layer, `${what} must be a multiple of ${of}, got ${count} and ${divisor}`);
-}
-
-/** A rate in [0, 1). */
-export function requireRate(layer: string, rate: number, what = 'the rate'): void {
-  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(layer, `${what} must lie in [0, 1), got ${rate}`);
 }
 
 /** An input of one of the ranks, with the channels on axis 1. */

@@ -1,7 +1,7 @@
 /** Adagrad. Duchi, Hazan & Singer 2011, in PyTorch's form. */
 import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf, requireFromZero } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireAllFromZero } from './optimizer.js';
 
 export interface AdagradOptions {
   /** @default 0.01 */
@@ -29,7 +29,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     epsilon = 1e-10,
     weightDecay = 0,
   } = knownOptions('adagrad', options, 'learningRate learningRateDecay initialSum epsilon weightDecay');
-  requireFromZero('adagrad', { learningRateDecay, initialSum, epsilon, weightDecay });
+  requireAllFromZero('adagrad', { learningRateDecay, initialSum, epsilon, weightDecay });
   const rate = rateOf(learningRate);
   return {
     slots: ['sum'],

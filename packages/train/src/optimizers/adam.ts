@@ -1,7 +1,7 @@
 /** Adam and AdamW as ten elementwise operators. Kingma & Ba 2015; Loshchilov & Hutter 2019. */
 import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, requireDecays, requireFromZero } from './optimizer.js';
+import { type LearningRate, type Optimizer, requireAllFromZero, requireDecays } from './optimizer.js';
 
 export interface AdamOptions {
   /** @default 0.001 */
@@ -43,7 +43,7 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
     weightDecay = 0.01,
   } = knownOptions('adamW', options, 'weightDecay learningRate beta1 beta2 epsilon');
   requireDecays('adam', { beta1, beta2 });
-  requireFromZero('adam', { epsilon, weightDecay });
+  requireAllFromZero('adam', { epsilon, weightDecay });
   return {
     slots: ['mean', 'square'],
     learningRate: typeof learningRate === 'number' ? () => learningRate : learningRate,

@@ -1,7 +1,7 @@
 /** Lion: the sign of an interpolated momentum. Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms". */
 import { knownOptions } from '@noosphere/base';
 import { add, mul, sign, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf, requireDecays, requireFromZero } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireAllFromZero, requireDecays } from './optimizer.js';
 
 export interface LionOptions {
   /** Three to ten times smaller than Adam's. @default 0.0001 */
@@ -27,7 +27,7 @@ export function lion(options: LionOptions = {}): Optimizer {
     weightDecay = 0,
   } = knownOptions('lion', options, 'learningRate beta1 beta2 weightDecay');
   requireDecays('lion', { beta1, beta2 });
-  requireFromZero('lion', { weightDecay });
+  requireAllFromZero('lion', { weightDecay });
   return {
     slots: ['momentum'],
     learningRate: rateOf(learningRate),

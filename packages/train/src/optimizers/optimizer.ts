@@ -1,5 +1,6 @@
 /** What a first-order optimizer is: how much state a parameter carries, and one update of it. */
-import { ArgumentError, type Shape, type Tensor } from '@noosphere/core';
+import { requireFromZero, requireRate } from '@noosphere/base';
+import type { Shape, Tensor } from '@noosphere/core';
 
 /** One update of a parameter (or of many packed into one vector). */
 export interface Update {
@@ -31,17 +32,11 @@ export function rateOf(learningRate: LearningRate): (step: number) => number {
 }
 
 /** Settings that must be finite and not negative. */
-export function requireFromZero(optimizer: string, settings: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!(Number.isFinite(value) && value >= 0))
-      throw new ArgumentError(optimizer, `${name} must be a finite number from 0, got ${value}`);
-  }
+export function requireAllFromZero(optimizer: string, settings: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(settings)) requireFromZero(optimizer, name, value);
 }
 
 /** Decays of means, in [0, 1). */
 export function requireDecays(optimizer: string, settings: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!(value >= 0 && value < 1))
-      throw new ArgumentError(optimizer, `${name} must lie in [0, 1), got ${value}`);
-  }
+  for (const [name, value] of Object.entries(settings)) requireRate(optimizer, name, value);
 }

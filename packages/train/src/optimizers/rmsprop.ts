@@ -1,7 +1,7 @@
 /** RMSprop. Tieleman & Hinton 2012 (lecture 6.5), in PyTorch's form. */
 import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf, requireDecays, requireFromZero } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireAllFromZero, requireDecays } from './optimizer.js';
 
 export interface RmspropOptions {
   /** @default 0.01 */
@@ -33,7 +33,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     weightDecay = 0,
   } = knownOptions('rmsprop', options, 'learningRate alpha epsilon momentum centered weightDecay');
   requireDecays('rmsprop', { alpha });
-  requireFromZero('rmsprop', { epsilon, momentum, weightDecay });
+  requireAllFromZero('rmsprop', { epsilon, momentum, weightDecay });
   return {
     slots: ['square', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['momentum'] : [])],
     learningRate: rateOf(learningRate),

@@ -1,7 +1,7 @@
 /** Stochastic gradient descent with momentum, as PyTorch has it. */
 import { knownOptions } from '@noosphere/base';
 import { ArgumentError, add, mul, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, rateOf, requireFromZero } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireAllFromZero } from './optimizer.js';
 
 export interface SgdOptions {
   /** @default 0.001 */
@@ -31,7 +31,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     weightDecay = 0,
     nesterov = false,
   } = knownOptions('sgd', options, 'learningRate momentum dampening weightDecay nesterov');
-  requireFromZero('sgd', { momentum, weightDecay });
+  requireAllFromZero('sgd', { momentum, weightDecay });
   if (nesterov && (momentum === 0 || dampening !== 0))
     throw new ArgumentError(
       'sgd',
