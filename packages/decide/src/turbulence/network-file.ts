@@ -1,6 +1,16 @@
 /** The mean of networks as a file, or as a model folder, that takes raw returns. */
 import { knownOptions } from '@noosphere/base';
-import { ArgumentError, div, exportOnnx, mean, sigmoid, spec, stack, type Tensor } from '@noosphere/core';
+import {
+  ArgumentError,
+  div,
+  exportOnnx,
+  FormatError,
+  mean,
+  sigmoid,
+  spec,
+  stack,
+  type Tensor,
+} from '@noosphere/core';
 import { loadModel, registerModel, saveModel } from '@noosphere/learn';
 import { loadStateDict, Random, stateDict } from '@noosphere/train';
 import { WarningNetwork } from './classifiers.js';
@@ -79,6 +89,12 @@ export async function loadWarningModel(folder: string): Promise<WarningModel> {
     const networks = Array.from({ length: count }, () => new WarningNetwork(new Random(0)));
     const { horizon } = config as unknown as WarningModel;
     const { series } = preprocessing as unknown as WarningModel;
+    if (!Number.isInteger(horizon) || !Array.isArray(series))
+      throw new FormatError(
+        'loadWarningModel',
+        `${folder}/model.json`,
+        `expected a horizon and a list of series, got ${horizon} and ${series}; save the model again`,
+      );
     return { networks: loadStateDict(networks, weights).model, horizon, series };
   } finally {
     await saved.close();
