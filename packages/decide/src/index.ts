@@ -14,13 +14,14 @@ export type {
 } from './moments/index.js';
 export {
   capmReturns, correlationOf, exponentialCovariance, exponentialMeanReturns, ledoitWolf, logReturns,
-  meanReturns, oracleShrinkage, sampleCovariance, simpleReturns,
+  meanReturns, nearestCovariance, oracleShrinkage, sampleCovariance, simpleReturns,
 } from './moments/index.js';
 export type {
   Backtest, BacktestCosts, BacktestOptions, BlackLittermanOptions, CombinatorialBacktestOptions,
   CombinatorialFolds, CombinatorialOptions, Decide, DecisionContext, ExpectedPortfolio, Fold,
   FrontierOptions, GroupLimit, HierarchicalOptions, HierarchicalPortfolio, Linkage, Lots,
-  MeanVarianceOptions, Merge, Moments, Portfolio, PortfolioConstraints, PortfolioStatistics, Position,
+  MeanVarianceOptions, Merge, MinimumVarianceOptions, Moments, Portfolio, PortfolioConstraints,
+  PortfolioStatistics, Position,
   QuadraticUtilityOptions, Rebalance, RiskBudgetOptions, StatisticsOptions, TailPortfolio, TailRiskOptions,
   Trade, TradeList, TradeOptions, View, WalkForwardOptions,
 } from './portfolio/index.js';

@@ -20,7 +20,7 @@ export {
   type VarianceBounds,
   varianceBounds,
 } from './garch/garch-recursion.js';
-export { cholesky, choleskySolve } from './linear-algebra/cholesky.js';
+export { cholesky, choleskySolve, isPositiveSemidefinite } from './linear-algebra/cholesky.js';
 export { diagonalize, type SymmetricEigen, symmetricEigen } from './linear-algebra/symmetric-eigen.js';
 export { type BfgsMinimum, type BfgsOptions, bfgs } from './optimize/bfgs.js';
 export { type NashOptions, nashSimplex } from './optimize/nash-simplex.js';

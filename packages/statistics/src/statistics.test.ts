@@ -10,7 +10,7 @@ import {
   studentTails,
 } from './distributions/distributions.js';
 import goldens from './goldens/statistics.json' with { type: 'json' };
-import { cholesky, choleskySolve } from './linear-algebra/cholesky.js';
+import { cholesky, choleskySolve, isPositiveSemidefinite } from './linear-algebra/cholesky.js';
 import { diagonalize, symmetricEigen } from './linear-algebra/symmetric-eigen.js';
 
 const functions = {
@@ -123,5 +123,17 @@ test('eigenvalues of a singular matrix: the same by rows, and zeros where they a
       );
       expect(Math.abs(rebuilt - entry)).toBeLessThan(1e-13 * scale);
     }
+  }
+});
+
+test('positive semidefinite: by hand, singular ones too, in any unit', () => {
+  const rows = (...values: number[][]) => values.map((row) => Float64Array.from(row));
+  for (const unit of [1e-18, 1, 1e18]) {
+    const inUnit = (matrix: Float64Array[]) => matrix.map((row) => row.map((value) => value * unit));
+    expect(isPositiveSemidefinite(inUnit(rows([4, 2], [2, 1])))).toBe(true);
+    expect(isPositiveSemidefinite(inUnit(rows([1, 2], [2, 1])))).toBe(false);
+    expect(isPositiveSemidefinite(inUnit(rows([-1, 0], [0, 1])))).toBe(false);
+    expect(isPositiveSemidefinite(inUnit(rows([0, 0], [0, 1])))).toBe(true);
+    expect(isPositiveSemidefinite(inUnit(rows([0, 1], [1, 1])))).toBe(false);
   }
 });

@@ -2,7 +2,7 @@
 import { dot, knownOptions, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { decayOf } from './expected-returns.js';
-import { positiveSemidefinite } from './positive-semidefinite.js';
+import { positivePart } from './positive-semidefinite.js';
 import { requireCovariance, requireTable } from './tables.js';
 
 export interface CovarianceOptions {
@@ -40,7 +40,7 @@ export function sampleCovariance(
       `assets ${i} and ${j} have fewer than 2 rows in common; leave one out`,
     );
   });
-  return hasGaps ? positiveSemidefinite(covariance) : covariance;
+  return hasGaps ? positivePart(covariance) : covariance;
 }
 
 /** Covariance of columns without gaps, from deviations that are made once. */

@@ -13,6 +13,7 @@ export {
   exponentialMeanReturns,
   meanReturns,
 } from './expected-returns.js';
+export { nearestCovariance } from './nearest-covariance.js';
 export { logReturns, simpleReturns } from './returns.js';
 export {
   ledoitWolf,

@@ -1,5 +1,6 @@
 /** Checks of tables of returns: one typed array an asset, all of one length. */
 import { ArgumentError } from '@noosphere/core';
+import { requirePositiveSemidefinite } from './positive-semidefinite.js';
 import { mostReturn } from './returns.js';
 
 /** Number of rows; refuses columns of different lengths, and values that are not finite unless gaps are allowed. */
@@ -35,8 +36,19 @@ export function requireTable(
   return rows;
 }
 
-/** Number of assets; refuses a matrix that is not square, not finite or not symmetric. */
-export function requireCovariance(operation: string, covariance: readonly Float64Array[]): number {
+/** Number of assets; refuses what no covariance can be: not square, not finite, not symmetric, or with negative variances of portfolios. */
+export function requireCovariance(
+  operation: string,
+  covariance: readonly Float64Array[],
+  names?: readonly string[],
+): number {
+  const size = requireSymmetric(operation, covariance);
+  requirePositiveSemidefinite(operation, covariance, (asset) => names?.[asset] ?? `asset ${asset}`);
+  return size;
+}
+
+/** Number of assets; refuses a matrix that is not square, not finite or not symmetric, and negative variances of assets. */
+export function requireSymmetric(operation: string, covariance: readonly Float64Array[]): number {
   const size = covariance.length;
   if (size === 0) throw new ArgumentError(operation, 'covariance: expected at least one asset, got none');
   for (const [row, values] of covariance.entries()) {

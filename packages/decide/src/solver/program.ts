@@ -1,6 +1,7 @@
 /** What the exact solver takes and gives back: linear, integer and convex quadratic programs as typed arrays. */
 import { requireFinite } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
+import { isPositiveSemidefinite } from '@noosphere/statistics';
 
 /** Rows of a program in compressed form: row r has the entries starts[r] … starts[r + 1] - 1. */
 export interface ProgramRows {
@@ -126,12 +127,31 @@ export function requireProgram(operation: string, program: Program): void {
     );
   }
   requireFinite(operation, 'quadratic', program.quadratic);
+  requireConvex(operation, program.quadratic, size, program.maximize === true);
   if (program.integer?.some((whole) => whole !== 0)) {
     throw new ArgumentError(
       operation,
       'a quadratic objective with whole numbers is beyond this solver; make one of them linear',
     );
   }
+}
+
+/** The solver ends obscurely where the objective curves the wrong way. */
+function requireConvex(operation: string, quadratic: Float64Array, size: number, maximize: boolean): void {
+  const sign = maximize ? -1 : 1;
+  const rows = Array.from({ length: size }, (_, i) =>
+    Float64Array.from({ length: size }, (__, j) => {
+      // Halves of both triangles, as the solver gets them.
+      return (sign * ((quadratic[i * size + j] as number) + (quadratic[j * size + i] as number))) / 2;
+    }),
+  );
+  if (isPositiveSemidefinite(rows)) return;
+  throw new ArgumentError(
+    operation,
+    maximize
+      ? 'quadratic must be negative semidefinite where the program maximises: it has a positive eigenvalue; check its signs'
+      : 'quadratic must be positive semidefinite: it has a negative eigenvalue; check its signs, or correct a covariance with nearestCovariance',
+  );
 }
 
 function requireRows(operation: string, rows: ProgramRows, columns: number): void {

@@ -36,3 +36,24 @@ export function choleskySolve(factor: readonly Float64Array[], right: Float64Arr
   }
   return x;
 }
+
+/**
+ * Whether xᵀAx ≥ 0 for all x. A is scaled to a unit diagonal first, and eigenvalues down to minus the tolerance count as rounding.
+ *
+ * @param matrix - symmetric, as rows
+ *
+ * @example
+ * console.log(isPositiveSemidefinite([Float64Array.of(1, 2), Float64Array.of(2, 1)])); // → false
+ * console.log(isPositiveSemidefinite([Float64Array.of(4, 2), Float64Array.of(2, 1)])); // → true
+ */
+export function isPositiveSemidefinite(matrix: readonly Float64Array[], tolerance = 1e-8): boolean {
+  const roots = Float64Array.from(matrix, (row, at) => Math.sqrt(row[at] as number));
+  // A negative entry of the diagonal has no root; beside a zero one all must be zero.
+  const lifted = matrix.map((row, i) =>
+    row.map((value, j) => {
+      if (i === j) return Number.isNaN(roots[i]) ? Number.NaN : 1 + tolerance;
+      return value === 0 ? 0 : value / ((roots[i] as number) * (roots[j] as number));
+    }),
+  );
+  return lifted.every((row) => row.every(Number.isFinite)) && cholesky(lifted) !== undefined;
+}

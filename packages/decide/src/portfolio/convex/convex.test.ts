@@ -71,6 +71,55 @@ describe('mean and variance', () => {
     expect(turned.turnover).toBeCloseTo(0.3, 7);
   });
 
+  test('an L2 penalty spreads the weights: uncorrelated ones are 1 / (variance + γ), and times the mean', async () => {
+    const moments = {
+      mean: Float64Array.of(0.1, 0.05),
+      covariance: [Float64Array.of(0.04, 0), Float64Array.of(0, 0.01)],
+    };
+    const l2Penalty = 0.01;
+    close((await minimumVariance(moments.covariance, { l2Penalty })).weights, [2 / 7, 5 / 7]);
+    const best = await maximumSharpe(moments, { l2Penalty });
+    close(best.weights, [4 / 9, 5 / 9]);
+    // Told of the portfolio itself, without the penalty.
+    expect(best.volatility).toBeCloseTo(Math.sqrt((16 * 0.04 + 25 * 0.01) / 81), 6);
+    expect(best.sharpe).toBeCloseTo((0.1 * 4 + 0.05 * 5) / 9 / best.volatility, 8);
+    // Utility: (Σ + γ) w = mean / λ, with room for cash.
+    const utility = await maximumUtility(moments, { riskAversion: 10, invested: [0, 1], l2Penalty });
+    close(utility.weights, [0.2, 0.25]);
+    // The same in the moments of a day, whose variances are 1/252.
+    const day = {
+      mean: moments.mean.map((value) => value / 252),
+      covariance: moments.covariance.map((row) => row.map((value) => value / 252)),
+    };
+    close((await maximumSharpe(day, { l2Penalty: l2Penalty / 252 })).weights, [4 / 9, 5 / 9]);
+    await expect(minimumVariance(moments.covariance, { l2Penalty: -1 })).rejects.toThrow(
+      'l2Penalty must not be negative',
+    );
+  });
+
+  test('every portfolio refuses a covariance with a negative eigenvalue and names the pair', async () => {
+    const covariance = [
+      Float64Array.of(0.04, 0.036, 0.036),
+      Float64Array.of(0.036, 0.04, -0.036),
+      Float64Array.of(0.036, -0.036, 0.04),
+    ];
+    const moments = { mean: Float64Array.of(0.1, 0.1, 0.1), covariance };
+    const named = /eigenvalue is -0\.800.* of first and second/;
+    const names = ['first', 'second', 'third'];
+    await expect(minimumVariance(covariance, { names })).rejects.toThrow(named);
+    await expect(maximumSharpe(moments, { names })).rejects.toThrow(named);
+    await expect(targetReturn(moments, 0.1, { names })).rejects.toThrow(named);
+    await expect(targetVolatility(moments, 0.1, { names })).rejects.toThrow(named);
+    await expect(maximumUtility(moments, { names })).rejects.toThrow(named);
+    await expect(efficientFrontier(moments, { names })).rejects.toThrow(named);
+    expect(() => riskParity(covariance)).toThrow('eigenvalue');
+    expect(() => inverseVolatility(covariance)).toThrow('eigenvalue');
+    expect(() => riskContributions(Float64Array.of(1, 0, 0), covariance)).toThrow('eigenvalue');
+    // A misspelt limit is no limit.
+    const misspelt = { max: 0.5 } as object;
+    await expect(minimumVariance(covariance, misspelt)).rejects.toThrow("'max'");
+  });
+
   test('the frontier begins at the least variance, ends at the greatest return, and rises', async () => {
     const frontier = await efficientFrontier(yearly, { points: 7 });
     close(frontier[0]?.weights ?? [], meanVariance.minimumVolatility);

@@ -1,5 +1,6 @@
 /** What all portfolios of mean and variance share: checked moments, limits, and the program of least variance for a return. */
 import { dot, requireNumber } from '@noosphere/base';
+import { ArgumentError } from '@noosphere/core';
 import { times } from '../../moments/covariance.js';
 import { requireCovariance, requireList } from '../../moments/tables.js';
 import { type ConstrainedProgram, constrainedProgram, type PortfolioConstraints } from './constraints.js';
@@ -33,7 +34,16 @@ export interface ExpectedPortfolio extends Portfolio {
   readonly sharpe: number;
 }
 
-export interface MeanVarianceOptions extends PortfolioConstraints {
+export interface MinimumVarianceOptions extends PortfolioConstraints {
+  /**
+   * γ of γ Σ w², which is added to the variance that is minimised: it spreads the weights. In the unit of the covariance; the mean
+   * variance of an asset pulls strongly towards equal weights. Volatility and Sharpe ratio are told without it.
+   * @default 0
+   */
+  readonly l2Penalty?: number;
+}
+
+export interface MeanVarianceOptions extends MinimumVarianceOptions {
   /** What cash earns, in the period of the moments. @default 0 */
   readonly riskFree?: number;
 }
@@ -54,11 +64,13 @@ export interface Problem {
 export function problemOf(operation: string, moments: Moments, options: MeanVarianceOptions): Problem {
   const { riskFree = 0 } = options;
   requireNumber(operation, 'riskFree', riskFree);
-  const assets = requireCovariance(operation, moments.covariance);
+  const assets = requireCovariance(operation, moments.covariance, options.names);
   const mean = requireList(operation, 'mean', moments.mean, assets);
   const program = constrainedProgram(operation, assets, options);
   const excess = program.costs.map((cost, at) => (at < assets ? (mean[at] as number) - riskFree : 0) - cost);
-  const { values, scale } = scaledQuadratic(moments.covariance);
+  const { values, scale } = scaledQuadratic(
+    withPenalty(operation, moments.covariance, options.l2Penalty ?? 0),
+  );
   return { program, moments, riskFree, assets, excess, quadratic: values, scale };
 }
 
@@ -96,6 +108,19 @@ export async function endsOf(
   const size = Math.abs(most.objective);
   const boldest = await leastVariance(operation, problem, most.objective + riskFree - 1e-10 * size);
   return [expectedPortfolioOf(safest.values.slice(0, assets), problem), boldest];
+}
+
+/** Σ + γ I: wᵀ (Σ + γ I) w is the variance and γ Σ w². */
+export function withPenalty(
+  operation: string,
+  covariance: readonly Float64Array[],
+  l2Penalty: number,
+): readonly Float64Array[] {
+  if (!(l2Penalty >= 0 && Number.isFinite(l2Penalty))) {
+    throw new ArgumentError(operation, `l2Penalty must not be negative, got ${l2Penalty}`);
+  }
+  if (l2Penalty === 0) return covariance;
+  return covariance.map((row, i) => row.map((value, j) => (i === j ? value + l2Penalty : value)));
 }
 
 /** Row by row, with a mean variance of one: what the solver's tolerances are made for. */

@@ -80,7 +80,7 @@ export function homogeneous(program: LabelledProgram): LabelledProgram {
 
 export interface Objective {
   /** One number a column; missing ones are 0. */
-  readonly linear?: readonly number[] | Float64Array;
+  readonly linear?: readonly number[];
   /** Of the first columns, [k, k] row by row. */
   readonly quadratic?: Float64Array;
   /** @default false */
@@ -93,12 +93,22 @@ export async function solveLabelled(
   program: LabelledProgram,
   objective: Objective,
 ): Promise<ProgramSolution> {
-  const plain = plainProgram(program, objective);
+  const size = linearSize(objective);
+  const plain = plainProgram(program, {
+    ...objective,
+    linear: objective.linear?.map((value) => value / size),
+  });
   const outcome = await trySolveProgram(plain, {}, operation);
-  if (typeof outcome !== 'string') return outcome;
+  if (typeof outcome !== 'string') return { ...outcome, objective: outcome.objective * size };
   if (outcome === 'infeasible') throw await clashError(operation, program);
   // Throws: the way out of the other failures needs no names.
   return solveProgram(plain, {}, operation);
+}
+
+/** What a linear objective is divided by: the solver's tolerances are made for numbers of the size of one, not for daily returns. */
+function linearSize({ linear, quadratic }: Objective): number {
+  if (linear === undefined || quadratic !== undefined) return 1;
+  return linear.reduce((most: number, value: number) => Math.max(most, Math.abs(value)), 0) || 1;
 }
 
 function plainProgram({ columns, rows }: LabelledProgram, objective: Objective): Program {

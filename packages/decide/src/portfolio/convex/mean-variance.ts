@@ -2,7 +2,7 @@
 import { knownOptions, requireNumber } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireCovariance } from '../../moments/tables.js';
-import { constrainedProgram, type PortfolioConstraints } from './constraints.js';
+import { constrainedProgram } from './constraints.js';
 import {
   type ExpectedPortfolio,
   endsOf,
@@ -10,17 +10,19 @@ import {
   indicesOf,
   leastVariance,
   type MeanVarianceOptions,
+  type MinimumVarianceOptions,
   type Moments,
   type Portfolio,
   type Problem,
   portfolioOf,
   problemOf,
   scaledQuadratic,
+  withPenalty,
 } from './frontier-problem.js';
 import { homogeneous, row, solveLabelled } from './labelled-program.js';
 
 /**
- * The portfolio of least variance: minimise wᵀ Σ w.
+ * The portfolio of least variance: minimise wᵀ Σ w + γ Σ w² (γ is `l2Penalty`, 0 unless given).
  *
  * @example
  * const { weights, volatility } = await minimumVariance([Float64Array.of(0.04, 0), Float64Array.of(0, 0.01)]);
@@ -29,18 +31,25 @@ import { homogeneous, row, solveLabelled } from './labelled-program.js';
  */
 export async function minimumVariance(
   covariance: readonly Float64Array[],
-  options: PortfolioConstraints = {},
+  options: MinimumVarianceOptions = {},
 ): Promise<Portfolio> {
-  const assets = requireCovariance('minimumVariance', covariance);
+  const { l2Penalty = 0, names } = knownOptions(
+    'minimumVariance',
+    options,
+    'l2Penalty names lower upper invested groups holdings maximumTurnover costs maximumShort',
+    'maximumGross',
+  );
+  const assets = requireCovariance('minimumVariance', covariance, names);
   const program = constrainedProgram('minimumVariance', assets, options);
-  const quadratic = scaledQuadratic(covariance).values;
+  const quadratic = scaledQuadratic(withPenalty('minimumVariance', covariance, l2Penalty)).values;
   const { values } = await solveLabelled('minimumVariance', program, { quadratic });
   return portfolioOf(values.slice(0, assets), covariance, program);
 }
 
 /**
  * The portfolio of greatest Sharpe ratio: maximise (wᵀ mean - rf - costs) / √(wᵀ Σ w), by the exact transformation to a
- * quadratic program over w / (excess return). Cash earns the risk-free rate.
+ * quadratic program over w / (excess return). Cash earns the risk-free rate. With `l2Penalty` γ the ratio's variance is
+ * wᵀ Σ w + γ Σ w².
  *
  * @throws ArgumentError where no portfolio within the limits is expected to earn more than the risk-free rate.
  *
@@ -59,7 +68,7 @@ export async function maximumSharpe(
   knownOptions(
     'maximumSharpe',
     options,
-    'riskFree names lower upper invested groups holdings maximumTurnover costs maximumShort',
+    'riskFree l2Penalty names lower upper invested groups holdings maximumTurnover costs maximumShort',
     'maximumGross',
   );
   const problem = problemOf('maximumSharpe', moments, options);
@@ -112,7 +121,7 @@ export async function targetReturn(
   knownOptions(
     'targetReturn',
     options,
-    'riskFree names lower upper invested groups holdings maximumTurnover costs maximumShort',
+    'riskFree l2Penalty names lower upper invested groups holdings maximumTurnover costs maximumShort',
     'maximumGross',
   );
   const problem = problemOf('targetReturn', moments, options);
@@ -132,7 +141,7 @@ export async function targetReturn(
 export async function targetVolatility(
   moments: Moments,
   target: number,
-  options: MeanVarianceOptions = {},
+  options: Omit<MeanVarianceOptions, 'l2Penalty'> = {},
 ): Promise<ExpectedPortfolio> {
   knownOptions(
     'targetVolatility',
@@ -174,7 +183,7 @@ export async function maximumUtility(
   const { riskAversion = 1 } = knownOptions(
     'maximumUtility',
     options,
-    'riskAversion riskFree names lower upper invested groups holdings maximumTurnover costs',
+    'riskAversion riskFree l2Penalty names lower upper invested groups holdings maximumTurnover costs',
     'maximumShort maximumGross',
   );
   const problem = problemOf('maximumUtility', moments, options);
@@ -211,7 +220,7 @@ export async function efficientFrontier(
   const { points = 20 } = knownOptions(
     'efficientFrontier',
     options,
-    'points riskFree names lower upper invested groups holdings maximumTurnover costs',
+    'points riskFree l2Penalty names lower upper invested groups holdings maximumTurnover costs',
     'maximumShort maximumGross',
   );
   const problem = problemOf('efficientFrontier', moments, options);

@@ -3,6 +3,7 @@
 import { knownOptions } from '@noosphere/base';
 import { symmetric } from '../../moments/covariance.js';
 import { correlationOf } from '../../moments/index.js';
+import { requireCovariance } from '../../moments/tables.js';
 import { optimalOrder, treeOrder } from './leaf-order.js';
 import { type Linkage, type Merge, mergesOf } from './linkage.js';
 
@@ -48,8 +49,8 @@ export function hierarchicalRiskParity(
     options,
     'linkage order',
   );
+  const assets = requireCovariance('hierarchicalRiskParity', covariance);
   const correlation = correlationOf(covariance);
-  const assets = covariance.length;
   const distances = symmetric(assets, (i, j) =>
     Math.sqrt(Math.min(1, Math.max(0, (1 - (correlation[i]?.[j] as number)) / 2))),
   );

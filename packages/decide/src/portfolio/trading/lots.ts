@@ -40,7 +40,7 @@ export function greedyLots(weights: ArrayLike<number>, prices: ArrayLike<number>
   let left = value * shares.reduce((sum, share) => sum + share, 0);
   for (const [asset, count] of lots.entries()) left -= count * (costs[asset] as number);
   for (;;) {
-    const asset = mostBelow(shares, costs, lots, left + 1e-9 * value);
+    const asset = mostBelow(shares, costs, lots, value, left + 1e-9 * value);
     if (asset === undefined) break;
     lots[asset] = (lots[asset] as number) + 1;
     left -= costs[asset] as number;
@@ -48,18 +48,19 @@ export function greedyLots(weights: ArrayLike<number>, prices: ArrayLike<number>
   return lotsOf(lots, costs, value);
 }
 
+/** The affordable asset whose share of the whole value is most below its weight. */
 function mostBelow(
   shares: Float64Array,
   prices: Float64Array,
   lots: Float64Array,
+  value: number,
   left: number,
 ): number | undefined {
-  const invested = lots.reduce((sum, count, asset) => sum + count * (prices[asset] as number), 0);
   let best: number | undefined;
   let most = 0;
   for (const [asset, share] of shares.entries()) {
     const price = prices[asset] as number;
-    const held = invested > 0 ? ((lots[asset] as number) * price) / invested : 0;
+    const held = ((lots[asset] as number) * price) / value;
     if (price > left || share - held <= most) continue;
     most = share - held;
     best = asset;
@@ -113,8 +114,9 @@ export async function exactLots(
       lower: Float64Array.from({ length: 2 * assets }, (_, at) =>
         at < assets && (shares[at] as number) < 0 ? -infinity : 0,
       ),
+      // Of an asset without weight nothing is bought, though a lot of it would leave less.
       upper: Float64Array.from({ length: 2 * assets }, (_, at) =>
-        at < assets && (shares[at] as number) < 0 ? 0 : infinity,
+        at < assets && (shares[at] as number) <= 0 ? 0 : infinity,
       ),
       rows: rows.build(),
       integer: Uint8Array.from({ length: 2 * assets }, (_, at) => (at < assets ? 1 : 0)),

@@ -2,6 +2,7 @@
 import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList } from '../../moments/tables.js';
+import { affordable, type PricedPosition } from './affordable.js';
 
 /** Something that is or may be held. */
 export interface Position {
@@ -62,8 +63,8 @@ export interface TradeList {
 }
 
 /**
- * Trades that bring holdings to weights, in whole lots. Positions are rounded towards zero, so that the cash suffices for them
- * and for the costs.
+ * Trades that bring holdings to weights, in whole lots. Positions are rounded towards zero, and where cash does not suffice for
+ * the purchases and the costs (short positions rounded away, sales below the least trade) purchases shrink: no cash is owed after it.
  *
  * @param weights - one a position, shares of the worth after costs; what is left to one stays cash
  *
@@ -89,6 +90,8 @@ export function tradeList(
   } = knownOptions('tradeList', options, 'base rates cash costs minimumTrade');
   if (!(costs >= 0 && costs < 1))
     throw new ArgumentError('tradeList', `costs lie between 0 and 1, got ${costs}`);
+  if (!(minimumTrade >= 0 && Number.isFinite(minimumTrade)))
+    throw new ArgumentError('tradeList', `minimumTrade must not be negative, got ${minimumTrade}`);
   const targets = requireList('tradeList', 'weights', weights, positions.length);
   const invested = targets.reduce((sum, weight) => sum + weight, 0);
   if (invested > 1 + 1e-9) {
@@ -108,7 +111,11 @@ export function tradeList(
   const value = lines.reduce((sum, { held, unit }) => sum + held * unit, startCash);
   if (!(value > 0))
     throw new ArgumentError('tradeList', `holdings and cash are worth ${value}: there is nothing to spread`);
-  const quantities = quantitiesOf(lines, targets, value, costs, minimumTrade);
+  const quantities = affordable(lines, quantitiesOf(lines, targets, value, costs, minimumTrade), {
+    cash: startCash,
+    costs,
+    minimumTrade,
+  });
   const trades = lines.flatMap((line, at) => tradeOf(line, quantities[at] as number, costs));
   const cost = trades.reduce((sum, trade) => sum + trade.cost, 0);
   const values = lines.map(({ held, unit }, at) => (held + (quantities[at] as number)) * unit);
@@ -118,21 +125,22 @@ export function tradeList(
     value,
     before: Float64Array.from(lines, ({ held, unit }) => (held * unit) / value),
     after: Float64Array.from(values, (one) => one / worth),
-    cashAfter: worth - values.reduce((sum, one) => sum + one, 0),
+    cashAfter: withoutRounding(worth - values.reduce((sum, one) => sum + one, 0), value),
     cashByCurrency: cashAfterTrades(base, cash, trades, rateOf),
     turnover: trades.reduce((sum, trade) => sum + trade.value, 0) / value,
     cost,
   };
 }
 
-interface Line {
+/** 0 for what is left of sums of large numbers. */
+function withoutRounding(cash: number, value: number): number {
+  return Math.abs(cash) <= 1e-10 * value ? 0 : cash;
+}
+
+interface Line extends PricedPosition {
   readonly name: string;
-  readonly held: number;
   readonly price: number;
   readonly currency: string;
-  readonly lot: number;
-  /** Price of one unit in the base currency. */
-  readonly unit: number;
 }
 
 function lineOf(
@@ -193,12 +201,13 @@ function cashAfterTrades(
   trades: readonly Trade[],
   rateOf: (currency: string, of: string) => number,
 ): Record<string, number> {
-  const left: Record<string, number> = { [base]: 0, ...cash };
+  // A map: a currency may have any name.
+  const left = new Map([[base, 0], ...Object.entries(cash)]);
   for (const { side, currency, localValue, cost } of trades) {
     const paid = (side === 'buy' ? localValue : -localValue) + cost / rateOf(currency, 'cash');
-    left[currency] = (left[currency] ?? 0) - paid;
+    left.set(currency, (left.get(currency) ?? 0) - paid);
   }
-  return left;
+  return Object.fromEntries(left);
 }
 
 function ratesOf(base: string, rates: Readonly<Record<string, number>>) {
