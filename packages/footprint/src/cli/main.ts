@@ -33,8 +33,9 @@ watch runs a command and says what it took; its exit code is passed on, signals 
 const formats: Readonly<Record<string, (report: Report) => string>> = {
   text: (report) => {
     const parts = Object.entries(report.components).map(([name, { method }]) => `${name} ${method}`);
-    const how = `${report.view}; ${parts.join(', ')}; ${report.carbon.intensity.name}${report.carbon.intensity.isAssumed ? ' (assumed)' : ''}`;
-    const range = `${energyText(report.energyJoules)} (${report.rangeJoules.map(energyText).join(' to ')})`;
+    const site = report.pue === 1 ? '' : `, with the site (PUE ${report.pue})`;
+    const how = `${report.view}${site}; ${parts.join(', ')}; ${report.carbon.intensity.name}${report.carbon.intensity.isAssumed ? ' (assumed)' : ''}`;
+    const range = `${energyText(report.siteJoules)} (${report.rangeJoules.map((joules) => energyText(joules * report.pue)).join(' to ')})`;
     return `${summaryText(range, report.carbon.operationalKilograms, timeText(report.elapsedSeconds), how)}\n`;
   },
   json: (report) => `${JSON.stringify(report, null, 1)}\n`,

@@ -22,7 +22,7 @@ export function toMarkdown(report: Report): string {
     ['of which idle', energyText(report.idleJoules)],
     ['with the site (PUE)', `${energyText(report.siteJoules)} (${digits(report.pue)})`],
     [
-      'carbon, operational',
+      report.pue === 1 ? 'carbon, operational' : 'carbon, operational, with the site',
       `${carbonText(carbon.operationalKilograms)} (${carbon.rangeKilograms.map(carbonText).join(' to ')})`,
     ],
     ['carbon, embodied', carbon.embodiedKilograms === null ? unknown : carbonText(carbon.embodiedKilograms)],

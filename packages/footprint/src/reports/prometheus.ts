@@ -13,6 +13,7 @@ export function toPrometheus(report: Report): string {
   const gauges: readonly Gauge[] = [
     ['elapsed_seconds', 'Time that the machine ran.', [[labels, report.elapsedSeconds]]],
     ['energy_joules', 'Energy of the view, without the site.', [[labels, report.energyJoules]]],
+    ['site_energy_joules', 'Energy of the view with the site (PUE).', [[labels, report.siteJoules]]],
     [
       'component_energy_joules',
       'Energy of a component of the whole machine.',
@@ -25,7 +26,7 @@ export function toPrometheus(report: Report): string {
     ['process_energy_joules', 'What the tracked processes caused.', [[labels, report.processJoules]]],
     [
       'carbon_kilograms',
-      'Operational carbon, CO2e.',
+      'Operational carbon, CO2e, with the site (PUE).',
       [[{ ...labels, place: report.carbon.intensity.place }, report.carbon.operationalKilograms]],
     ],
     ['embodied_carbon_kilograms', 'Embodied carbon, CO2e.', [[labels, report.carbon.embodiedKilograms]]],

@@ -7,6 +7,7 @@ import { codecarbonColumns, toCodecarbonCsv } from './csv.js';
 import { toMarkdown } from './markdown.js';
 import { toPrometheus } from './prometheus.js';
 import { carbonText, digits, energyText } from './quantities.js';
+import { toSentence } from './sentence.js';
 import { whatIf } from './what-if.js';
 
 /** An hour of 100 W in one package: 360 kJ. */
@@ -47,6 +48,29 @@ describe('CSV', () => {
     expect(Number(cell('emissions'))).toBeCloseTo(0.15 * 0.056039);
     expect([cell('country_iso_code'), cell('tracking_mode'), cell('pue')]).toEqual(['FRA', 'machine', '1.5']);
     expect([cell('water_consumed'), cell('wue'), cell('longitude')]).toEqual(['', '', '']);
+  });
+});
+
+describe('energy and carbon of one scope', () => {
+  // 100 W for an hour; France's 56.039 g/kWh.
+  test.each([
+    [1, '100 Wh of the machine (95 Wh to 105 Wh;', '5.6 g CO2e at 56 g/kWh'],
+    [1.5, '150 Wh of the machine and the site (PUE 1.5) (143 Wh to 158 Wh;', '8.41 g CO2e at 56 g/kWh'],
+  ])('a sentence with a PUE of %s', async (pue, energyPart, carbonPart) => {
+    const sentence = toSentence(await hour({ pue }));
+    expect(sentence).toContain(energyPart);
+    expect(sentence).toContain(carbonPart);
+  });
+
+  test('Markdown, Prometheus and other circumstances say what carbon counts', async () => {
+    const report = await hour({ pue: 1.5 });
+    expect(toMarkdown(report)).toMatch(
+      /with the site \(PUE\) \| 150 Wh \(1\.5\) \|\n\| carbon, operational, with the site \| 8\.41 g/,
+    );
+    expect(toPrometheus(report)).toMatch(/site_energy_joules\{.*\} 540000/);
+    const [there] = whatIf(report, [{ name: 'there', place: 'FRA', pue: 2 }]);
+    expect(there?.siteJoules).toBeCloseTo(720_000);
+    expect(there?.carbonKilograms).toBeCloseTo(0.2 * 0.056039);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Report } from '../tracker/report.js';
 import { carbonText, digits, energyText, memoryText, timeText } from './quantities.js';
 
 /**
- * Time, energy with range and methods, carbon with its factor, and peak memory, as one line.
+ * Time, energy of the place where it was drawn (the machine's times PUE, which carbon counts as well) with range and methods, carbon with its factor, and peak memory, as one line.
  *
  * @example
  * const { report } = await measure(() => 0, { place: 'FRA' });
@@ -11,8 +11,9 @@ import { carbonText, digits, energyText, memoryText, timeText } from './quantiti
  */
 export function toSentence({
   elapsedSeconds,
-  energyJoules,
+  siteJoules,
   rangeJoules,
+  pue,
   view,
   components,
   carbon,
@@ -20,11 +21,12 @@ export function toSentence({
 }: Report): string {
   const { gramsPerKilowattHour, name, year, isAssumed } = carbon.intensity;
   const methods = Object.entries(components).map(([component, { method }]) => `${component} ${method}`);
-  const whose = view === 'machine' ? 'the machine' : 'its processes';
+  const whose = `${view === 'machine' ? 'the machine' : 'its processes'}${pue === 1 ? '' : ` and the site (PUE ${digits(pue)})`}`;
+  const range = rangeJoules.map((joules) => energyText(joules * pue)).join(' to ');
   const where = `${name}${year === null ? '' : ` ${year}`}${isAssumed ? ', assumed' : ''}`;
   return [
     timeText(elapsedSeconds),
-    `${energyText(energyJoules)} of ${whose} (${rangeJoules.map(energyText).join(' to ')}; ${methods.join(', ')})`,
+    `${energyText(siteJoules)} of ${whose} (${range}; ${methods.join(', ')})`,
     `${carbonText(carbon.operationalKilograms)} at ${digits(gramsPerKilowattHour)} g/kWh (${where})`,
     memoryText(peakMemoryBytes),
   ].join(', ');

@@ -23,6 +23,8 @@ export interface ScenarioResult {
   readonly name: string;
   readonly elapsedSeconds: number;
   readonly energyJoules: number;
+  /** energyJoules · PUE: what carbon, water and cost are counted from. */
+  readonly siteJoules: number;
   readonly carbonKilograms: number;
   readonly waterLitres: number | null;
   readonly cost: number | null;
@@ -63,6 +65,7 @@ export function whatIf(work: KnownWork, scenarios: readonly Scenario[]): Scenari
       name,
       elapsedSeconds,
       energyJoules,
+      siteJoules: energyJoules * factors.pue,
       carbonKilograms: sums.carbonKilograms,
       waterLitres: Number.isNaN(sums.waterLitres) ? null : sums.waterLitres,
       cost: Number.isNaN(sums.cost) ? null : sums.cost,

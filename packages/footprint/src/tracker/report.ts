@@ -42,6 +42,7 @@ export interface WindowReport {
   readonly count: number;
   readonly elapsedSeconds: number;
   readonly energyJoules: number;
+  /** With the site's overhead. */
   readonly carbonKilograms: number | null;
   readonly cost: number | null;
   readonly processCpuSeconds: number;

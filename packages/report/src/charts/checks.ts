@@ -1,6 +1,7 @@
 /** Checks of what charts are given, and their readings: errors name the chart, the place, what came and the way out. */
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
+import { distinctNames } from '../text/distinct-names.js';
 import { formatDate, formatNumber } from '../text/numbers.js';
 import type { Axis, ChartText, Positions, Value } from './chart.js';
 
@@ -23,13 +24,18 @@ export function checkAxis(operation: string, name: string, axis: Axis | undefine
     );
 }
 
-/** Names that tell series or categories apart. */
+/** Names that tell series or categories apart, as they are drawn. */
 export function checkNames(operation: string, what: string, names: readonly string[]): string[] {
-  const cleaned = names.map(clean);
-  const twice = cleaned.find((name, index) => cleaned.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new ReportError(operation, `${what}: expected different names, got '${twice}' twice; number them`);
-  return cleaned;
+  const other = names.findIndex((name) => typeof name !== 'string');
+  if (other >= 0)
+    throw new ReportError(operation, `${what}[${other}]: expected a name, got ${String(names[other])}`);
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new ReportError(operation, `${what}: expected different names, got '${name}' twice; number them`);
+    seen.add(name);
+  }
+  return distinctNames(names);
 }
 
 export function checkLength(operation: string, what: string, length: number, expected: number): void {
@@ -41,14 +47,17 @@ export function checkSome(operation: string, what: string, length: number): void
   if (length === 0) throw new ReportError(operation, `${what}: expected one or more, got none`);
 }
 
-/** NaN for a gap; refuses infinities, which have no place on an axis. */
+/** Beyond it the width of an axis would leave the range of numbers. */
+const largestValue = 1e300;
+
+/** NaN for a gap; refuses infinities and what is as good as one, which have no place on an axis. */
 export function readValues(operation: string, what: string, values: readonly Value[]): number[] {
   return Array.from(values, (value, index) => {
     if (value === null || value === undefined) return Number.NaN;
-    if (typeof value !== 'number' || Math.abs(value) === Number.POSITIVE_INFINITY)
+    if (typeof value !== 'number' || Math.abs(value) > largestValue)
       throw new ReportError(
         operation,
-        `${what}[${index}]: expected a finite number, or NaN for a gap, got ${String(value)}`,
+        `${what}[${index}]: expected a finite number of at most ${largestValue}, or NaN for a gap, got ${String(value)}`,
       );
     return value;
   });
@@ -68,7 +77,7 @@ export function readPositions(operation: string, what: string, positions: Positi
     typeof position === 'number' ? position : readTime(position),
   );
   values.forEach((value, index) => {
-    if (!Number.isFinite(value) || (typeof positions[index] === 'number') !== (kind === 'number'))
+    if (!(Math.abs(value) <= largestValue) || (typeof positions[index] === 'number') !== (kind === 'number'))
       throw new ReportError(
         operation,
         `${what}[${index}]: expected ${kind === 'number' ? 'a finite number' : 'a Date or an ISO 8601 time'}, got ${String(positions[index])}`,

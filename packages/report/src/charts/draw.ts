@@ -5,6 +5,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
+import { withoutMarks } from '../text/distinct-names.js';
 import { countText } from '../text/numbers.js';
 import type { Chart, ChartCounts, ChartText } from './chart.js';
 import { checkText } from './checks.js';
@@ -53,9 +54,9 @@ export async function draw(operation: string, drawing: Drawing): Promise<Chart> 
   return {
     title: clean(text.title),
     alt: clean(text.alt),
-    svg,
-    narrowSvg,
-    notes: [...notes, ...missing, ...(text.note === undefined ? [] : [clean(text.note)])],
+    svg: withoutMarks(svg),
+    narrowSvg: withoutMarks(narrowSvg),
+    notes: [...notes.map(withoutMarks), ...missing, ...(text.note === undefined ? [] : [clean(text.note)])],
     counts,
   };
 }

@@ -2,6 +2,7 @@
 import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
+import { distinctNames } from '../text/distinct-names.js';
 import { formatFixed, formatNumber, withUnit } from '../text/numbers.js';
 import { color, steps } from '../theme/colors.js';
 import type { Chart, ChartText, Value } from './chart.js';
@@ -138,10 +139,10 @@ function rangeOf(values: readonly number[], { scale, middle = 0 }: HeatMapOption
   );
   if (values.length === 0) return [0, 1];
   if (scale === 'diverging') {
-    const reach = Math.max(Math.abs(least - middle), Math.abs(greatest - middle)) || 1;
+    const reach = Math.max(Math.abs(least - middle), Math.abs(greatest - middle)) || Math.abs(middle) || 1;
     return [middle - reach, middle + reach];
   }
-  return least < greatest ? [least, greatest] : [least, least + 1];
+  return least < greatest ? [least, greatest] : [least, least + (Math.abs(least) || 1)];
 }
 
 function layout(room: Room, { rows, columns }: HeatMapOptions) {
@@ -190,13 +191,13 @@ function heatSpec(
   const y = {
     field: 'row',
     type: 'nominal',
-    scale: { domain: rows.map(clean), padding: 0.02 },
+    scale: { domain: distinctNames(rows), padding: 0.02 },
     axis: { ...axis, title: null, minExtent: rowExtent, maxExtent: rowExtent },
   };
   const x = {
     field: 'column',
     type: 'nominal',
-    scale: { domain: columns.map(clean), padding: 0.02 },
+    scale: { domain: distinctNames(columns), padding: 0.02 },
     axis: {
       ...axis,
       orient: 'top',

@@ -68,11 +68,14 @@ export async function histogram(options: HistogramOptions): Promise<Chart> {
   });
 }
 
-/** Equal bins from the least to the greatest value; one of width 1 where they are the same. */
+/** Equal bins from the least to the greatest value; one around it, as wide as it is large, where they are the same. */
 export function binsOf(values: readonly number[], count: number): Bin[] {
   const least = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
   const greatest = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  if (least === greatest) return [{ low: least - 0.5, high: least + 0.5, count: values.length }];
+  if (least === greatest) {
+    const half = Math.abs(least) / 2 || 0.5;
+    return [{ low: least - half, high: least + half, count: values.length }];
+  }
   const counts = new Array<number>(count).fill(0);
   for (const value of values) {
     const bin = Math.min(count - 1, Math.floor(((value - least) / (greatest - least)) * count));

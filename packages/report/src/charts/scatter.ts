@@ -2,6 +2,7 @@
 import { knownOptions } from '@noosphere/base';
 import { ReportError } from '../errors.js';
 import { clean } from '../text/clean.js';
+import { distinctNames } from '../text/distinct-names.js';
 import { countText, formatNumber, withUnit } from '../text/numbers.js';
 import { color, seriesColors } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './chart.js';
@@ -122,6 +123,7 @@ function readPoints(operation: string, { x, y, names, groups, labelled }: Scatte
       `expected at most ${mostScatterPoints} points, got ${x.length}; draw a sample and say so, or use a heat map`,
     );
   const [xs, ys] = [readValues(operation, 'x', x), readValues(operation, 'y', y)];
+  const groupNames = groups && distinctNames(groups);
   const shown = new Set(labelled ?? (xs.length <= 12 ? xs.keys() : []));
   let tip = 0;
   return xs.flatMap((value, index) => {
@@ -133,7 +135,7 @@ function readPoints(operation: string, { x, y, names, groups, labelled }: Scatte
         x: value,
         y: other,
         name,
-        group: clean(groups?.[index] ?? ''),
+        group: groupNames?.[index] ?? '',
         label: shown.has(index) ? name : '',
         tip: tip++,
       },

@@ -102,12 +102,22 @@ export function labelsOver(
 
 /** Of a quantity: tick labels with SI prefixes once numbers are long. */
 export function quantityAxis(values: readonly number[], { isNarrow }: { isNarrow: boolean }): Spec {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    // Comparisons with NaN, a gap, are false.
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const largest = most >= least ? Math.max(Math.abs(least), Math.abs(most)) : 0;
+  const span = most - least;
+  // Prefixes keep six digits: too few for small steps on a high level, where the ticks' own digits tell more.
+  const hasPrefixes =
+    (largest >= 1e6 || (largest > 0 && largest < 1e-3)) && !(span > 0 && span < 1e-3 * largest);
   return {
     title: null,
     labelOverlap: true,
     tickCount: isNarrow ? 5 : 6,
-    ...((largest >= 1e6 || (largest > 0 && largest < 1e-3)) && { format: '~s' }),
+    ...(hasPrefixes && { format: '~s' }),
   };
 }
 
