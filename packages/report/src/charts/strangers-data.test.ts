@@ -109,25 +109,25 @@ const charts: Readonly<Record<string, (names: readonly string[], unit: number) =
 };
 
 describe.each(Object.entries(charts))('%s', (kind, chartOf) => {
-  test.each([
-    [['__proto__', 'constructor', 'toString', 'a.b']],
-    [['valueOf', 'length', 'a[0]', "it's"]],
-  ])('shows %j as they are', async (names) => {
-    const chart = await chartOf(names, 1);
-    for (const svg of [chart.svg, chart.narrowSvg]) {
-      const shown = textsOf(parseFragment(svg));
-      // A curve's entry goes on with its area.
-      for (const name of names)
-        expect(
-          shown.some((one) => one === name || one.startsWith(`${name} `)),
-          name,
-        ).toBe(true);
-      expect(shown.join(' ')).not.toMatch(/undefined|NaN|\ufdd0/);
-      // No two marks lie on each other.
-      const marks = dataMarks(svg).map((one) => attributeOf(one, 'd') + attributeOf(one, 'transform'));
-      if (/heatMap|barChart/.test(kind)) expect(new Set(marks).size).toBe(marks.length);
-    }
-  });
+  test.each([[['__proto__', 'constructor', 'toString', 'a.b']], [['valueOf', 'length', 'a[0]', "it's"]]])(
+    'shows %j as they are',
+    async (names) => {
+      const chart = await chartOf(names, 1);
+      for (const svg of [chart.svg, chart.narrowSvg]) {
+        const shown = textsOf(parseFragment(svg));
+        // A curve's entry goes on with its area.
+        for (const name of names)
+          expect(
+            shown.some((one) => one === name || one.startsWith(`${name} `)),
+            name,
+          ).toBe(true);
+        expect(shown.join(' ')).not.toMatch(/undefined|NaN|\ufdd0/);
+        // No two marks lie on each other.
+        const marks = dataMarks(svg).map((one) => attributeOf(one, 'd') + attributeOf(one, 'transform'));
+        if (/heatMap|barChart/.test(kind)) expect(new Set(marks).size).toBe(marks.length);
+      }
+    },
+  );
 
   test('keeps names apart that differ in blanks, and shows the empty one', async () => {
     // The names of single points are labels, which nothing is told apart by.

@@ -6,10 +6,8 @@ const mark = '\ufdd0';
 const marks = new RegExp(mark, 'g');
 
 /**
- * One printable key for each different name. Names that differ only in blanks, and empty ones, are shown in quotes.
- *
- * @example
- * console.log(distinctNames(['a', 'a ', ''])); // → [ '"a"', '"a "', '""' ]
+ * One printable key for each different name. Names that differ only in blanks, and empty ones, are shown in quotes: `a`, `a ` and
+ * nothing become `"a"`, `"a "` and `""`.
  */
 export function distinctNames(names: readonly string[]): string[] {
   const originals = new Map<string, Set<string>>();
