@@ -2,10 +2,14 @@
 import { bold, dim, layOut, wrap } from '@noosphere/command-line';
 import { type BacktestResult, ensembleName, level } from './backtest.js';
 import { percent } from './percent.js';
+import { type Period, periodsText } from './period.js';
 import { pText, rule, significance } from './report.js';
 
 /** One row a model, naive ones among them, and what they say together. */
-export function backtestText({ table, evaluation, tests, refit, days, tooShort }: BacktestResult): string {
+export function backtestText(
+  { table, evaluation, tests, refit, days, tooShort }: BacktestResult,
+  period: Period,
+): string {
   const { horizon, windows, step } = table.manifest;
   const { rows } = evaluation;
   const lowest = Math.min(...rows.map(({ values }) => values.mae ?? Number.POSITIVE_INFINITY));
@@ -27,17 +31,17 @@ export function backtestText({ table, evaluation, tests, refit, days, tooShort }
     '',
     dim(rule),
     bold(
-      `Rolling backtest of ${table.ids.length === 1 ? '1 market' : `${table.ids.length} markets`}, ${horizon} days ahead`,
+      `Rolling backtest of ${table.ids.length === 1 ? '1 market' : `${table.ids.length} markets`}, ${periodsText(horizon, period)} ahead`,
     ),
     wrap(
-      `${windows} origins each, ${step} days apart, up to the last day. Of the last ${days} days, models see those before ` +
-        `an origin; they are fitted anew every ${refit * step} days. Intervals are conformal, from errors known at the origin.`,
+      `${windows} origins each, ${periodsText(step, period)} apart, up to the last price. Of the last ${periodsText(days, period)}, models see those before ` +
+        `an origin; they are fitted anew every ${periodsText(refit * step, period)}. Intervals are conformal, from errors known at the origin.`,
     ),
     wrap(verdictText(evaluation.rows, tests)).replace(/^Naive wins/, bold),
     ...layOut([header, ...cells]),
     dim('  p: Diebold and Mariano against Naive, the last price; s: fits and forecasts over all threads'),
     ...failureText(table.failures),
-    ...(tooShort.length > 0 ? [wrap(`  Left out, with too few days: ${tooShort.join(', ')}.`)] : []),
+    ...(tooShort.length > 0 ? [wrap(`  Left out, with too few prices: ${tooShort.join(', ')}.`)] : []),
   ].join('\n');
 }
 
@@ -56,13 +60,33 @@ export function verdictText(
   return `${best.model} is ${amount} better than the last price; ${chance} (p ${pText(pValue)}), the more so as it is the best of ${own.length}.`;
 }
 
+/** The same for a reader who knows none of the models. */
+export function plainVerdict(
+  rows: BacktestResult['evaluation']['rows'],
+  tests: BacktestResult['tests'],
+  ahead: string,
+): string {
+  const maeOf = (model: string) => rows.find((row) => row.model === model)?.values.mae ?? Number.NaN;
+  const own = rows.filter(({ model }) => tests.has(model));
+  const best = own.reduce((least, row) => (maeOf(row.model) < maeOf(least.model) ? row : least));
+  const isSure = (tests.get(best.model)?.pValue ?? 1) < significance;
+  const question = `Can prices be foretold ${ahead} ahead?`;
+  const change = percent(Math.abs(maeOf(best.model) / maeOf('Naive') - 1), 1);
+  if (maeOf(best.model) >= maeOf('Naive'))
+    return `${question} Not here: none of ${own.length} models errs less than saying that the price stays where it is.`;
+  const chance = isSure
+    ? `more than chance would give, but it is the best of ${own.length}`
+    : 'which chance may do';
+  return `${question} ${isSure ? 'A little, perhaps' : 'Not so that it could be told from luck'}: the best of ${own.length} models errs ${change} % less than saying that the price stays where it is, ${chance}.`;
+}
+
 /** Series that a model could not do: they are left out of no one else's row but of every model's means. */
 function failureText(failures: BacktestResult['table']['failures']): string[] {
   return failures.slice(0, 5).map(({ id, model, message }) => wrap(`  ${model} failed on ${id}: ${message}`));
 }
 
-/** The ensemble's forecast of the last day ahead, market by market. */
-export function nextText({ next, lastPrices, evaluation }: BacktestResult): string {
+/** The ensemble's forecast of the last period ahead, market by market. */
+export function nextText({ next, lastPrices, evaluation }: BacktestResult, period: Period): string {
   const [own, naive] = [ensembleName, 'Naive'].map(
     (name) => evaluation.rows.find(({ model }) => model === name)?.values.mae ?? Number.NaN,
   ) as [number, number];
@@ -79,7 +103,9 @@ export function nextText({ next, lastPrices, evaluation }: BacktestResult): stri
   ]);
   return [
     '',
-    bold(`The next ${horizon} days by the ensemble: log return in %, with its ${level} % interval`),
+    bold(
+      `The next ${periodsText(horizon, period)} by the ensemble: log return in %, with its ${level} % interval`,
+    ),
     ...layOut([['', 'last price', 'forecast', 'from', 'to'], ...cells]),
     ...(own < naive
       ? []

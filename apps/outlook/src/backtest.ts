@@ -1,5 +1,6 @@
 /** Models of one market each and of all at once: a rolling backtest, and the next days with intervals from its errors. */
 import type { RunFolder } from '@noosphere/command-line';
+import { ArgumentError } from '@noosphere/core';
 import {
   autoEts,
   type BacktestTable,
@@ -25,11 +26,11 @@ import {
   ses,
   writeForecasts,
 } from '@noosphere/forecast';
-import type { Market } from './markets.js';
+import type { Market, Markets } from './markets.js';
+import { type Period, periodsText } from './period.js';
 import { CountProgress } from './progress.js';
 
-const week = 5;
-/** Days of each market that models are fitted to: older ones say little of tomorrow. */
+/** Rows of each market that models are fitted to: older ones say little of tomorrow. */
 const days = 1000;
 const mostWindows = 60;
 /** Rows behind the first origin: at least, and where there are enough. */
@@ -45,21 +46,21 @@ export const level = 90;
 export const ensembleName = 'Ensemble';
 
 /** Each is cheap: ten markets take seconds. The linear and the N-HiTS network learn from all markets at once. */
-function modelsOf(horizon: number, seed: number): ForecastModel[] {
+function modelsOf(horizon: number, seed: number, { season }: Period): ForecastModel[] {
   const neural = { horizon, lookback, scaler: 'standard', windowsPerBatch: 256, seed } as const;
   return [
     drift(),
     ses(),
     autoEts({ model: 'ZZN' }),
     dynamicOptimizedTheta(),
-    mstl({ seasons: [week] }),
+    ...(season > 1 ? [mstl({ seasons: [season] })] : []),
     nlinear({ ...neural, steps: 300, learningRate: 1e-3 }),
     nhits({ ...neural, steps: 150, learningRate: 1e-3, hiddenSize: 64 }),
   ];
 }
 
 export interface BacktestOptions {
-  /** Days ahead. */
+  /** Periods ahead. */
   readonly horizon: number;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -78,19 +79,30 @@ export interface BacktestResult {
   /** One a market, the day that `next` begins behind. */
   readonly lastPrices: readonly number[];
   readonly refit: number;
+  /** Rows of each market that models see, at most. */
   readonly days: number;
 }
 
-/** `undefined` where the signal ended it, or no market has enough days. */
+/** `undefined` where the signal ended it. */
 export async function backtestOf(
-  markets: readonly Market[],
+  { markets, period }: Markets,
   { horizon, seed, signal }: BacktestOptions,
 ): Promise<BacktestResult | undefined> {
-  const windows = Math.max(1, Math.min(mostWindows, Math.floor((days - usualTraining) / horizon)));
-  const leastDays = horizon * windows + leastTraining;
+  const rows = Math.min(
+    days,
+    markets.reduce((most, { history }) => Math.max(most, history.prices.length), 0),
+  );
+  // Short series keep two fifths of their rows to learn from.
+  const training = Math.min(usualTraining, Math.floor((2 / 5) * rows));
+  const windows = Math.max(1, Math.min(mostWindows, Math.floor((rows - training) / horizon)));
+  const leastDays = horizon * windows + Math.max(leastTraining, 2 * period.season + lookback);
   const isLong = ({ history }: Market) => history.prices.length >= leastDays;
   const long = markets.filter(isLong);
-  if (long.length === 0) return undefined;
+  if (long.length === 0)
+    throw new ArgumentError(
+      'outlook',
+      `no series has the ${periodsText(leastDays, period)} that a backtest ${periodsText(horizon, period)} ahead takes; give longer histories or a smaller --horizon`,
+    );
   const progress = new CountProgress('backtest');
   try {
     const run = {
@@ -98,11 +110,11 @@ export async function backtestOf(
       onProgress: ({ done, total, unit, model }: RunProgress) =>
         progress.show(done, total, unit === 'series' ? 'markets' : `steps of ${model}`),
     };
-    const result = await backtestMarkets(long, { horizon, windows, seed }, run);
+    const result = await backtestMarkets(long, { horizon, windows, seed, period, rows }, run);
     const short = markets.filter((market) => !isLong(market));
     return {
       ...result,
-      tooShort: short.map(({ history }) => `${history.name} (${history.prices.length} days)`),
+      tooShort: short.map(({ history }) => `${history.name} (${periodsText(history.prices.length, period)})`),
     };
   } catch (error) {
     if (signal.aborted) return undefined;
@@ -114,17 +126,29 @@ export async function backtestOf(
 
 async function backtestMarkets(
   markets: readonly Market[],
-  { horizon, windows, seed }: { readonly horizon: number; readonly windows: number; readonly seed: number },
+  {
+    horizon,
+    windows,
+    seed,
+    period,
+    rows,
+  }: {
+    readonly horizon: number;
+    readonly windows: number;
+    readonly seed: number;
+    readonly period: Period;
+    readonly rows: number;
+  },
   run: RunOptions,
 ): Promise<Omit<BacktestResult, 'tooShort'>> {
   const frame = logPriceFrame(
     markets.map(({ history }) => history),
-    { days },
+    { days: rows },
   );
-  const models = modelsOf(horizon, seed);
+  const models = modelsOf(horizon, seed, period);
   const median = { models: models.map(({ name }) => name), name: ensembleName };
   const all = combineForecasts(
-    await crossValidate(frame, { models, horizon, windows, refit, season: week, ...run }),
+    await crossValidate(frame, { models, horizon, windows, refit, season: period.season, ...run }),
     median,
   );
   const table = conformalBacktest(all, { levels: [level] });
@@ -138,7 +162,7 @@ async function backtestMarkets(
     next: conformalForecasts(forecasts, all, { levels: [level] }),
     lastPrices: markets.map(({ history }) => history.prices.at(-1) ?? Number.NaN),
     refit,
-    days,
+    days: rows,
   };
 }
 

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { bold, dim, RunFolder, wrap } from '@noosphere/command-line';
 import { track } from '@noosphere/footprint';
 import { writePage } from '@noosphere/report';
-import { loadMarkets } from './markets.js';
+import { baseOf, loadMarkets } from './markets.js';
 import type { OutlookOptions } from './options.js';
 import { outlookPage } from './page.js';
 import { footprintText, introduction } from './report.js';
@@ -38,7 +38,15 @@ export async function runJob(options: OutlookOptions, { signal, parent }: JobCon
   await writePage(folder.place('outlook.html'), page, folder.writeOptions);
   const files = Object.assign({ page: 'outlook.html' }, ...stages.map(({ result }) => result?.files));
   const interrupted = signal.aborted;
-  const result = resultJson({ options, folder: folder.path, interrupted, stages, files, footprint });
+  const result = resultJson({
+    options,
+    base: baseOf(options.base, data),
+    folder: folder.path,
+    interrupted,
+    stages,
+    files,
+    footprint,
+  });
   await folder.write('result.json', result);
   if (options.json !== undefined) await folder.writeTo(options.json, result);
   if (summary.length > 0) console.log(`\n${bold('In short')}`);

@@ -1,7 +1,8 @@
 /** Assets side by side: the days that all of them have a price on, in one currency. */
 import { ArgumentError } from '@noosphere/core';
 import { type Currency, currencies, type EuroRates } from '@noosphere/datasets';
-import type { Market } from './markets.js';
+import { asQuoted, type Market, type Markets } from './markets.js';
+import { type Period, periodOf, periodsText, rowsFor } from './period.js';
 
 export interface JointPrices {
   readonly names: readonly string[];
@@ -10,13 +11,22 @@ export interface JointPrices {
   readonly prices: readonly Float64Array[];
   /** What the assets are compared with, on the same days. */
   readonly index: { readonly name: string; readonly prices: Float64Array } | undefined;
+  /** Currency of the prices, or `as quoted`. */
   readonly base: string;
+  /** For a sentence: `in EUR`. */
+  readonly inBase: string;
+  /** Which of the names are foreign cash. */
+  readonly cash: ReadonlySet<string>;
+  readonly period: Period;
+  /** Whether the assets are the embedded ones, which were chosen by people who knew how they fared. */
+  readonly isEmbedded: boolean;
   /** Markets that are left out, and why. */
   readonly leftOut: readonly string[];
 }
 
-/** Fewest common days that risk and allocation are of use on. */
+/** Fewest common days that risk and allocation are of use on, and fewest prices of longer periods. */
 const leastDays = 500;
+const leastRows = 120;
 /** A market that would cost the others more than this share of their common days is left out. */
 const longestLoss = 0.25;
 /** From one day to the next, up or down. */
@@ -29,10 +39,10 @@ const fewestAssets = 4;
  * A market with a much shorter history is left out, rather than the others' cut to it.
  */
 export function jointPrices(
-  markets: readonly Market[],
+  { markets, rates, period: common, isEmbedded }: Markets,
   base: string,
-  rates: EuroRates | undefined,
 ): JointPrices {
+  const least = Math.max(leastRows, common.name === 'day' ? leastDays : rowsFor(leastDays, common));
   const convert = converter(base, rates);
   const leftOut: string[] = [];
   const priced = markets.flatMap((market) => {
@@ -50,14 +60,14 @@ export function jointPrices(
     const why = leftOut.length > 0 ? `: ${leftOut.join('; ')}` : '';
     throw new ArgumentError('outlook', `there is no asset to hold among the series${why}`);
   }
-  const kept = longEnough(assets, leftOut);
+  const kept = longEnough(assets, leftOut, least, common);
   const index = priced.find(({ market }) => market.quote.role === 'index');
   const withIndex = index ? [...kept, index] : kept;
   const dates = commonDates(withIndex.map(({ byDate }) => byDate));
-  if (dates.length < leastDays)
+  if (dates.length < least)
     throw new ArgumentError(
       'outlook',
-      `the series share ${dates.length} days, and risk and allocation need ${leastDays}; choose series by --series`,
+      `the series share ${periodsText(dates.length, common)}, and risk and allocation need ${least}; choose series by --series`,
     );
   const column = (byDate: ReadonlyMap<string, number>) =>
     Float64Array.from(dates, (date) => byDate.get(date) ?? Number.NaN);
@@ -67,8 +77,18 @@ export function jointPrices(
     prices: kept.map(({ byDate }) => column(byDate)),
     index: index && { name: index.name, prices: column(index.byDate) },
     base,
+    inBase: base === asQuoted ? 'in the currency of the prices' : `in ${base}`,
+    cash: new Set(kept.filter(({ market }) => market.quote.role === 'euro rate').map(({ name }) => name)),
+    period: periodOf(dates),
+    isEmbedded,
     leftOut,
   };
+}
+
+/** An amount with its currency, where there is one: `1,000,000 EUR`. */
+export function amountText(amount: number, { base }: Pick<JointPrices, 'base'>): string {
+  const text = Math.round(amount).toLocaleString('en');
+  return base === asQuoted ? text : `${text} ${base}`;
 }
 
 interface Priced {
@@ -116,7 +136,12 @@ function faultOf(byDate: ReadonlyMap<string, number>): string | undefined {
 }
 
 /** Drops the asset that cuts the common days most, as long as one cuts them too much. */
-function longEnough<Each extends Priced>(assets: readonly Each[], leftOut: string[]): readonly Each[] {
+function longEnough<Each extends Priced>(
+  assets: readonly Each[],
+  leftOut: string[],
+  least: number,
+  { name }: Period,
+): readonly Each[] {
   let kept = assets;
   while (kept.length > fewestAssets) {
     const days = commonDates(kept.map(({ byDate }) => byDate)).length;
@@ -125,9 +150,9 @@ function longEnough<Each extends Priced>(assets: readonly Each[], leftOut: strin
         commonDates(kept.filter((__, other) => other !== place).map(({ byDate }) => byDate)).length,
     );
     const most = Math.max(...without);
-    if (days >= (1 - longestLoss) * most && days >= leastDays) break;
+    if (days >= (1 - longestLoss) * most && days >= least) break;
     const place = without.indexOf(most);
-    leftOut.push(`${kept[place]?.name}: with it the common days would be ${days}, without it ${most}`);
+    leftOut.push(`${kept[place]?.name}: with it the common ${name}s would be ${days}, without it ${most}`);
     kept = kept.filter((_, other) => other !== place);
   }
   return kept;

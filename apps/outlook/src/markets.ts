@@ -13,12 +13,21 @@ import {
 import { barHistory, type PriceHistory, priceHistory, splitByTime } from '@noosphere/forecast';
 import type { Source } from '@noosphere/report';
 import type { OutlookOptions } from './options.js';
+import { type Period, periodOf, tradingDay } from './period.js';
 import { readPriceTable } from './price-table.js';
 
 /** Days ahead of the networks, one table each. */
 export function tableHorizons({ horizon }: OutlookOptions): readonly number[] {
   return horizon === 1 ? [1] : [1, horizon];
 }
+
+/** Currency of risk and allocation: the one that was asked for, EUR where rates make it possible, else the prices as they are. */
+export function baseOf(asked: string | undefined, { rates }: Pick<Markets, 'rates'>): string {
+  return asked ?? (rates ? 'EUR' : asQuoted);
+}
+
+/** In the place of a currency code. */
+export const asQuoted = 'as quoted';
 
 /** Of series that are left out: a table may have thousands. */
 const shownReasons = 10;
@@ -48,6 +57,10 @@ export interface Markets {
   readonly notes: readonly string[];
   /** Exchange rates, where prices are in several currencies. */
   readonly rates: EuroRates | undefined;
+  /** How often prices come. */
+  readonly period: Period;
+  /** Whether the data are those that come with the app, about which more is known than the file says. */
+  readonly isEmbedded: boolean;
 }
 
 /** Loads what the options ask for. */
@@ -84,6 +97,8 @@ async function embedded(): Promise<Markets> {
       ),
     ],
     rates: euro,
+    period: tradingDay,
+    isEmbedded: true,
     notes: [
       'Stocks: closes adjusted for splits and dividends. The four were picked by people who knew how they fared, ' +
         'so their returns say nothing about stocks at large. Days without a price are left out.',
@@ -116,26 +131,62 @@ async function fromFile(path: string, options: OutlookOptions): Promise<Markets>
   const slugs = new Set<string>();
   const leftOut: string[] = [];
   const markets: Market[] = [];
-  for (const series of table.series) {
-    try {
-      const history = priceHistory(series);
+  const histories = table.series.flatMap((series) => {
+    const history = usable(series.name, leftOut, () => priceHistory(series));
+    return history ? [history] : [];
+  });
+  const period = commonPeriod(histories);
+  for (const history of histories) {
+    const own = periodOf(history.dates);
+    if (own.name !== period.name) {
+      leftOut.push(
+        `Left out: ${history.name}, because its prices are ${own.adjective} and those of most others ${period.adjective}.`,
+      );
+      continue;
+    }
+    usable(history.name, leftOut, () => {
       for (const horizon of tableHorizons(options)) splitByTime(history.prices.length, { horizon });
       markets.push({
         history,
         origin: path,
-        slug: freeSlug(series.name, slugs),
+        slug: freeSlug(history.name, slugs),
         quote: { currency: undefined, role: 'asset' },
-        source: { name: `${series.name}: ${path}`, licence: "the user's own", ...spanOf(history.dates) },
+        source: { name: `${history.name}: ${path}`, licence: "the user's own", ...spanOf(history.dates) },
       });
-    } catch (error) {
-      if (!NoosphereError.isInstance(error)) throw error;
-      leftOut.push(`Left out: ${series.name}, because ${error.message}.`);
-    }
+    });
   }
   if (markets.length === 0)
     throw new ArgumentError('outlook', `no series of ${path} can be used. ${leftOut[0]}`);
   const more = leftOut.length > shownReasons ? [`Left out: ${leftOut.length - shownReasons} more.`] : [];
-  return { markets, notes: [...notes, ...leftOut.slice(0, shownReasons), ...more], rates: undefined };
+  const rhythm = `Prices are ${period.adjective}: ${Number(period.perYear.toPrecision(3))} count as a year.`;
+  return {
+    markets,
+    notes: [...notes, rhythm, ...leftOut.slice(0, shownReasons), ...more],
+    rates: undefined,
+    period,
+    isEmbedded: false,
+  };
+}
+
+/** What the work gives, or nothing and a reason. */
+function usable<Result>(name: string, leftOut: string[], work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!NoosphereError.isInstance(error)) throw error;
+    leftOut.push(`Left out: ${name}, because ${error.message}.`);
+    return undefined;
+  }
+}
+
+/** That of most series, the first of those that are as many. */
+function commonPeriod(histories: readonly PriceHistory[]): Period {
+  const periods = histories.map(({ dates }) => periodOf(dates));
+  const count = (name: string) => periods.filter((own) => own.name === name).length;
+  return periods.reduce<Period>(
+    (most, own) => (count(own.name) > count(most.name) ? own : most),
+    periods[0] ?? tradingDay,
+  );
 }
 
 /** Those that `--series` names, or all. */

@@ -32,12 +32,12 @@ export interface OutlookOptions {
   readonly stages: readonly StageName[];
   readonly seed: number;
   readonly epochs: number;
-  /** Days ahead of the forecasts. */
+  /** Days ahead of the forecasts, or periods of whatever length the prices have. */
   readonly horizon: number;
   /** To be allocated, in the base currency. */
   readonly budget: number;
-  /** Currency code. */
-  readonly base: string;
+  /** Currency code; `undefined` for EUR of the embedded markets, and for own prices as they are quoted. */
+  readonly base: string | undefined;
   readonly json: string | undefined;
   readonly out: string | undefined;
   readonly force: boolean;
@@ -76,6 +76,7 @@ export function readOptions(args: readonly string[]): OutlookOptions {
         out: others.out,
         data: others.data,
         layout: others.layout,
+        base: others.base,
         series: others.series,
         place: place ?? country,
       };
@@ -96,16 +97,28 @@ function subcommand(name: string, description: string) {
       1,
     )
     .option('--epochs <number>', 'passes over the training windows, at most', wholeNumber(1), 60)
-    .option('--horizon <days>', 'days ahead of the forecasts', wholeNumber(1), 5)
+    .option(
+      '--horizon <periods>',
+      'days ahead of the forecasts (weeks of weekly prices, …)',
+      wholeNumber(1),
+      5,
+    )
     .option('--budget <amount>', 'to be allocated, in the base currency', amount, 1_000_000)
-    .option('--base <code>', 'currency in which risk and allocation are counted', code, 'EUR')
+    .option(
+      '--base <code>',
+      'currency in which risk and allocation are counted (default: EUR; own prices as they are quoted)',
+      code,
+    )
     .option('--json <file>', 'write the result there as well')
     .option(
       '--out <dir>',
       'folder for page, models, forecasts and the result (default: a new one in ./outlook-out)',
     )
     .option('--force', 'write into a folder, or over a file, that is there already', false)
-    .option('--data <table>', 'your own daily prices instead of the embedded ones: CSV, or long Parquet')
+    .option(
+      '--data <table>',
+      'your own prices, daily or of longer periods, instead of the embedded ones: CSV, or long Parquet',
+    )
     .addOption(
       new Option('--layout <layout>', 'of --data, where detection is wrong').choices([
         'wide',

@@ -4,6 +4,7 @@ import { type Report, toSentence } from '@noosphere/footprint';
 import { metricLegend, rowTitles, type Verdict, verdictOf } from '@noosphere/forecast';
 import type { Markets } from './markets.js';
 import { percent } from './percent.js';
+import { type Period, periodsText } from './period.js';
 import { filesAgree, type Rescored, type TableResult } from './run.js';
 
 /** Below this, a difference counts as more than chance; one table in twenty shows one by chance alone. */
@@ -18,7 +19,7 @@ export function introduction({ markets, notes }: Markets, seed: number): string 
   return [
     bold('Outlook: from markets to a decision that can be checked'),
     `A demonstration, not advice. The data end on ${lastDate} or before: nothing later is known here.`,
-    `Forecasts are judged on days that no model saw. Seed ${seed}.`,
+    `Forecasts are judged on prices that no model saw. Seed ${seed}.`,
     ...notes.map((note) => wrap(note)),
   ].join('\n');
 }
@@ -27,19 +28,19 @@ export function introduction({ markets, notes }: Markets, seed: number): string 
 export function seriesHead(
   { market: { history, origin }, comparison: { split } }: TableResult,
   originBefore: string | undefined,
+  period: Period,
 ): string {
   const { dates, name } = history;
-  const days = dates.length.toLocaleString('en');
   return [
     '',
     dim(rule),
-    `${bold(name)}  ${dates[0]} to ${dates.at(-1)}, ${days} days; test from ${dates[split.firstTestDay]}`,
+    `${bold(name)}  ${dates[0]} to ${dates.at(-1)}, ${periodsText(dates.length, period)}; test from ${dates[split.firstTestDay]}`,
     ...(origin === originBefore ? [] : [dim(wrap(origin))]),
   ].join('\n');
 }
 
 /** One table: the verdict in words, then the rows. */
-export function tableText(table: TableResult): string {
+export function tableText(table: TableResult, period: Period): string {
   const { comparison, rescored } = table;
   const { rows, split, actual } = comparison;
   const lowest = Math.min(...rows.map(({ score }) => score.mae));
@@ -61,7 +62,7 @@ export function tableText(table: TableResult): string {
   const header = ['', 'MAE %', 'RMSE %', 'MASE', 'hit rate % [95 %]', 'train s', 'peak MB'];
   return [
     '',
-    `${bold(`${dayCount(split.horizon)} ahead.`)} ${verdict ? verdictText(verdict) : 'No model was fitted.'}`,
+    `${bold(`${periodsText(split.horizon, period)} ahead.`)} ${verdict ? verdictText(verdict) : 'No model was fitted.'}`,
     ...layOut([header, ...cells]),
     dim(`  ${actual.length.toLocaleString('en')} windows${rescoredText(rescored)}`),
   ].join('\n');
@@ -118,11 +119,11 @@ export function summary(tables: readonly TableResult[]): string {
   ].join('\n');
 }
 
-export function legend(): string {
+export function legend(period: Period): string {
   const entries = [
     ...metricLegend,
     ['p', 'Diebold and Mariano, two-sided: chance of such a difference if both were equally good'],
-    ['windows', 'test and training share no day that is forecast; the last 15 % of training'],
+    ['windows', `test and training share no ${period.name} that is forecast; the last 15 % of training`],
     ['', 'says when to stop training'],
     ['train s, MB', 'wall time of the fit; the most memory of the whole process while it ran'],
     ['*', 'lowest MAE of the table; MAE and RMSE are log returns times 100'],
@@ -134,8 +135,4 @@ export function legend(): string {
 /** What the run took, and how that is known. */
 export function footprintText(report: Report): string {
   return `\n${wrap(`Footprint: ${toSentence(report)}`)}`;
-}
-
-function dayCount(days: number): string {
-  return days === 1 ? '1 day' : `${days} days`;
 }

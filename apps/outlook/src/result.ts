@@ -8,6 +8,8 @@ import { tableJson } from './table-json.js';
 
 export interface RunFacts {
   readonly options: OutlookOptions;
+  /** Currency of risk and allocation. */
+  readonly base: string;
   readonly folder: string;
   readonly interrupted: boolean;
   readonly stages: readonly StageOutcome[];
@@ -17,8 +19,16 @@ export interface RunFacts {
   readonly footprint: Report;
 }
 
-export function resultJson({ options, folder, interrupted, stages, files, footprint }: RunFacts): string {
-  const { seed, epochs, horizon, base, budget } = options;
+export function resultJson({
+  options,
+  base,
+  folder,
+  interrupted,
+  stages,
+  files,
+  footprint,
+}: RunFacts): string {
+  const { seed, epochs, horizon, budget } = options;
   const networks = stages.find(({ name }) => name === 'networks')?.result as NetworksStage | undefined;
   const forecast = stages.find(({ name }) => name === 'forecast')?.result;
   const others = stages.filter(({ name }) => name !== 'networks' && name !== 'forecast');

@@ -14,8 +14,9 @@ import {
   scoreForecast,
 } from '@noosphere/forecast';
 import { forecastsCsv } from './forecasts-csv.js';
-import { type Market, tableHorizons } from './markets.js';
+import { type Market, type Markets, tableHorizons } from './markets.js';
 import type { OutlookOptions } from './options.js';
+import { type Period, periodsText } from './period.js';
 import { Progress, type Task, taskWeight } from './progress.js';
 
 /** Forecasts from a saved file may differ from those of the table by this much, in log returns. */
@@ -45,7 +46,7 @@ export interface TableResult {
 }
 
 export interface RunOptions {
-  readonly markets: readonly Market[];
+  readonly data: Markets;
   readonly options: OutlookOptions;
   readonly folder: RunFolder;
   readonly signal: AbortSignal;
@@ -54,11 +55,12 @@ export interface RunOptions {
 
 /** Runs all tables, or those until the signal is aborted. */
 export async function runTables(run: RunOptions): Promise<TableResult[]> {
-  const { markets, signal } = run;
+  const { signal } = run;
+  const { markets, period } = run.data;
   const jobs = markets.flatMap((market) =>
     tableHorizons(run.options).map((horizon) => ({ market, horizon })),
   );
-  const progress = new Progress(jobs.reduce((sum, { market }) => sum + taskOf(market, 1).weight, 0));
+  const progress = new Progress(jobs.reduce((sum, { market }) => sum + taskOf(market, 1, period).weight, 0));
   const tables: TableResult[] = [];
   for (const { market, horizon } of jobs) {
     if (signal.aborted) break;
@@ -71,16 +73,17 @@ export async function runTables(run: RunOptions): Promise<TableResult[]> {
 }
 
 async function runTable(
-  { options, folder, signal }: RunOptions,
+  { options, folder, signal, data: { period } }: RunOptions,
   market: Market,
   horizon: number,
   progress: Progress,
 ): Promise<TableResult> {
-  const task = taskOf(market, horizon);
+  const task = taskOf(market, horizon, period);
   const comparison = await compareForecasters(market.history, {
     horizon,
     seed: options.seed,
     epochs: options.epochs,
+    season: period.season,
     signal,
     onEpoch: (kind, report) => progress.epoch(task, kind, report),
   });
@@ -120,8 +123,8 @@ async function saveAndRescore(
   return { row, onnxFile, modelFolder: base, score, largestDifference: difference };
 }
 
-function taskOf({ history }: Market, horizon: number): Task {
+function taskOf({ history }: Market, horizon: number, period: Period): Task {
   const kinds = networkKinds.filter((kind) => kind !== 'lstm' || history.bars);
   const weight = kinds.reduce((sum, kind) => sum + taskWeight[kind] * history.prices.length, 0);
-  return { title: `${history.name}, ${horizon} day${horizon === 1 ? '' : 's'} ahead`, weight };
+  return { title: `${history.name}, ${periodsText(horizon, period)} ahead`, weight };
 }

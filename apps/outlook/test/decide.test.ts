@@ -7,6 +7,7 @@ import { loadOnnx } from '@noosphere/core';
 import { Random } from '@noosphere/train';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { JointPrices } from '../src/joint.js';
+import { tradingDay } from '../src/period.js';
 import { type DecideStage, decideStage } from '../src/stages/decide.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -30,7 +31,13 @@ function simulated(known = days): JointPrices {
       return price;
     });
   });
-  return { names: ['Calm', 'Lively', 'Falling'], dates, prices, index: undefined, base: 'EUR', leftOut: [] };
+  return {
+    names: ['Calm', 'Lively', 'Falling'],
+    dates,
+    prices,
+    index: undefined,
+    ...{ base: 'EUR', inBase: 'in EUR', cash: new Set(), period: tradingDay, isEmbedded: false, leftOut: [] },
+  };
 }
 
 async function decided(joint: JointPrices, out: string, horizon = 5) {

@@ -7,7 +7,8 @@ import { compile, hostData, loadOnnx, type Tensor, tensor } from '@noosphere/cor
 import { loadCoreCpi } from '@noosphere/datasets';
 import { Random } from '@noosphere/train';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Market } from '../src/markets.js';
+import type { Market, Markets } from '../src/markets.js';
+import { tradingDay } from '../src/period.js';
 import { type TurbulenceStage, turbulenceStage } from '../src/stages/turbulence.js';
 import { compareSets, featureSentence } from '../src/turbulence/feature-exhibits.js';
 import { featureSets } from '../src/turbulence/slow-series.js';
@@ -38,6 +39,10 @@ function market(name: string, seed: number, days: number): Market {
   };
 }
 const markets = [market('One', 1, 1600), market('Two', 2, 1600), market('Ended', 3, 1550)];
+const data: Markets = {
+  markets,
+  ...{ notes: [], rates: undefined, period: tradingDay, isEmbedded: false },
+};
 
 interface Facts {
   readonly current: readonly {
@@ -58,7 +63,7 @@ beforeAll(async () => {
     ...{ out: join(parent, 'run'), json: undefined, force: false, parent },
     folders: ['models'],
   });
-  stage = await turbulenceStage(markets, { seed: 5 }, folder);
+  stage = await turbulenceStage(data, { seed: 5 }, folder);
   facts = stage.facts as Facts;
 });
 

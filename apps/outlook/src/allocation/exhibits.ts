@@ -1,11 +1,12 @@
 /** Tables and charts of the allocation. */
 import type { PortfolioStatistics, TradeList } from '@noosphere/decide';
 import { type Chart, drawdownChart, lineChart, stackedAreaChart } from '@noosphere/report';
-import type { JointPrices } from '../joint.js';
+import { amountText, type JointPrices } from '../joint.js';
 import { percent } from '../percent.js';
+import { type Period, periodsText } from '../period.js';
 import type { SearchResult } from './search.js';
 import type { Variation } from './sensitivity.js';
-import { chosenName, costs, equalName, holding, largestCash, limitsOf } from './strategies.js';
+import { chosenName, costs, equalName, holdingFor, largestCash, limitsOf } from './strategies.js';
 import { growthOf, type WalkForward } from './walk-forward.js';
 
 export interface StrategyRow {
@@ -36,17 +37,18 @@ interface Decided {
   readonly weights: Float64Array;
   readonly trades: TradeList;
   readonly budget: number;
-  /** Days that the decision was made from. */
+  /** Rows that the decision was made from. */
   readonly training: number;
 }
 
 export function decisionTable(
-  { names, prices, dates, base, leftOut }: JointPrices,
+  { names, prices, dates, base, leftOut, cash, period }: JointPrices,
   { weights, trades, budget, training }: Decided,
 ) {
+  const hasCash = cash.size > 0 && cash.size < names.length;
   return {
     kind: 'table' as const,
-    caption: `The decision of ${dates.at(-1)}: ${chosenName} over the last ${training} days, for ${budget.toLocaleString('en')} ${base}`,
+    caption: `The decision of ${dates.at(-1)}: ${chosenName} over the last ${periodsText(training, period)}, for ${amountText(budget, { base })}`,
     columns: [
       { header: 'Asset' },
       { header: 'Weight', unit: '%', decimals: 1 },
@@ -64,22 +66,23 @@ export function decisionTable(
         trade?.value ?? 0,
       ];
     }),
-    note: `Bought from cash; ${Math.round(trades.cashAfter).toLocaleString('en')} ${base} are left after costs of ${(10_000 * costs).toFixed(0)} basis points. No asset gets more than ${percent(limitsOf(names).upper, 0)} %, and all foreign cash no more than ${percent(largestCash, 0)} %. Left out: ${leftOut.join('; ') || 'nothing'}.`,
+    note: `Bought from cash; ${Math.round(trades.cashAfter).toLocaleString('en')} are left after costs of ${(10_000 * costs).toFixed(0)} basis points. No asset gets more than ${percent(limitsOf({ names, cash }).upper, 0)} %${hasCash ? `, and all foreign cash no more than ${percent(largestCash, 0)} %` : ''}. Left out: ${leftOut.join('; ') || 'nothing'}.`,
   };
 }
 
-export function strategiesTable(walked: WalkForward, training: number) {
+export function strategiesTable(walked: WalkForward, { period }: JointPrices, training: number) {
   const rows = rowsOf(walked);
+  const index = walked.index ? ' The index pays no costs here, and no dividends.' : '';
   return {
     kind: 'table' as const,
-    caption: `Walked forward: decided every ${holding} days from the ${training} before, net of ${(10_000 * costs).toFixed(0)} basis points a trade`,
+    caption: `Walked forward: decided every ${periodsText(holdingFor(period), period)} from the ${training} before, net of ${(10_000 * costs).toFixed(0)} basis points a trade`,
     columns: [
       { header: 'Way of spreading' },
       { header: 'Return', unit: '% a year', decimals: 2 },
       { header: 'Volatility', unit: '% a year', decimals: 2 },
       { header: 'Sharpe', decimals: 2 },
       { header: 'Deepest fall', unit: '%', decimals: 1 },
-      { header: 'Expected shortfall', unit: '% a day', decimals: 2 },
+      { header: 'Expected shortfall', unit: `% a ${period.name}`, decimals: 2 },
       { header: 'Turnover', unit: 'a decision', decimals: 2 },
       { header: 'Costs in all', unit: '%', decimals: 2 },
     ],
@@ -94,18 +97,18 @@ export function strategiesTable(walked: WalkForward, training: number) {
       100 * cost,
     ]),
     strongRows: rows.flatMap(({ name }, row) => (name === chosenName ? [row] : [])),
-    note: 'Bold: the way whose decision is told above, fixed before any result was seen. Sharpe: without a risk-free rate. The index pays no costs here, and no dividends.',
+    note: `Bold: the way whose decision is told above, fixed before any result was seen. Volatility: how much returns vary. Sharpe: return over volatility, without a risk-free rate. Deepest fall: from a high to the lowest point after it. Expected shortfall: the mean loss of the worst twentieth of ${period.name}s. Turnover: the share of the value that a decision trades.${index}`,
   };
 }
 
-export function searchTable(searches: readonly SearchResult[], training: number) {
+export function searchTable(searches: readonly SearchResult[], period: Period, training: number) {
   const best = searches[0]?.risk ?? Number.NaN;
   return {
     kind: 'table' as const,
-    caption: `Least expected shortfall of the last ${training} days, by one exact and three heuristic searches`,
+    caption: `Least expected shortfall of the last ${periodsText(training, period)}, by one exact and three heuristic searches`,
     columns: [
       { header: 'Search' },
-      { header: 'Expected shortfall', unit: '% a day', decimals: 5 },
+      { header: 'Expected shortfall', unit: `% a ${period.name}`, decimals: 5 },
       { header: 'Above the optimum', unit: 'basis points of it', decimals: 2 },
       { header: 'Evaluations', decimals: 0 },
       { header: 'Time', unit: 's', decimals: 2 },

@@ -1,4 +1,4 @@
-/** The same problem by exact and by heuristic search: least CVaR of the last training days. */
+/** The same problem by exact and by heuristic search: least CVaR of the last training rows. */
 import {
   differentialEvolution,
   geneticAlgorithm,
@@ -8,7 +8,7 @@ import {
   type SearchMethod,
   tailRisk,
 } from '@noosphere/decide';
-import { level, limitsOf } from './strategies.js';
+import { type Assets, level, limitsOf } from './strategies.js';
 
 const evaluations = 5000;
 
@@ -22,12 +22,12 @@ export interface SearchResult {
 
 /** The exact optimum first. */
 export async function searchSideBySide(
-  names: readonly string[],
+  held: Assets,
   returns: readonly Float64Array[],
   seed: number,
 ): Promise<SearchResult[]> {
-  const assets = names.length;
-  const limits = limitsOf(names);
+  const assets = held.names.length;
+  const limits = limitsOf(held);
   const startMs = performance.now();
   const exact = await minimumCvar(returns, { ...limits, level });
   const results: SearchResult[] = [

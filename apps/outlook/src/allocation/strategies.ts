@@ -10,19 +10,32 @@ import {
   riskParity,
   sampleCovariance,
 } from '@noosphere/decide';
+import type { JointPrices } from '../joint.js';
+import { type Period, rowsFor } from '../period.js';
+
+/** What there is to hold. */
+export type Assets = Pick<JointPrices, 'names' | 'cash'>;
 
 /** No asset gets more. */
 export const largestWeight = 0.4;
-/** Days between decisions: a quarter. */
-export const holding = 63;
-/** Days to learn from: three years, or a third of what there is. */
-export function trainingFor(days: number): number {
-  return Math.min(750, Math.floor(days / 3));
+/** Rows between decisions: a quarter. */
+export function holdingFor(period: Period): number {
+  return rowsFor(63, period);
+}
+/** For a sentence: `every quarter`. */
+export function holdingText({ perYear, name }: Period): string {
+  return `every ${perYear >= 4 ? 'quarter' : name}`;
+}
+/** Fewer rows hold no tail. */
+const leastTraining = 40;
+/** Rows to learn from: three years, or a third of what there is. */
+export function trainingFor(rows: number, period: Period): number {
+  return Math.min(Math.max(leastTraining, rowsFor(750, period)), Math.floor(rows / 3));
 }
 
 /** Cost of buying or selling one unit of value. */
 export const costs = 0.001;
-/** Share of the days outside the tail. */
+/** Share of the periods outside the tail. */
 export const level = 0.95;
 
 export interface Strategy {
@@ -37,13 +50,12 @@ export const equalName = 'Equal parts';
 /** All currencies together get no more, where there is anything else to hold. */
 export const largestCash = 0.5;
 
-export function isCash(name: string): boolean {
-  return name.endsWith(' cash');
-}
-
 /** Limits of each asset, and of foreign cash as a group. */
-export function limitsOf(names: readonly string[]): PortfolioConstraints & { readonly upper: number } {
-  const cash = names.flatMap((name, asset) => (isCash(name) ? [asset] : []));
+export function limitsOf({
+  names,
+  cash: foreign,
+}: Assets): PortfolioConstraints & { readonly upper: number } {
+  const cash = names.flatMap((name, asset) => (foreign.has(name) ? [asset] : []));
   const others = names.length - cash.length;
   const upper = Math.max(largestWeight, 1 / names.length, others > 0 ? (1 - largestCash) / others : 0);
   const groups =
@@ -51,8 +63,9 @@ export function limitsOf(names: readonly string[]): PortfolioConstraints & { rea
   return { names, upper, groups };
 }
 
-export function strategiesOf(names: readonly string[]): readonly Strategy[] {
-  const limits = limitsOf(names);
+export function strategiesOf(assets: Assets): readonly Strategy[] {
+  const { names } = assets;
+  const limits = limitsOf(assets);
   return [
     { name: equalName, decide: () => equalWeights(names.length) },
     {

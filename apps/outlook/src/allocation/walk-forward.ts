@@ -2,7 +2,7 @@
 import { csvText } from '@noosphere/command-line';
 import { type Backtest, backtest, portfolioStatistics, simpleReturns } from '@noosphere/decide';
 import type { JointPrices } from '../joint.js';
-import { costs, holding, strategiesOf, trainingFor } from './strategies.js';
+import { costs, holdingFor, strategiesOf, trainingFor } from './strategies.js';
 
 export interface Walked {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Walked {
 
 export interface WalkForward {
   readonly strategies: readonly Walked[];
-  /** Day of each return. */
+  /** Date of each return. */
   readonly dates: readonly string[];
   /** The index on the same days, without costs. */
   readonly index:
@@ -21,12 +21,17 @@ export interface WalkForward {
 
 export async function walkForwardOf(joint: JointPrices): Promise<WalkForward> {
   const returns = joint.prices.map(simpleReturns);
-  const train = trainingFor(returns[0]?.length ?? 0);
+  const train = trainingFor(returns[0]?.length ?? 0, joint.period);
   const strategies: Walked[] = [];
-  for (const { name, decide } of strategiesOf(joint.names)) {
+  for (const { name, decide } of strategiesOf(joint)) {
     strategies.push({
       name,
-      result: await backtest(returns, decide, { train, test: holding, costs }),
+      result: await backtest(returns, decide, {
+        train,
+        test: holdingFor(joint.period),
+        costs,
+        periodsPerYear: joint.period.perYear,
+      }),
     });
   }
   const rows = strategies[0]?.result.rows ?? new Int32Array();
@@ -38,7 +43,11 @@ export async function walkForwardOf(joint: JointPrices): Promise<WalkForward> {
     dates: Array.from(rows, (row) => joint.dates[row + 1] ?? ''),
     index:
       joint.index && same
-        ? { name: joint.index.name, returns: same, statistics: portfolioStatistics(same) }
+        ? {
+            name: joint.index.name,
+            returns: same,
+            statistics: portfolioStatistics(same, { periodsPerYear: joint.period.perYear }),
+          }
         : undefined,
   };
 }

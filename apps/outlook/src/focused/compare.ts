@@ -3,14 +3,14 @@ import { meanOf } from '@noosphere/base';
 import { csvText } from '@noosphere/command-line';
 import { type Backtest, backtest, type Decide, equalWeights, minimumCvar } from '@noosphere/decide';
 import { Random } from '@noosphere/train';
-import { costs, equalName, holding, level, limitsOf, trainingFor } from '../allocation/strategies.js';
+import { costs, equalName, holdingFor, level, limitsOf, trainingFor } from '../allocation/strategies.js';
 import type { JointPrices } from '../joint.js';
 import type { LearnedShares } from './learned.js';
 import { compounded, tailLoss } from './period-returns.js';
 import { type DecisionProblem, lookback } from './problem.js';
 
-/** Days that the bootstrap draws together. */
-const blockDays = 60;
+/** Rows that the bootstrap draws together. */
+export const blockRows = 60;
 const draws = 1000;
 
 /** A way of deciding: one walk, or one for each seed of its network. */
@@ -43,15 +43,16 @@ export async function compareWays(
   problem: DecisionProblem,
   learned: Readonly<Record<string, readonly (LearnedShares & { readonly seed: number })[]>>,
 ): Promise<ComparedWay[]> {
-  const { returns, names, horizon } = problem;
-  const training = trainingFor(returns[0]?.length ?? 0);
+  const { returns, names, horizon, period } = problem;
+  const training = trainingFor(returns[0]?.length ?? 0, period);
+  const holding = holdingFor(period);
   const leastTail =
     (limits: object): Decide =>
     async ({ returns: past }) =>
       (await minimumCvar(past, { names, ...limits, level })).weights;
   const fixed: readonly [string, Decide, WalkOptions][] = [
     [equalName, () => equalWeights(names.length), { train: lookback, test: horizon }],
-    [limitedName, leastTail(limitsOf(names)), { train: training, test: holding }],
+    [limitedName, leastTail(limitsOf(problem)), { train: training, test: holding }],
     [unlimitedName, leastTail({}), { train: training, test: holding }],
   ];
   const ways: ComparedWay[] = [];
@@ -77,7 +78,7 @@ interface WalkOptions {
 
 /** A backtest over the days of the comparison, whose rows count from the first of all days. */
 async function walk(
-  { returns, testFrom }: DecisionProblem,
+  { returns, testFrom, period }: DecisionProblem,
   decide: Decide,
   { train, test }: WalkOptions,
 ): Promise<Backtest> {
@@ -85,7 +86,7 @@ async function walk(
   const result = await backtest(
     returns.map((own) => own.subarray(before)),
     (context) => decide({ ...context, rows: context.rows.map((row) => row + before) }),
-    { train, test, costs },
+    { train, test, costs, periodsPerYear: period.perYear },
   );
   return {
     ...result,
@@ -128,7 +129,7 @@ function tailDifference(
   { horizon, seed }: { readonly horizon: number; readonly seed: number },
 ) {
   const count = own[0]?.length ?? 0;
-  const block = Math.min(count, Math.max(1, Math.round(blockDays / horizon)));
+  const block = Math.min(count, Math.max(1, Math.round(blockRows / horizon)));
   const random = new Random(seed);
   const meanTail = (walks: readonly Float64Array[], drawn: Uint32Array) =>
     meanOf(

@@ -4,8 +4,9 @@ import { portfolioLoss, simpleReturns } from '@noosphere/decide';
 import { type DecisionLoss, frameOf, headRows, type SeriesFrame, type WindowRows } from '@noosphere/forecast';
 import { costs, level } from '../allocation/strategies.js';
 import type { JointPrices } from '../joint.js';
+import { type Period, periodsText } from '../period.js';
 
-/** Days that the networks and the volatility of the two-stage rule look back on. */
+/** Rows that the networks and the volatility of the two-stage rule look back on. */
 export const lookback = 60;
 /** Of the days; the rest is for the comparison, and nothing is chosen by it. */
 const trainingShare = 2 / 3;
@@ -18,7 +19,10 @@ const leastTimes = 200;
 
 export interface DecisionProblem {
   readonly names: readonly string[];
-  /** Simple returns of a day, one array an asset. */
+  /** Which of the names are foreign cash. */
+  readonly cash: ReadonlySet<string>;
+  readonly period: Period;
+  /** Simple returns of a row, one array an asset. */
   readonly returns: readonly Float64Array[];
   /** Log returns in per cent, with their size as a past covariate. */
   readonly frame: SeriesFrame;
@@ -33,7 +37,10 @@ export interface DecisionProblem {
 }
 
 /** @throws ArgumentError for one asset alone, or too few days. */
-export function decisionProblem({ names, prices }: JointPrices, horizon: number): DecisionProblem {
+export function decisionProblem(
+  { names, prices, cash, period }: JointPrices,
+  horizon: number,
+): DecisionProblem {
   const returns = prices.map(simpleReturns);
   const days = returns[0]?.length ?? 0;
   const testFrom = Math.floor(trainingShare * days);
@@ -47,7 +54,7 @@ export function decisionProblem({ names, prices }: JointPrices, horizon: number)
   if (periods < leastPeriods || times < leastTimes)
     throw new ArgumentError(
       'outlook',
-      `${days} common days give ${Math.max(0, times)} times to learn from and ${periods} periods of ${horizon} days to compare on, and ${leastTimes} and ${leastPeriods} are needed; give longer histories or a smaller --horizon`,
+      `${days} common ${period.name}s give ${Math.max(0, times)} times to learn from and ${periods} stretches of ${periodsText(horizon, period)} to compare on, and ${leastTimes} and ${leastPeriods} are needed; give longer histories or a smaller --horizon`,
     );
   const percents = returns.map((own) => own.map((value) => 100 * Math.log1p(value)));
   const frame = frameOf(
@@ -59,7 +66,17 @@ export function decisionProblem({ names, prices }: JointPrices, horizon: number)
     },
     { frequency: 'step', covariates: { past: ['size'] } },
   );
-  return { names, returns, frame, training: headRows(frame, testFrom), horizon, testFrom, validationDays };
+  return {
+    names,
+    cash,
+    period,
+    returns,
+    frame,
+    training: headRows(frame, testFrom),
+    horizon,
+    testFrom,
+    validationDays,
+  };
 }
 
 /**

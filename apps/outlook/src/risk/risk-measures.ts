@@ -9,6 +9,7 @@ import {
 } from '@noosphere/decide';
 import { eachOf } from '../each.js';
 import type { JointPrices } from '../joint.js';
+import { rowsFor } from '../period.js';
 import {
   type Holding,
   holdingRisk,
@@ -22,8 +23,10 @@ import {
 export interface RiskMeasures {
   /** Equal parts of all assets. */
   readonly portfolio: Holding;
-  /** Days that each forecast looks back on. */
+  /** Rows that each forecast looks back on. */
   readonly window: number;
+  /** Rows of a stretch of stress: a month, or one row where that is longer. */
+  readonly stressRows: number;
   /** The portfolio first. */
   readonly holdings: readonly ReturnType<typeof holdingRisk>[];
   readonly tests: readonly MethodTest[];
@@ -45,23 +48,24 @@ export interface StressEpisode {
   readonly assetReturns: readonly number[];
 }
 
-export function riskMeasures({ names, prices, dates }: JointPrices): RiskMeasures {
+export function riskMeasures({ names, prices, dates, period }: JointPrices): RiskMeasures {
   const returns = prices.map(simpleReturns);
   const equal = equalWeights(names.length);
   const portfolio = { name: 'Equal parts', returns: weightedReturns(returns, equal) };
   const assets = names.map(
     (name, asset): Holding => ({ name, returns: returns[asset] ?? new Float64Array() }),
   );
-  const window = windowFor(portfolio.returns.length);
+  const window = windowFor(portfolio.returns.length, period);
   const measure = (holding: Holding) => ({
-    risk: holdingRisk(holding, window),
-    tests: methodTests(holding, window),
+    risk: holdingRisk(holding, window, period),
+    tests: methodTests(holding, window, period),
   });
   const whole = measure(portfolio);
   const { done, failures } = eachOf(assets, measure);
   const measured = [whole, ...done];
   const tests = measured.flatMap((each) => each.tests);
-  const covariance = sampleCovariance(returns);
+  const covariance = sampleCovariance(returns, { periodsPerYear: period.perYear });
+  const stressRows = rowsFor(21, period);
   return {
     portfolio,
     window,
@@ -71,13 +75,16 @@ export function riskMeasures({ names, prices, dates }: JointPrices): RiskMeasure
     failures,
     covariance,
     diversificationRatio: diversificationRatio(equal, covariance),
-    stress: historicalStress(equal, returns).map(({ first, last, portfolioReturn, assetReturns }) => ({
-      // A return is known on the day after its row.
-      from: dates[first + 1] ?? '',
-      to: dates[last + 1] ?? '',
-      portfolioReturn,
-      assetReturns: Array.from(assetReturns),
-    })),
+    stressRows,
+    stress: historicalStress(equal, returns, { window: stressRows }).map(
+      ({ first, last, portfolioReturn, assetReturns }) => ({
+        // A return is known on the day after its row.
+        from: dates[first + 1] ?? '',
+        to: dates[last + 1] ?? '',
+        portfolioReturn,
+        assetReturns: Array.from(assetReturns),
+      }),
+    ),
     breakdown: names.slice(1).map((name, at) => ({
       name,
       ...correlationBreakdown(returns[0] ?? new Float64Array(), returns[at + 1] ?? new Float64Array()),

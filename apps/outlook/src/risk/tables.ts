@@ -1,12 +1,13 @@
 /** Tables of tail risk and of its tests. */
 import type { JointPrices } from '../joint.js';
+import { periodsText } from '../period.js';
 import type { RiskMeasures } from './risk-measures.js';
 import { level, methods, methodTitles } from './tail-risk.js';
 
-export function holdingsTable({ holdings, window, failures }: RiskMeasures, { base }: JointPrices) {
+export function holdingsTable({ holdings, window, failures }: RiskMeasures, { inBase, period }: JointPrices) {
   return {
     kind: 'table' as const,
-    caption: `Risk of one day in ${base}, from the last ${window} days`,
+    caption: `Risk of one ${period.name} ${inBase}, from the last ${periodsText(window, period)}`,
     columns: [
       { header: 'Holding' },
       { header: 'Volatility, expected', unit: '% a year', decimals: 1 },
@@ -22,14 +23,14 @@ export function holdingsTable({ holdings, window, failures }: RiskMeasures, { ba
       -100 * row.deepestFall,
     ]),
     strongRows: [0],
-    note: `Value at risk and shortfall ${methodTitles[methods[0]]}; volatility by GJR-GARCH with Student's t. The method was fixed before its tests.${failures.length > 0 ? ` Left out: ${failures.join('; ')}.` : ''}`,
+    note: `Value at risk: what is lost or more in one ${period.name} of twenty. Expected shortfall: the mean loss of those. Both ${methodTitles[methods[0]]}; volatility (how much returns vary) by GJR-GARCH with Student's t. The method was fixed before its tests.${failures.length > 0 ? ` Left out: ${failures.join('; ')}.` : ''}`,
   };
 }
 
-export function testsTable({ summary, tests, holdings, window }: RiskMeasures) {
+export function testsTable({ summary, tests, holdings, window }: RiskMeasures, { period }: JointPrices) {
   return {
     kind: 'table' as const,
-    caption: `Forecasts of value at risk, day by day over ${tests[0]?.days ?? 0} days and ${holdings.length} holdings, each from the ${window} days before`,
+    caption: `Forecasts of value at risk, ${period.name} by ${period.name} over ${periodsText(tests[0]?.periods ?? 0, period)} and ${holdings.length} holdings, each from the ${window} before`,
     columns: [
       { header: 'Method' },
       { header: 'Exceptions', unit: `%, should be ${100 - 100 * level}`, decimals: 2 },
@@ -46,14 +47,14 @@ export function testsTable({ summary, tests, holdings, window }: RiskMeasures) {
       each.lit,
       100 * each.pinball,
     ]),
-    note: `Of ${holdings.length} holdings, at 5 %; one in twenty is rejected by chance. Kupiec: the number of exceptions; Christoffersen: also whether they come in clusters.`,
+    note: `Exceptions: ${period.name}s with a greater loss than forecast. Of ${holdings.length} holdings, at 5 %; one in twenty is rejected by chance. Kupiec tests the number of exceptions, Christoffersen also whether they come in clusters. Pinball loss: the error of a forecast of a quantile.`,
   };
 }
 
-export function breakdownTable({ breakdown }: RiskMeasures, { names }: JointPrices) {
+export function breakdownTable({ breakdown }: RiskMeasures, { names, period }: JointPrices) {
   return {
     kind: 'table' as const,
-    caption: `Do assets fall together? Correlation with ${names[0]} in its calm and its worst days`,
+    caption: `Do assets fall together? Correlation with ${names[0]} in its calm and its worst ${period.name}s`,
     columns: [
       { header: 'Asset' },
       { header: 'Calm', decimals: 2 },
@@ -62,6 +63,6 @@ export function breakdownTable({ breakdown }: RiskMeasures, { names }: JointPric
       { header: 'p', decimals: 3 },
     ],
     rows: breakdown.map((each) => [each.name, each.calm, each.crisis, each.adjustedCrisis, each.probability]),
-    note: 'Adjusted: Forbes and Rigobon; correlation in bad days is higher for the mere size of the moves.',
+    note: 'Adjusted: Forbes and Rigobon; correlation in bad times is higher for the mere size of the moves.',
   };
 }

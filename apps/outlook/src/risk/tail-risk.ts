@@ -13,16 +13,18 @@ import {
   tailRisk,
   trafficLight,
 } from '@noosphere/decide';
+import { type Period, rowsFor } from '../period.js';
 
-/** Share of days on which less is lost. */
+/** Share of the periods in which less is lost. */
 export const level = 0.95;
-/** Days that each forecast looks back on: four years, or half of what there is. */
-export function windowFor(days: number): number {
-  return Math.min(1000, Math.floor(days / 2));
+/** Rows that each forecast looks back on: four years, or half of what there is. */
+export function windowFor(rows: number, period: Period): number {
+  return Math.min(Math.max(leastWindow, rowsFor(1000, period)), Math.floor(rows / 2));
 }
-/** Days between estimates of parameters. */
+/** Fewer returns tell nothing of their tail. */
+const leastWindow = 100;
+/** Trading days between estimates of parameters: a quarter. */
 const refitEvery = 63;
-const daysOfYear = 252;
 /** Below this, a method is rejected. */
 const significance = 0.05;
 
@@ -51,7 +53,7 @@ export interface Holding {
 export interface MethodTest {
   readonly holding: string;
   readonly method: (typeof methods)[number];
-  readonly days: number;
+  readonly periods: number;
   readonly exceptions: number;
   readonly kupiec: number;
   readonly christoffersen: number;
@@ -60,28 +62,33 @@ export interface MethodTest {
   readonly rolling: RollingTailRisk;
 }
 
-export function holdingRisk({ name, returns }: Holding, window: number) {
+export function holdingRisk({ name, returns }: Holding, window: number, { perYear }: Period) {
   const recent = returns.subarray(Math.max(0, returns.length - window));
   const { valueAtRisk, expectedShortfall } = tailRisk(recent, { method: chosenMethod, level });
   const { ahead } = garchVolatility(recent, { asymmetric: true, distribution: 't' });
   return {
     name,
-    volatility: (ahead(1)[0] ?? Number.NaN) * Math.sqrt(daysOfYear),
+    volatility: (ahead(1)[0] ?? Number.NaN) * Math.sqrt(perYear),
     valueAtRisk,
     expectedShortfall,
     deepestFall: maximumDrawdown(returns).depth,
   };
 }
 
-export function methodTests({ name, returns }: Holding, window: number): MethodTest[] {
+export function methodTests({ name, returns }: Holding, window: number, period: Period): MethodTest[] {
   return methods.map((method) => {
-    const rolling = rollingTailRisk(returns, { method, level, window, refitEvery });
+    const rolling = rollingTailRisk(returns, {
+      method,
+      level,
+      window,
+      refitEvery: rowsFor(refitEvery, period),
+    });
     const { from, valueAtRisk, exceeded } = rolling;
     const later = returns.subarray(from);
     return {
       holding: name,
       method,
-      days: later.length,
+      periods: later.length,
       exceptions: exceeded.reduce((sum, each) => sum + each, 0),
       kupiec: kupiecTest(exceeded, level).probability,
       christoffersen: conditionalCoverageTest(exceeded, level).probability,
@@ -98,7 +105,7 @@ export function methodSummary(method: (typeof methods)[number], tests: readonly 
   return {
     method,
     count: own.length,
-    share: sum(({ exceptions }) => exceptions) / sum(({ days }) => days),
+    share: sum(({ exceptions }) => exceptions) / sum(({ periods }) => periods),
     rejected: own.filter(({ kupiec }) => kupiec < significance).length,
     clustered: own.filter(({ christoffersen }) => christoffersen < significance).length,
     lit: own.filter(({ zone }) => zone !== 'green').length,

@@ -18,23 +18,25 @@ import {
   chosenName,
   costs,
   equalName,
-  holding,
-  isCash,
+  holdingFor,
+  holdingText,
   largestCash,
   level,
   limitsOf,
   trainingFor,
 } from '../allocation/strategies.js';
 import {
+  growthOf,
   pricesCsv,
   returnsCsv,
   type WalkForward,
   walkForwardOf,
   weightsCsv,
 } from '../allocation/walk-forward.js';
-import type { JointPrices } from '../joint.js';
+import { amountText, type JointPrices } from '../joint.js';
 import type { OutlookOptions } from '../options.js';
 import { percent } from '../percent.js';
+import { periodsText } from '../period.js';
 import type { StageResult } from './stage.js';
 
 export interface AllocationStage extends StageResult {
@@ -50,24 +52,24 @@ const files = {
 
 export async function allocateStage(
   joint: JointPrices,
-  { budget, base, seed }: OutlookOptions,
+  { budget, seed }: OutlookOptions,
   folder: RunFolder,
 ): Promise<AllocationStage> {
   const returns = joint.prices.map(simpleReturns);
-  const training = trainingFor(returns[0]?.length ?? 0);
+  const training = trainingFor(returns[0]?.length ?? 0, joint.period);
   const recent = returns.map((own) => own.subarray(Math.max(0, own.length - training)));
   const walked = await walkForwardOf(joint);
-  const searches = await searchSideBySide(joint.names, recent, seed);
+  const searches = await searchSideBySide(joint, recent, seed);
   const [exact] = searches;
   const weights = exact?.weights ?? new Float64Array();
-  const variations = await variationsOf(joint.names, returns, weights);
+  const variations = await variationsOf(joint, returns, weights);
   const trades = tradesOf(joint, weights, budget);
   await folder.write(files.prices, pricesCsv(joint));
   await folder.write(files.weights, weightsCsv(walked, joint));
   await folder.write(files.returns, returnsCsv(walked));
-  const told = tell(joint, walked, { weights, training });
+  const told = tell(joint, walked, { weights, training, budget });
   return {
-    summary: told,
+    summary: plainSentences(joint, walked, { weights, training, budget }),
     keyFigures: keyFiguresOf(walked, joint, weights),
     files,
     lines: [
@@ -78,9 +80,17 @@ export async function allocateStage(
       ...searchLines(searches),
     ],
     facts: {
-      base,
+      base: joint.base,
       budget,
-      ...{ training, holding, costs, level, limit: limitsOf(joint.names).upper, largestCash },
+      periodsPerYear: joint.period.perYear,
+      ...{
+        training,
+        holding: holdingFor(joint.period),
+        costs,
+        level,
+        limit: limitsOf(joint).upper,
+        largestCash,
+      },
       assets: joint.names,
       leftOut: joint.leftOut,
       from: joint.dates[0],
@@ -97,11 +107,11 @@ export async function allocateStage(
       blocks: [
         {
           kind: 'paragraph',
-          text: 'The weights whose worst days, the worst twentieth, lose least on average. They follow from risk alone: no forecast of returns goes into them.',
+          text: `The weights whose worst ${joint.period.name}s, the worst twentieth, would have lost least on average: least CVaR (conditional value at risk), the same as the expected shortfall. They follow from risk alone: no forecast of returns goes into them.`,
         },
         decisionTable(joint, { weights, trades, budget, training }),
         { kind: 'heading', text: 'Would it have been any good?' },
-        strategiesTable(walked, training),
+        strategiesTable(walked, joint, training),
         { kind: 'chart', chart: await growthChart(walked) },
         { kind: 'chart', chart: await fallsChart(walked) },
         { kind: 'chart', chart: await weightsChart(walked, joint) },
@@ -109,10 +119,10 @@ export async function allocateStage(
           kind: 'callout',
           tone: 'warning',
           title: 'Hindsight',
-          text: 'The assets were chosen by people who knew how they fared. Compare the ways of spreading with each other and with equal parts, not with the index.',
+          text: `${joint.isEmbedded ? 'The assets were chosen by people who knew how they fared.' : 'If the assets were chosen by how they have fared, all of these returns are too high.'} Compare the ways of spreading with each other and with equal parts${walked.index ? ', not with the index' : ''}.`,
         },
         { kind: 'heading', text: 'Exact and heuristic search' },
-        searchTable(searches, training),
+        searchTable(searches, joint.period, training),
         { kind: 'heading', text: 'What would change the decision' },
         variationTable(variations, joint),
       ],
@@ -149,39 +159,73 @@ function searchLines(searches: readonly SearchResult[]): string[] {
   ]);
 }
 
-function tradesOf({ names, prices, base }: JointPrices, weights: Float64Array, budget: number): TradeList {
+function tradesOf(
+  { names, prices, base, cash }: JointPrices,
+  weights: Float64Array,
+  budget: number,
+): TradeList {
   const positions = names.map((name, asset) => ({
     name,
     price: prices[asset]?.at(-1) ?? Number.NaN,
     // Foreign cash is bought in any amount.
-    lot: isCash(name) ? 0 : 1,
+    lot: cash.has(name) ? 0 : 1,
   }));
   return tradeList(positions, weights, { base, cash: { [base]: budget }, costs });
 }
 
 interface Decision {
   readonly weights: Float64Array;
-  /** Days that it was made from. */
+  /** Rows that it was made from. */
   readonly training: number;
+  readonly budget: number;
 }
 
-function tell({ names, base }: JointPrices, walked: WalkForward, { weights, training }: Decision): string[] {
+function tell(joint: JointPrices, walked: WalkForward, { weights, training }: Decision): string[] {
+  const { inBase, period } = joint;
   const rows = rowsOf(walked);
   const of = (name: string) => rows.find((row) => row.name === name)?.statistics;
   const [own, equal] = [of(chosenName), of(equalName)];
-  const held = names
-    .map((name, asset) => ({ name, weight: weights[asset] ?? 0 }))
-    .filter(({ weight }) => weight > 0.005)
-    .toSorted((a, b) => b.weight - a.weight)
-    .map(({ name, weight }) => `${name} ${percent(weight, 0)}\u00a0%`);
   if (!own || !equal) return [];
   return [
-    `Least tail risk over the last ${training} days would hold ${held.join(', ')}.`,
-    `Decided anew every quarter from ${walked.dates[0]} to ${walked.dates.at(-1)}, net of costs and in ${base}, it would have fallen by ${percent(own.maximumDrawdown, 0)} % at worst and earned ${percent(own.annualReturn, 1)} % a year; equal parts fell by ${percent(equal.maximumDrawdown, 0)} % and earned ${percent(equal.annualReturn, 1)} %.`,
+    `Least tail risk over the last ${periodsText(training, period)} would hold ${heldText(joint, weights)}.`,
+    `Decided anew ${holdingText(period)} from ${walked.dates[0]} to ${walked.dates.at(-1)}, net of costs and ${inBase}, it would have fallen by ${percent(own.maximumDrawdown, 0)} % at worst and earned ${percent(own.annualReturn, 1)} % a year; equal parts fell by ${percent(equal.maximumDrawdown, 0)} % and earned ${percent(equal.annualReturn, 1)} %.`,
   ];
 }
 
-function keyFiguresOf(walked: WalkForward, { names }: JointPrices, weights: Float64Array): KeyFigure[] {
+function heldText({ names }: JointPrices, weights: Float64Array): string {
+  return names
+    .map((name, asset) => ({ name, weight: weights[asset] ?? 0 }))
+    .filter(({ weight }) => weight > 0.005)
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ name, weight }) => `${name} ${percent(weight, 0)}\u00a0%`)
+    .join(', ');
+}
+
+/** What to hold, what it would have earned, whether it was worth it: for a reader who knows none of the terms. */
+function plainSentences(joint: JointPrices, walked: WalkForward, { weights, budget }: Decision): string[] {
+  const worthOf = (name: string) => {
+    const result = walked.strategies.find((strategy) => strategy.name === name)?.result;
+    return result && { ...result.statistics, end: budget * (growthOf(result.returns).at(-1) ?? 1) };
+  };
+  const [own, equal] = [worthOf(chosenName), worthOf(equalName)];
+  const hold = `To lose least in bad times, hold ${heldText(joint, weights)}: what would have lost least in the worst ${joint.period.name}s up to ${joint.dates.at(-1)}.`;
+  if (!own || !equal) return [hold];
+  const amount = (value: number) => amountText(value, joint);
+  const isWorthIt = own.end > equal.end;
+  const isSafer = own.maximumDrawdown < equal.maximumDrawdown;
+  return [
+    hold,
+    `Decided so anew ${holdingText(joint.period)}, ${amount(budget)} would have become ${amount(own.end)} between ${walked.dates[0]} and ${walked.dates.at(-1)}, after costs: ${percent(own.annualReturn, 1)} % a year.`,
+    `Was it worth it? ${isWorthIt ? 'Yes' : 'No'}: the same money in equal parts of all assets would have become ${amount(equal.end)} (${percent(equal.annualReturn, 1)} % a year), ${isWorthIt ? 'less' : own.end < equal.end ? 'more' : 'the same'}.`,
+    `At its worst it would have stood ${percent(own.maximumDrawdown, 0)} % below an earlier high, and equal parts ${percent(equal.maximumDrawdown, 0)} %: it was ${isSafer ? '' : 'not '}the safer of the two.`,
+  ];
+}
+
+function keyFiguresOf(
+  walked: WalkForward,
+  { names, isEmbedded }: JointPrices,
+  weights: Float64Array,
+): KeyFigure[] {
   const own = walked.strategies.find(({ name }) => name === chosenName)?.result.statistics;
   const largest = weights.reduce((best, weight, asset) => (weight > (weights[best] ?? 0) ? asset : best), 0);
   if (!own) return [];
@@ -196,7 +240,7 @@ function keyFiguresOf(walked: WalkForward, { names }: JointPrices, weights: Floa
       label: 'Return, walked forward',
       value: percent(own.annualReturn, 1),
       unit: '% a year',
-      note: 'net of costs; assets chosen with hindsight',
+      note: `net of costs${isEmbedded ? '; assets chosen with hindsight' : ''}`,
     },
     { label: 'Deepest fall', value: percent(own.maximumDrawdown, 0), unit: '%', note: 'of the same' },
   ];

@@ -4,6 +4,7 @@ import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
 import { type Block, barChart, type Cell } from '@noosphere/report';
 import { costs, level } from '../allocation/strategies.js';
 import {
+  blockRows,
   type ComparedRow,
   comparedCsv,
   comparedRows,
@@ -15,6 +16,7 @@ import { decisionFocused, type TwoStageRule, twoStage } from '../focused/learned
 import { type DecisionProblem, decisionProblem, lookback } from '../focused/problem.js';
 import type { JointPrices } from '../joint.js';
 import { percent } from '../percent.js';
+import { type Period, periodsText } from '../period.js';
 import { CountProgress } from '../progress.js';
 import type { StageResult } from './stage.js';
 
@@ -39,7 +41,7 @@ export interface DecideFacts {
   readonly to: string;
   /** Whole ones in the comparison. */
   readonly periods: number;
-  /** Days of a period. */
+  /** Rows of a period. */
   readonly horizon: number;
   readonly level: number;
   readonly costs: number;
@@ -91,18 +93,18 @@ export async function decideStage(
     periods,
     horizon,
   };
-  const sentence = sentenceOf(rows, span);
+  const sentence = sentenceOf(rows, span, joint.period);
   return {
     summary: [sentence],
     files: { decideWeights: files.weights, decideReturns: files.returns, decisionNetwork: files.network },
-    lines: [wrap(`  ${sentence}`, 2), ...tableLines(rows, horizon)],
+    lines: [wrap(`  ${sentence}`, 2), ...tableLines(rows, periodsText(horizon, joint.period))],
     facts: {
       ...span,
       ...{ level, costs, lookback, seeds: learned.focused.map((each) => each.seed) },
       trainingTo: joint.dates[problem.testFrom] ?? '',
       validationDays: problem.validationDays,
       loss: 'CVaR of -(Σ share · return of the period - cost · Σ |share - equal share|), shares = softmax(Σ forecast)',
-      interval: '95 %, bootstrap of circular blocks of 60 days, the same for all ways',
+      interval: `95 %, bootstrap of circular blocks of ${periodsText(blockRows, joint.period)}, the same for all ways`,
       rules: learned.twoStage.map((each) => ({ seed: each.seed, ...each.rule })),
       steps: {
         twoStage: learned.twoStage.map(({ fitted }) => fitted.report.steps),
@@ -146,17 +148,21 @@ interface Span {
 }
 
 /** Whether it helps, first: only an interval without 0 tells one way from the other. */
-function sentenceOf(rows: readonly ComparedRow[], { from, to, periods, horizon }: Span): string {
+function sentenceOf(
+  rows: readonly ComparedRow[],
+  { from, to, periods, horizon }: Span,
+  period: Period,
+): string {
   const of = (name: string) => rows.find((row) => row.name === name);
   const [focused, other] = [of(focusedName), of(twoStageName)];
   const { value = Number.NaN, low = Number.NaN, high = Number.NaN } = other?.difference ?? {};
   const verdict =
     high < 0
-      ? 'A network trained through the cost of the allocation loses less in bad periods than one that forecasts first'
+      ? 'A network trained through the cost of the allocation loses less in bad times than one that forecasts first'
       : low > 0
-        ? 'A network trained through the cost of the allocation loses more in bad periods than one that forecasts first'
+        ? 'A network trained through the cost of the allocation loses more in bad times than one that forecasts first'
         : 'A network trained through the cost of the allocation cannot be told from one that forecasts first';
-  return `${verdict}: in the worst twentieth of ${periods} periods of ${horizon} days from ${from} to ${to} they lost ${percent(focused?.cvar ?? Number.NaN, 2)} and ${percent(other?.cvar ?? Number.NaN, 2)} % on average (difference ${signed(value)}, 95 % interval ${signed(low)} to ${signed(high)} points).`;
+  return `${verdict}: in the worst twentieth of ${periods} stretches of ${periodsText(horizon, period)} from ${from} to ${to} they lost ${percent(focused?.cvar ?? Number.NaN, 2)} and ${percent(other?.cvar ?? Number.NaN, 2)} % on average (difference ${signed(value)}, 95 % interval ${signed(low)} to ${signed(high)} points).`;
 }
 
 function signed(share: number): string {
@@ -167,9 +173,9 @@ function titleOf({ name, seedCvars }: ComparedRow): string {
   return seedCvars.length > 1 ? `${name}, mean of ${seedCvars.length}` : name;
 }
 
-function tableLines(rows: readonly ComparedRow[], horizon: number): string[] {
+function tableLines(rows: readonly ComparedRow[], stretch: string): string[] {
   return layOut([
-    [`  ${horizon} days, net of costs`, 'CVaR %', 'seeds', 'return %', 'turnover', 'difference'],
+    [`  ${stretch}, net of costs`, 'CVaR %', 'seeds', 'return %', 'turnover', 'difference'],
     ...rows.map((row) => [
       `  ${titleOf(row)}`,
       percent(row.cvar, 2),
@@ -188,20 +194,21 @@ function tableLines(rows: readonly ComparedRow[], horizon: number): string[] {
 async function blocksOf(
   rows: readonly ComparedRow[],
   sentence: string,
-  { validationDays, names }: DecisionProblem,
+  { validationDays, names, period }: DecisionProblem,
   { from, to, periods, horizon }: Span,
 ): Promise<Block[]> {
+  const stretch = periodsText(horizon, period);
   return [
     {
       kind: 'paragraph',
-      text: `${sentence} Both are the same small network over the last ${lookback} returns of each asset. One learns to forecast returns, and a rule then turns forecasts and past volatility into shares; the other learns shares that lose least in bad periods.`,
+      text: `${sentence} Both are the same small network over the last ${lookback} returns of each asset. One learns to forecast returns, and a rule then turns forecasts and past volatility into shares; the other learns shares that lose least in bad times.`,
     },
     {
       kind: 'table',
-      caption: `Decided every ${horizon} days on days that no network saw, ${from} to ${to}: ${periods} periods, net of ${(10_000 * costs).toFixed(0)} basis points a trade`,
+      caption: `Decided every ${stretch} on ${period.name}s that no network saw, ${from} to ${to}: ${periods} decisions, net of ${(10_000 * costs).toFixed(0)} basis points a trade`,
       columns: [
         { header: 'Way of deciding' },
-        { header: 'CVaR', unit: `% in ${horizon} days`, decimals: 2 },
+        { header: 'CVaR', unit: `% in ${stretch}`, decimals: 2 },
         { header: 'lowest seed', decimals: 2 },
         { header: 'highest', decimals: 2 },
         { header: 'Return', unit: '% a year', decimals: 2 },
@@ -222,12 +229,12 @@ async function blocksOf(
         row.difference ? 100 * row.difference.high : null,
       ]),
       strongRows: rows.flatMap(({ name }, row) => (name === focusedName ? [row] : [])),
-      note: `CVaR: mean loss of the worst ${percent(1 - level, 0)} % of the periods. Below 0 points the decision-focused network loses less. Networks know no limits of single assets or of cash; minimum CVaR is shown with the limits of the decision above and without, decided once a quarter. Early stopping and the rule of the two-stage way come from the last ${validationDays} days before ${from}. Intervals draw blocks of 60 days, the same for all; they do not hold the chance of other assets than these ${names.length}.`,
+      note: `CVaR: mean loss of the worst ${percent(1 - level, 0)} % of the stretches of ${stretch}. Below 0 points the decision-focused network loses less. Networks know no limits of single assets or of cash; minimum CVaR is shown with the limits of the decision above and without, decided once a quarter. Early stopping and the rule of the two-stage way come from the last ${periodsText(validationDays, period)} before ${from}. Intervals draw blocks of ${periodsText(blockRows, period)}, the same for all; they do not hold the chance of other assets than these ${names.length}.`,
     },
     {
       kind: 'chart',
       chart: await barChart({
-        title: `Mean loss of the worst twentieth of ${horizon}-day periods`,
+        title: `Mean loss of the worst twentieth of stretches of ${stretch}`,
         alt: `${rows.map(({ name, cvar }) => `${name} ${percent(cvar, 2)} %`).join(', ')}; whiskers go from the lowest to the highest seed.`,
         categories: rows.map(({ name }) => name),
         series: [

@@ -10,34 +10,37 @@ import {
   level,
   saveBacktest,
 } from '../backtest.js';
-import { backtestText, nextText, verdictText } from '../backtest-report.js';
-import type { Market } from '../markets.js';
+import { backtestText, nextText, plainVerdict, verdictText } from '../backtest-report.js';
+import type { Market, Markets } from '../markets.js';
+import { type Period, periodsText } from '../period.js';
 import { pText } from '../report.js';
 import type { StageResult } from './stage.js';
 
-/** Days before the forecast that a chart shows. */
+/** Prices before the forecast that a chart shows. */
 const shownDays = 120;
 
 export interface ForecastStage extends StageResult {
-  readonly verdict: string;
+  /** For a reader in a hurry. */
+  readonly summary: string;
 }
 
-/** `undefined` where the run was stopped, or no market has enough days. */
+/** `undefined` where the run was stopped. */
 export async function forecastStage(
-  markets: readonly Market[],
+  data: Markets,
   folder: RunFolder,
   options: BacktestOptions,
 ): Promise<ForecastStage | undefined> {
-  const backtest = await backtestOf(markets, options);
+  const backtest = await backtestOf(data, options);
+  const { markets, period } = data;
   if (!backtest) return undefined;
   await saveBacktest(backtest, folder);
   const verdict = verdictText(backtest.evaluation.rows, backtest.tests);
   return {
-    verdict,
-    lines: [backtestText(backtest), nextText(backtest)],
+    summary: plainVerdict(backtest.evaluation.rows, backtest.tests, periodsText(options.horizon, period)),
+    lines: [backtestText(backtest, period), nextText(backtest, period)],
     facts: factsOf(backtest),
     files: { backtest: 'forecasts/backtest.csv', next: 'forecasts/next.csv' },
-    section: await sectionOf(backtest, markets, verdict),
+    section: await sectionOf(backtest, { markets, period }, verdict),
   };
 }
 
@@ -54,7 +57,7 @@ function factsOf({ table, evaluation, tests, days, tooShort }: BacktestResult) {
 
 async function sectionOf(
   backtest: BacktestResult,
-  markets: readonly Market[],
+  { markets, period }: Pick<Markets, 'markets' | 'period'>,
   verdict: string,
 ): Promise<Section> {
   const { table, evaluation, tests, next } = backtest;
@@ -62,12 +65,12 @@ async function sectionOf(
   const lowest = Math.min(...evaluation.rows.map(({ values }) => values.mae ?? Number.POSITIVE_INFINITY));
   const shown = markets.find(({ history }) => history.name === next.ids[0]);
   return {
-    title: `What the next ${horizon} days may bring`,
+    title: `What the next ${periodsText(horizon, period)} may bring`,
     blocks: [
       { kind: 'paragraph', text: verdict },
       {
         kind: 'table',
-        caption: `Backtest: ${windows} origins, ${step} days apart, of ${table.ids.length} markets, ${horizon} days ahead`,
+        caption: `Backtest: ${windows} origins, ${periodsText(step, period)} apart, of ${table.ids.length} ${table.ids.length === 1 ? 'market' : 'markets'}, ${periodsText(horizon, period)} ahead`,
         columns: [
           { header: 'Model' },
           { header: 'MAE', unit: '% log return', decimals: 4 },
@@ -93,17 +96,18 @@ async function sectionOf(
           ];
         }),
         strongRows: evaluation.rows.flatMap(({ values }, row) => (values.mae === lowest ? [row] : [])),
-        note: 'MAE and RMSE of log returns times 100; bold: the lowest MAE. Intervals are conformal, from errors that were known at the origin; Winkler is their mean width with a penalty for misses. p: Diebold and Mariano, two-sided.',
+        note: 'MAE (mean absolute error) and RMSE (root of the mean squared error) of log returns times 100; bold: the lowest MAE. MASE: MAE over that of the naive forecast on the training part. Intervals are conformal, from errors that were known at the origin; Winkler is their mean width with a penalty for misses. p: the chance of such a difference if both were equally good, by the two-sided test of Diebold and Mariano.',
       },
-      { kind: 'chart', chart: await intervalsChart(backtest) },
-      ...(shown ? [{ kind: 'chart' as const, chart: await fanChart(backtest, shown) }] : []),
+      { kind: 'chart', chart: await intervalsChart(backtest, period) },
+      ...(shown ? [{ kind: 'chart' as const, chart: await fanChart(backtest, shown, period) }] : []),
     ],
   };
 }
 
-/** Of the last day ahead, in per cent of the last price. */
-async function intervalsChart({ next, lastPrices, table }: BacktestResult): Promise<Chart> {
+/** Of the last period ahead, in per cent of the last price. */
+async function intervalsChart({ next, lastPrices, table }: BacktestResult, period: Period): Promise<Chart> {
   const { horizon } = table.manifest;
+  const ahead = periodsText(horizon, period);
   const at = (name: string, series: number) =>
     100 *
     ((next.columns[name]?.[series * horizon + horizon - 1] ?? Number.NaN) -
@@ -113,9 +117,13 @@ async function intervalsChart({ next, lastPrices, table }: BacktestResult): Prom
     (_, series) => at(`${ensembleName}-hi-${level}`, series) - at(`${ensembleName}-lo-${level}`, series),
   );
   const widest = widths.indexOf(Math.max(...widths));
+  const holdZero = next.ids.filter(
+    (_, series) =>
+      at(`${ensembleName}-lo-${level}`, series) <= 0 && at(`${ensembleName}-hi-${level}`, series) >= 0,
+  ).length;
   return barChart({
-    title: `The next ${horizon} days by the median of all models, with its ${level} % interval`,
-    alt: `All intervals hold zero or nearly so; the widest is that of ${next.ids[widest]}, ${widths[widest]?.toFixed(1)} % wide.`,
+    title: `The next ${ahead} by the median of all models, with its ${level} % interval`,
+    alt: `Of ${next.ids.length} intervals, ${holdZero} hold zero; the widest is that of ${next.ids[widest]}, ${widths[widest]?.toFixed(1)} % wide.`,
     categories: next.ids,
     series: [
       {
@@ -127,11 +135,15 @@ async function intervalsChart({ next, lastPrices, table }: BacktestResult): Prom
         },
       },
     ],
-    valueAxis: { label: `Log return of ${horizon} days`, unit: '%' },
+    valueAxis: { label: `Log return of ${ahead}`, unit: '%' },
   });
 }
 
-async function fanChart({ next, table }: BacktestResult, { history }: Market): Promise<Chart> {
+async function fanChart(
+  { next, table }: BacktestResult,
+  { history }: Market,
+  period: Period,
+): Promise<Chart> {
   const { horizon } = table.manifest;
   const prices = Array.from(history.prices.slice(-shownDays));
   const part = (name: string) =>
@@ -140,9 +152,12 @@ async function fanChart({ next, table }: BacktestResult, { history }: Market): P
   const [low, high] = [part(`${ensembleName}-lo-${level}`), part(`${ensembleName}-hi-${level}`)];
   const ahead = Array.from({ length: horizon }, (_, step) => step + 1);
   return lineChart({
-    title: `${history.name}: the last ${prices.length} days, and ${horizon} more`,
-    alt: `After ${last.toPrecision(5)} on ${history.dates.at(-1)}, the ${level} % interval of day ${horizon} goes from ${low.at(-1)?.toPrecision(5)} to ${high.at(-1)?.toPrecision(5)}.`,
-    xAxis: { label: `Trading days from ${history.dates.at(-1)}`, unit: 'days' },
+    title: `${history.name}: the last ${periodsText(prices.length, period)}, and ${horizon} more`,
+    alt: `After ${last.toPrecision(5)} on ${history.dates.at(-1)}, the ${level} % interval of ${period.name} ${horizon} goes from ${low.at(-1)?.toPrecision(5)} to ${high.at(-1)?.toPrecision(5)}.`,
+    xAxis: {
+      label: `${period.perYear === 252 ? 'Trading days' : `${period.name[0]?.toUpperCase()}${period.name.slice(1)}s`} from ${history.dates.at(-1)}`,
+      unit: 'none',
+    },
     yAxis: { label: 'Price', unit: 'as quoted' },
     lines: [
       { name: 'Price', x: prices.map((_, day) => day - prices.length + 1), values: prices },

@@ -1,5 +1,6 @@
 /** Networks trained for each market, as a part of the job. */
 import { rowTitles, verdictOf } from '@noosphere/forecast';
+import { type Period, periodsText } from '../period.js';
 import { legend, seriesHead, summary, summaryCounts, tableText } from '../report.js';
 import { filesAgree, type RunOptions, runTables, type TableResult } from '../run.js';
 import { tableJson } from '../table-json.js';
@@ -16,45 +17,46 @@ export async function networksStage(
   run: Omit<RunOptions, 'onTable'>,
   print: (text: string) => void,
 ): Promise<NetworksStage> {
+  const { period } = run.data;
   let lastMarket: TableResult['market'] | undefined;
   const tables = await runTables({
     ...run,
     onTable: (table) => {
-      if (table.market !== lastMarket) print(seriesHead(table, lastMarket?.origin));
+      if (table.market !== lastMarket) print(seriesHead(table, lastMarket?.origin, period));
       lastMarket = table.market;
-      print(tableText(table));
+      print(tableText(table, period));
     },
   });
   const { naive, sure, count } = summaryCounts(tables);
   return {
     tables,
     agrees: tables.every(({ rescored }) => filesAgree(rescored)),
-    lines: [summary(tables), legend()],
+    lines: [summary(tables), legend(period)],
     facts: { tables: tables.map(tableJson) },
     section: {
       title: 'Networks for single markets',
       blocks: [
         {
           kind: 'paragraph',
-          text: `A linear model, a multilayer perceptron and (where there are bars) an LSTM learn from the last 10 days of one market. A naive forecast has the lowest error in ${naive} of ${count} tables; in ${sure} a model leads by more than chance would give.`,
+          text: `A linear model, a multilayer perceptron${tables.some(({ market }) => market.history.bars) ? ' and, where there are highs, lows and volumes, an LSTM' : ''} learn from the last 10 ${period.name}s of one market. A naive forecast has the lowest error in ${naive} of ${count} tables; in ${sure} a model leads by more than chance would give.`,
         },
         {
           kind: 'details',
           summary: 'All tables',
-          blocks: tables.map((table) => tableBlock(table)),
+          blocks: tables.map((table) => tableBlock(table, period)),
         },
       ],
     },
   };
 }
 
-function tableBlock({ market, comparison }: TableResult) {
+function tableBlock({ market, comparison }: TableResult, period: Period) {
   const { split, rows } = comparison;
   const verdict = verdictOf(comparison);
   const lowest = Math.min(...rows.map(({ score }) => score.mae));
   return {
     kind: 'table' as const,
-    caption: `${market.history.name}, ${split.horizon} ${split.horizon === 1 ? 'day' : 'days'} ahead, on the last 20 % of days`,
+    caption: `${market.history.name}, ${periodsText(split.horizon, period)} ahead, on the last 20 % of ${period.name}s`,
     columns: [
       { header: 'Forecast' },
       { header: 'MAE', unit: '% log return', decimals: 4 },

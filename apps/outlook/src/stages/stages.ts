@@ -3,7 +3,7 @@ import { bold, dim, type RunFolder, wrap } from '@noosphere/command-line';
 import type { Run } from '@noosphere/footprint';
 import type { KeyFigure } from '@noosphere/report';
 import { type JointPrices, jointPrices } from '../joint.js';
-import type { Markets } from '../markets.js';
+import { baseOf, type Markets } from '../markets.js';
 import type { OutlookOptions, StageName } from '../options.js';
 import { rule } from '../report.js';
 import { allocateStage } from './allocate.js';
@@ -60,19 +60,17 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
     return outcome.result;
   };
   let joint: JointPrices | undefined;
-  const jointly = () => (joint ??= jointPrices(data.markets, options.base, data.rates));
+  const jointly = () => (joint ??= jointPrices(data, baseOf(options.base, data)));
 
-  await run('quality', () => qualityStage(data.markets, data.notes, new Date()));
-  const networks = await run('networks', () =>
-    networksStage({ markets: data.markets, options, folder, signal }, console.log),
-  );
+  await run('quality', () => qualityStage(data, new Date()));
+  const networks = await run('networks', () => networksStage({ data, options, folder, signal }, console.log));
   const forecast = await run('forecast', () =>
-    forecastStage(data.markets, folder, { horizon: options.horizon, seed: options.seed, signal }),
+    forecastStage(data, folder, { horizon: options.horizon, seed: options.seed, signal }),
   );
-  await run('insight', () => insightStage(data.markets));
-  const risk = await run('risk', async () => riskStage(jointly(), folder));
+  await run('insight', () => insightStage(data));
+  const risk = await run('risk', async () => riskStage(jointly(), options.budget, folder));
   const turbulence = await run('turbulence', () =>
-    turbulenceStage(data.markets, { seed: options.seed, signal }, folder),
+    turbulenceStage(data, { seed: options.seed, signal }, folder),
   );
   const allocation = await run('allocate', async () => allocateStage(jointly(), options, folder));
   const decide = await run('decide', async () =>
@@ -83,9 +81,9 @@ export async function runStages(context: StagesContext): Promise<StagesResult> {
     summary: [
       ...(allocation?.summary ?? []),
       ...(risk?.summary ?? []),
+      ...(forecast ? [forecast.summary] : []),
       ...(turbulence?.summary ?? []),
       ...(decide?.summary ?? []),
-      ...(forecast ? [`Of forecasts ${options.horizon} days ahead: ${forecast.verdict}`] : []),
     ],
     keyFigures: [
       ...(allocation?.keyFigures ?? []),

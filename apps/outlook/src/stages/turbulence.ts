@@ -1,6 +1,7 @@
 /** Will the next month be turbulent? A 1-D CNN beside a logistic regression and two naive forecasts, and what they say today. */
 import { writeAtomically } from '@noosphere/base/files';
 import { layOut, type RunFolder, wrap } from '@noosphere/command-line';
+import { ArgumentError } from '@noosphere/core';
 import {
   logReturns,
   type MethodScores,
@@ -10,7 +11,7 @@ import {
   type WarningMethod,
 } from '@noosphere/decide';
 import type { Block, Cell, KeyFigure } from '@noosphere/report';
-import type { Market } from '../markets.js';
+import type { Markets } from '../markets.js';
 import { percent } from '../percent.js';
 import { currentChart, reliabilityOf, rocOf, titles } from '../turbulence/charts.js';
 import {
@@ -33,10 +34,15 @@ export interface TurbulenceStage extends StageResult {
 }
 
 export async function turbulenceStage(
-  markets: readonly Market[],
+  { markets, period }: Markets,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
   folder: RunFolder,
 ): Promise<TurbulenceStage> {
+  if (period.name !== 'day')
+    throw new ArgumentError(
+      'outlook',
+      `turbulence is told from daily returns, and these prices are ${period.adjective}; give daily prices`,
+    );
   // Seeds are 32-bit numbers, the last of which has no next one.
   const seeds = Array.from({ length: networks }, (_, at) => (seed + at) % 2 ** 32);
   const series = markets.map(({ history: { name, dates, prices } }) => ({
@@ -55,7 +61,7 @@ export async function turbulenceStage(
   const [highest] = latest.toSorted((a, b) => b.probability - a.probability);
   return {
     seeds,
-    summary: [sentence],
+    summary: [plainSentence(found)],
     keyFigures: highest
       ? [
           {
@@ -99,6 +105,20 @@ function sentenceOf({ verdict, scores, aucDifference, split, horizon }: Turbulen
   }[verdict];
   const useless = `Neither the 1-D CNN nor logistic regression warns of turbulent months better than chance and than the naive forecast, which has ${areaOf('persistence')}`;
   return `${isUseful ? who : useless}: areas under the ROC curve ${areaOf('network')} and ${areaOf('logistic')} (${difference}), from ${split.testFrom} to ${split.lastDay}, ${horizon} days ahead.`;
+}
+
+/** Areas as what they are: how often a turbulent time has the higher warning of two. */
+function plainSentence({ verdict, scores, split, horizon }: TurbulenceWarnings): string {
+  const of = (name: WarningMethod) => scores.find(({ method }) => method === name);
+  const pairs = (name: WarningMethod) => percent(of(name)?.auc ?? Number.NaN, 0);
+  const best = Math.max(of('network')?.aucInterval.low ?? 0, of('logistic')?.aucInterval.low ?? 0);
+  const can = best > 0.5 ? 'Better than a coin would' : 'No better than a coin, as far as can be told';
+  const who = {
+    network: 'the network is the better of the two',
+    logistic: 'the regression is the better of the two',
+    undecided: 'the two cannot be told apart',
+  }[verdict];
+  return `Can a turbulent month be seen coming? ${can}: of two days, one before ${horizon} turbulent days and one before calm ones, a small neural network (a 1-D CNN) gives the higher warning to the right one in ${pairs('network')} of 100 cases, a logistic regression on past volatility in ${pairs('logistic')}, from ${split.testFrom} to ${split.lastDay}; ${who}.`;
 }
 
 function signed(value: number): string {

@@ -30,8 +30,8 @@ export function trainingMean(
 }
 
 /**
- * Seasonal naive: each of the next h daily returns is the one a season of m days before it, so
- * ŷ[t] = log(p[t+h-m] / p[t-m]), for h ≤ m ≤ t.
+ * Seasonal naive: each of the next h returns is the last known one of the same place in a season of m periods, so with
+ * h = q m + r, ŷ[t] = q log(p[t] / p[t-m]) + log(p[t-m+r] / p[t-m]), for m ≤ t.
  * @param season m. @default 5, a trading week
  * @example
  * console.log(seasonalReturns(Float64Array.of(1, 2, 3, 4, 5, 6), { first: 5, end: 6 }, 1)[0] === Math.log(2)); // → true
@@ -42,11 +42,18 @@ export function seasonalReturns(
   horizon: number,
   season = 5,
 ): Float64Array {
-  if (horizon > season || first < season) {
+  if (!(Number.isInteger(season) && season >= 1 && season <= first)) {
     throw new ArgumentError(
       'seasonalReturns',
-      `expects a season of at least ${horizon} days and at most ${first}, got ${season}; choose another season`,
+      `expects a season of 1 to ${first} periods, got ${season}; choose another season`,
     );
   }
-  return cumulativeReturns(prices, { first: first - season, end: end - season }, horizon);
+  const before = { first: first - season, end: end - season };
+  const [seasons, rest] = [Math.floor(horizon / season), horizon % season];
+  const whole = seasons > 0 ? cumulativeReturns(prices, before, season) : undefined;
+  const part = rest > 0 ? cumulativeReturns(prices, before, rest) : undefined;
+  return Float64Array.from(
+    { length: end - first },
+    (_, at) => seasons * (whole?.[at] ?? 0) + (part?.[at] ?? 0),
+  );
 }

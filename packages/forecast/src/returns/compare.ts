@@ -20,7 +20,7 @@ export type NaiveKind = 'zero' | 'mean' | 'seasonal';
 export const rowTitles: Readonly<Record<NaiveKind | NetworkKind, string>> = {
   zero: 'zero return',
   mean: 'training mean',
-  seasonal: 'seasonal naive 5',
+  seasonal: 'seasonal naive',
   linear: 'linear',
   mlp: 'MLP',
   lstm: 'LSTM',
@@ -31,6 +31,8 @@ export interface CompareOptions extends SplitOptions {
   readonly seed?: number;
   /** At most. @default 60 */
   readonly epochs?: number;
+  /** Of the seasonal naive forecast, in periods of the prices. @default 5, a trading week */
+  readonly season?: number;
   /** Ends after the running step; what is fitted until then is scored. */
   readonly signal?: AbortSignal;
   readonly onEpoch?: (kind: NetworkKind, report: EpochReport) => void;
@@ -68,7 +70,7 @@ interface FittedRow {
 
 /**
  * Fits all rows to the training part of a history, then forecasts its test part: zero return, training mean, seasonal
- * naive 5, linear, MLP, and LSTM where bars are known.
+ * naive, linear, MLP, and LSTM where bars are known.
  * @example
  * const prices = Float64Array.from({ length: 400 }, (_, day) => Math.exp(Math.sin(day) / 100));
  * const history = { name: 'sine', dates: Array.from(prices, (_, day) => String(day)), prices };
@@ -82,7 +84,7 @@ export async function compareForecasters(
   knownOptions(
     'compareForecasters',
     options,
-    'seed epochs signal onEpoch lookback horizon testShare validationShare',
+    'seed epochs season signal onEpoch lookback horizon testShare validationShare',
   );
   const split = splitByTime(
     history.prices.length,
@@ -106,7 +108,7 @@ export async function compareForecasters(
   for (const row of fittedRows) {
     const forecast = row.fitted
       ? await forecastRange(row.fitted.forecaster, history, test)
-      : naiveForecast(row.kind, history.prices, split);
+      : naiveForecast(row.kind, history.prices, split, options.season ?? 5);
     rows.push({ ...row, forecast, score: scoreForecast(actual, forecast, { scale, horizon }) });
   }
   return { history, split, actual, scale, rows };
@@ -133,7 +135,14 @@ async function fitRow(
   return { kind, fitted, fitSeconds: (performance.now() - startedMs) / 1000, peakBytes: memory.bytes };
 }
 
-function naiveForecast(kind: FittedRow['kind'], prices: Float64Array, split: TimeSplit): Float64Array {
+function naiveForecast(
+  kind: FittedRow['kind'],
+  prices: Float64Array,
+  split: TimeSplit,
+  season: number,
+): Float64Array {
   if (kind === 'mean') return trainingMean(prices, split, split.test);
-  return kind === 'seasonal' ? seasonalReturns(prices, split.test, split.horizon) : zeroReturn(split.test);
+  return kind === 'seasonal'
+    ? seasonalReturns(prices, split.test, split.horizon, season)
+    : zeroReturn(split.test);
 }

@@ -101,7 +101,13 @@ test('no target of one part lies on a day of another', () => {
 test('what cannot be computed is refused with the way out', () => {
   expect(() => splitByTime(100)).toThrow(/leave 12 windows for validation.*longer series/);
   expect(() => splitByTime(1000, { horizon: 0 })).toThrow(/horizon must be a whole number from 1, got 0/);
-  expect(() => seasonalReturns(prices, { first: 10, end: 20 }, 6)).toThrow(/season of at least 6 days/);
+  expect(() => seasonalReturns(prices, { first: 10, end: 20 }, 6, 11)).toThrow(/season of 1 to 10 periods, got 11/);
+  // Twelve steps of a season of 5: its returns twice, and its first two once more.
+  const known = Float64Array.from([1, 2, 4, 5, 7, 3, 9, 8], (price) => price);
+  const [ahead] = seasonalReturns(known, { first: 6, end: 7 }, 12);
+  const season = [1, 2, 3, 4, 5].map((at) => Math.log((known[at + 1] ?? 0) / (known[at] ?? 1)));
+  const expected = Array.from({ length: 12 }, (_, step) => season[step % 5] ?? 0).reduce((a, b) => a + b);
+  expect(ahead).toBeCloseTo(expected, 12);
   expect(() => meanAbsoluteScaled([1], [1], 0)).toThrow(/did prices never move/);
   expect(() => rootMeanSquare([], [])).toThrow(/at least one/);
   expect(() => leastSquares([1, 2], [1])).toThrow(/more rows than columns/);

@@ -16,7 +16,7 @@ import {
 } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
 import { mostPoints, thin, thinningNote } from './thin.js';
-import { legendColumns, quantityAxis, timeAxis, titleAbove } from './vega-config.js';
+import { legendColumns, quantityAxis, quantityScale, timeAxis, titleAbove } from './vega-config.js';
 
 export interface DrawdownChartOptions extends ChartText {
   readonly x: Positions;
@@ -244,7 +244,7 @@ function areaSpec(
     const y = {
       field: 'y',
       type: 'quantitative',
-      scale: { zero: true, nice: !isStacked },
+      scale: isStacked ? { zero: true, nice: false } : quantityScale({ zero: true }, values.flat(), room),
       axis: quantityAxis(values.flat(), room),
     };
     const layer = {

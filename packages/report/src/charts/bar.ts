@@ -159,7 +159,7 @@ function barSpec(
   const x = {
     field: 'value',
     type: 'quantitative',
-    scale: { zero: true },
+    scale: { zero: true, nice: room.isNarrow ? 5 : 6 },
     axis: {
       ...quantityAxis(values, room),
       title: axisTitle(valueAxis),

@@ -7,7 +7,7 @@ import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './
 import { checkAxis, checkLogarithm, checkNames, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
 import { textWidth } from './text-width.js';
-import { quantityAxis } from './vega-config.js';
+import { quantityAxis, quantityScale } from './vega-config.js';
 
 export interface BoxChartOptions extends ChartText {
   readonly groups: readonly { readonly name: string; readonly values: readonly Value[] }[];
@@ -131,9 +131,9 @@ function boxSpec(
   const x = (field: string) => ({
     field,
     type: 'quantitative',
-    scale: valueAxis.scale === 'log' ? { type: 'log' } : { zero: valueAxis.zero ?? false },
+    scale: quantityScale(valueAxis, ends, room),
     axis: {
-      ...quantityAxis(ends, room),
+      ...quantityAxis(ends, room, valueAxis.scale),
       title: axisTitle(valueAxis),
       grid: true,
       domain: false,

@@ -8,7 +8,7 @@ import { draw, type Room, type Spec } from './draw.js';
 import { type ReadLine, readLines } from './read-lines.js';
 import { noRule, ruleAcross, ruleDown } from './rules.js';
 import { thinningNote } from './thin.js';
-import { legendColumns, quantityAxis, timeAxis, titleAbove } from './vega-config.js';
+import { legendColumns, quantityAxis, quantityScale, timeAxis, titleAbove } from './vega-config.js';
 
 /** Bounds around a line: `level` per cent of outcomes lie between them. */
 export interface LineInterval {
@@ -112,29 +112,30 @@ function lineSpec(
     Math.min(...everyX, ...events.map(({ value }) => value)),
     Math.max(...everyX, ...events.map(({ value }) => value)),
   ];
-  const everyY = lines.flatMap((line) =>
-    [line.values, ...line.intervals.flatMap(({ low, high }) => [low, high])].flat(),
-  );
+  const everyY = [
+    ...lines.flatMap((line) =>
+      [line.values, ...line.intervals.flatMap(({ low, high }) => [low, high])].flat(),
+    ),
+    ...(reference ? [reference.value] : []),
+  ];
   const bothAxes = {
     x: {
       field: 'x',
       type: kind === 'time' ? 'temporal' : 'quantitative',
       scale: {
         ...(kind === 'time' && { type: 'utc' }),
-        domain: span,
-        nice: false,
-        ...(xAxis?.scale === 'log' && { type: 'log' }),
+        ...(xAxis?.scale === 'log' ? quantityScale(xAxis, span, room) : { domain: span, nice: false }),
       },
       axis:
         kind === 'time'
           ? timeAxis(span, room)
-          : { ...quantityAxis(span, room), title: xAxis ? axisTitle(xAxis) : null },
+          : { ...quantityAxis(span, room, xAxis?.scale), title: xAxis ? axisTitle(xAxis) : null },
     },
     y: {
       field: 'y',
       type: 'quantitative',
-      scale: yAxis.scale === 'log' ? { type: 'log' } : { zero: yAxis.zero ?? false },
-      axis: quantityAxis(everyY, room),
+      scale: quantityScale(yAxis, everyY, room),
+      axis: quantityAxis(everyY, room, yAxis.scale),
     },
   };
   const middle = ((span[0] as number) + (span[1] as number)) / 2;

@@ -6,7 +6,7 @@ import { color } from '../theme/colors.js';
 import { type Axis, axisTitle, type Chart, type ChartText } from './chart.js';
 import { checkAxis, checkLength, checkLogarithm, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
-import { labelsOver, quantityAxis, titleAbove } from './vega-config.js';
+import { labelsOver, quantityAxis, quantityScale, titleAbove } from './vega-config.js';
 
 /** A quantity that is wanted small or large. */
 export interface Goal extends Axis {
@@ -121,11 +121,16 @@ function paretoSpec(room: Room, points: readonly ParetoPoint[], { xAxis, yAxis }
   const channel = (field: 'x' | 'y', axis: Goal, title: string | null) => ({
     field,
     type: 'quantitative',
-    scale: axis.scale === 'log' ? { type: 'log' } : { zero: axis.zero ?? false },
+    scale: quantityScale(
+      axis,
+      points.map((point) => point[field]),
+      room,
+    ),
     axis: {
       ...quantityAxis(
         points.map((point) => point[field]),
         room,
+        axis.scale,
       ),
       title,
       grid: true,

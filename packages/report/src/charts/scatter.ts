@@ -9,7 +9,7 @@ import { type Axis, axisTitle, type Chart, type ChartText, type Value } from './
 import { checkAxis, checkLength, checkLogarithm, checkSome, readValues } from './checks.js';
 import { draw, type Room, type Spec } from './draw.js';
 import { type FittedLine, fitLine } from './fit-line.js';
-import { labelsOver, legendColumns, quantityAxis, titleAbove } from './vega-config.js';
+import { labelsOver, legendColumns, quantityAxis, quantityScale, titleAbove } from './vega-config.js';
 
 export interface ScatterChartOptions extends ChartText {
   readonly x: readonly Value[];
@@ -161,8 +161,8 @@ function scatterSpec(
   const channel = (field: string, axis: Axis, values: readonly number[], title: string | null) => ({
     field,
     type: 'quantitative',
-    scale: axis.scale === 'log' ? { type: 'log' } : { zero: axis.zero ?? false },
-    axis: { ...quantityAxis(values, room), title, grid: true },
+    scale: quantityScale(axis, values, room),
+    axis: { ...quantityAxis(values, room, axis.scale), title, grid: true },
   });
   const both = { x: channel('x', xAxis, xs, axisTitle(xAxis)), y: channel('y', yAxis, ys, null) };
   const legend =

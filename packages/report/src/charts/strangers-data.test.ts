@@ -19,6 +19,7 @@ import {
   stackedAreaChart,
 } from '../index.js';
 import { complaints } from './draw.js';
+import { logTicks } from './vega-config.js';
 
 afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
@@ -170,4 +171,39 @@ test('a histogram of one value has a bin around it, of any size; values without 
   await expect(histogram({ ...text, values: [-1e308, 0, 1e308], xAxis: axis })).rejects.toThrow(
     'values[0]: expected a finite number of at most 1e+300',
   );
+});
+
+describe('axes fit the data', () => {
+  test('a logarithmic axis has round ticks within its values, however few decades they span', async () => {
+    expect(logTicks(0.7, 2.15)).toEqual([1, 1.5, 2]);
+    expect(logTicks(0.66, 2.9)).toEqual([1, 1.5, 2, 2.5]);
+    expect(logTicks(0.4, 30)).toEqual([0.5, 1, 2, 5, 10, 20]);
+    expect(logTicks(0.002, 3000)).toEqual([0.01, 0.1, 1, 10, 100, 1000]);
+    expect(logTicks(101, 109)).toEqual([102, 104, 106, 108]);
+    const { svg } = await lineChart({
+      ...text,
+      x: [1, 2, 3],
+      xAxis: axis,
+      yAxis: { ...axis, scale: 'log' },
+      lines: [{ name: 'a', values: [0.7, 1.4, 2.15] }],
+    });
+    const shown = textsOf(parseFragment(svg));
+    expect(shown).toEqual(expect.arrayContaining(['1', '1.5', '2']));
+    expect(shown).not.toContain('0.1');
+    expect(shown).not.toContain('10');
+    // The line fills nearly all of the height.
+    const heights = [...attributeOf(dataMarks(svg)[0], 'd').matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
+    expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(150);
+  });
+
+  test('a linear axis ends at a tick, and one of dates says where the data begin and end', async () => {
+    const { svg } = await drawdownChart({
+      ...text,
+      x: ['2003-03-24', '2008-12-18', '2013-03-01'],
+      series: [{ name: 'a', values: [1, 0.76, 0.9] }],
+    });
+    const shown = textsOf(parseFragment(svg));
+    expect(shown).toContain('−25');
+    expect(shown).toContain('2003-03-24 to 2013-03-01');
+  });
 });

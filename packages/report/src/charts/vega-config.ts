@@ -1,4 +1,5 @@
 /** How all charts look: quiet axes, no frame, colours by name. */
+import { formatDate } from '../text/numbers.js';
 import { color } from '../theme/colors.js';
 import type { Axis } from './chart.js';
 import { axisTitle } from './chart.js';
@@ -100,25 +101,86 @@ export function labelsOver(
   );
 }
 
+/** So many ticks; a linear scale ends at one. */
+function tickCount({ isNarrow }: { isNarrow: boolean }): number {
+  return isNarrow ? 5 : 6;
+}
+
+/** Of a quantity: a linear scale ends at round numbers, a logarithmic one closely around its values. */
+export function quantityScale(
+  { scale, zero }: Pick<Axis, 'scale' | 'zero'>,
+  values: readonly number[],
+  room: { isNarrow: boolean },
+): Spec {
+  if (scale !== 'log') return { zero: zero ?? false, nice: tickCount(room) };
+  const [least, most] = extentOf(values);
+  // The room of a tenth of a single decade where all values are one.
+  const margin = least < most ? (most / least) ** 0.03 : 10 ** 0.1;
+  return least > most
+    ? { type: 'log' }
+    : { type: 'log', domain: [least / margin, most * margin], nice: false };
+}
+
 /** Of a quantity: tick labels with SI prefixes once numbers are long. */
-export function quantityAxis(values: readonly number[], { isNarrow }: { isNarrow: boolean }): Spec {
+export function quantityAxis(
+  values: readonly number[],
+  room: { isNarrow: boolean },
+  scale: Axis['scale'] = 'linear',
+): Spec {
+  const [least, most] = extentOf(values);
+  const largest = most >= least ? Math.max(Math.abs(least), Math.abs(most)) : 0;
+  const span = most - least;
+  // Prefixes keep six digits: too few for small steps on a high level, where the ticks' own digits tell more.
+  const hasPrefixes =
+    (largest >= 1e6 || (largest > 0 && largest < 1e-3)) && !(span > 0 && span < 1e-3 * largest);
+  const shared = { title: null, labelOverlap: true };
+  if (scale === 'log' && least < most)
+    return {
+      ...shared,
+      values: logTicks(least, most),
+      // Vega's own labels of a logarithmic axis leave some ticks without one.
+      labelExpr: `format(datum.value, '${hasPrefixes ? '~s' : ',~r'}')`,
+    };
+  return { ...shared, tickCount: tickCount(room), ...(hasPrefixes && { format: '~s' }) };
+}
+
+function extentOf(values: readonly number[]): [least: number, most: number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     // Comparisons with NaN, a gap, are false.
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  const largest = most >= least ? Math.max(Math.abs(least), Math.abs(most)) : 0;
-  const span = most - least;
-  // Prefixes keep six digits: too few for small steps on a high level, where the ticks' own digits tell more.
-  const hasPrefixes =
-    (largest >= 1e6 || (largest > 0 && largest < 1e-3)) && !(span > 0 && span < 1e-3 * largest);
-  return {
-    title: null,
-    labelOverlap: true,
-    tickCount: isNarrow ? 5 : 6,
-    ...(hasPrefixes && { format: '~s' }),
-  };
+  return [least, most];
+}
+
+/** Powers of ten where there are several; else 1, 2 and 5 of each; else equal round steps. */
+export function logTicks(least: number, most: number): number[] {
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(most)) - Math.floor(Math.log10(least)) + 1 },
+    (_, at) => Math.floor(Math.log10(least)) + at,
+  );
+  const within = (mantissas: readonly number[]) =>
+    decades
+      // Written as text: 3 · 10⁻¹ is not 0.3.
+      .flatMap((decade) => mantissas.map((mantissa) => Number(`${mantissa}e${decade}`)))
+      .filter((value) => value >= least && value <= most);
+  const [tens, fives] = [within([1]), within([1, 2, 5])];
+  if (tens.length >= 4) return tens;
+  if (fives.length >= 3) return fives;
+  const power = Math.floor(Math.log10(most - least));
+  const steps = [5, 2, 1].map((mantissa) => `${mantissa}e${power}`);
+  const finer = [5, 2, 1].map((mantissa) => `${mantissa}e${power - 1}`);
+  const ticks = [...steps, ...finer].map((step) => multiplesOf(Number(step), least, most));
+  return ticks.find((values) => values.length >= 3) ?? [least, most];
+}
+
+/** Of a round step; digits beyond those of the step are rounding. */
+function multiplesOf(step: number, least: number, most: number): number[] {
+  const [first, last] = [Math.ceil(least / step), Math.floor(most / step)];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) =>
+    Number(((first + at) * step).toPrecision(12)),
+  );
 }
 
 /** Of times, with labels that fit the span. */
@@ -134,5 +196,13 @@ export function timeAxis(values: readonly number[], { isNarrow }: { isNarrow: bo
           : days > 0
             ? '%-d %b %H:%M'
             : '%Y-%m-%d';
-  return { title: null, labelOverlap: true, tickCount: isNarrow ? 4 : 8, format };
+  const [first, last] = [values[0], values.at(-1)];
+  // Ticks stand at round dates: the title says where the data begin and end.
+  const title =
+    first === undefined || last === undefined
+      ? null
+      : first === last
+        ? formatDate(first)
+        : `${formatDate(first)} to ${formatDate(last)}`;
+  return { title, labelOverlap: true, tickCount: isNarrow ? 4 : 8, format };
 }

@@ -1,4 +1,4 @@
-/** The one script of a page: what a pointer over a chart of lines shows. Without it nothing is missing but that. */
+/** The one script of a page: what a pointer over a chart of lines shows, and that a wide table goes on. Without it nothing is missing but that. */
 
 /** Runs in the reader's browser. Texts come from attributes and go into text nodes: they are never markup. */
 export const hoverScript = `'use strict';
@@ -24,5 +24,18 @@ for (const svg of document.querySelectorAll('svg[data-hover]')) {
     rule.remove();
     told.textContent = '';
   });
+}
+for (const region of document.querySelectorAll('.scroll')) {
+  const hint = document.createElement('p');
+  hint.className = 'scroll-hint';
+  hint.textContent = 'The table is wider than the page: scroll it sideways →';
+  hint.setAttribute('aria-hidden', 'true');
+  const tell = () => {
+    if (region.scrollWidth > region.clientWidth + 1) region.before(hint);
+    else hint.remove();
+  };
+  tell();
+  addEventListener('resize', tell);
+  region.addEventListener('scroll', () => hint.remove(), { once: true });
 }
 `;

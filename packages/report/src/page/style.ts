@@ -59,6 +59,7 @@ figcaption .finding{display:block;font-size:.9375rem;color:var(--report-muted);m
 @media (min-width:760px),print{.pair{grid-template-columns:1fr 1fr}}
 .table-block{margin:28px 0;container-type:inline-size}
 .scroll{overflow-x:auto}
+.scroll-hint{margin:0 0 4px;font-size:.8125rem;color:var(--report-muted)}
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums}
 caption{text-align:left;font-weight:600;font-size:1rem;padding-bottom:8px}
 caption span{display:block;position:sticky;left:0;max-width:100cqi}
@@ -85,7 +86,7 @@ footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--report-rule);
 @media print{:root{color-scheme:light;${colorDeclarations('light')}}
 body{font-size:10.5pt;line-height:1.5}
 .sheet{max-width:none;padding:0}
-nav,.skip,.hover-text{display:none}
+nav,.skip,.hover-text,.scroll-hint{display:none}
 h1,h2,h3,caption,figcaption,summary{break-after:avoid}
 h2{margin-top:28pt}
 figure,tr,.callout,.key-figures,.pair{break-inside:avoid}

@@ -5,10 +5,10 @@ const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 
-/** What can be printed: unprintable characters and halves of pairs become U+FFFD, white space one space. */
+/** What can be printed: unprintable characters and halves of pairs become U+FFFD, white space one space; a space that keeps a number and its unit on one line stays. */
 export function clean(text: string): string {
   return String(text)
-    .replace(/\s+/g, ' ')
+    .replace(/[^\S\u00a0]+/g, ' ')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(unprintable, '\ufffd')
     .trim();
