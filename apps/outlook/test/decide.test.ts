@@ -122,7 +122,7 @@ test('what comes later changes no share before', async () => {
 test('too few days or assets are said, with the way out', async () => {
   const joint = simulated();
   await expect(decided(joint, 'far', 30)).rejects.toThrow(
-    /639 common days give .* periods of 30 days .* give longer histories or a smaller --horizon/,
+    /639 common days give .* stretches of 30 days .* give longer histories or a smaller --horizon/,
   );
   const one = { ...joint, names: ['Calm'], prices: joint.prices.slice(0, 1) };
   await expect(decided(one, 'one')).rejects.toThrow('one asset, Calm, leaves nothing to decide');

@@ -77,8 +77,8 @@ const optionsOf = (data: string): OutlookOptions => ({
 });
 
 describe.each([
-  ['weekly', days(7, 1200), 52],
-  ['monthly', months(1, 600), 12],
+  ['weekly', days(7, 520), 52],
+  ['monthly', months(1, 300), 12],
 ] as const)('%s prices', (adjective, dates, perYear) => {
   const path = writePrices(`${adjective}.csv`, dates, perYear);
 

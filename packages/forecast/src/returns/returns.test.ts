@@ -101,7 +101,9 @@ test('no target of one part lies on a day of another', () => {
 test('what cannot be computed is refused with the way out', () => {
   expect(() => splitByTime(100)).toThrow(/leave 12 windows for validation.*longer series/);
   expect(() => splitByTime(1000, { horizon: 0 })).toThrow(/horizon must be a whole number from 1, got 0/);
-  expect(() => seasonalReturns(prices, { first: 10, end: 20 }, 6, 11)).toThrow(/season of 1 to 10 periods, got 11/);
+  expect(() => seasonalReturns(prices, { first: 10, end: 20 }, 6, 11)).toThrow(
+    /season of 1 to 10 periods, got 11/,
+  );
   // Twelve steps of a season of 5: its returns twice, and its first two once more.
   const known = Float64Array.from([1, 2, 4, 5, 7, 3, 9, 8], (price) => price);
   const [ahead] = seasonalReturns(known, { first: 6, end: 7 }, 12);
