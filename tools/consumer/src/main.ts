@@ -57,10 +57,22 @@ function publicPackages(): PublicPackage[] {
     });
 }
 
+const quiet = ['--prefer-offline', '--no-audit', '--no-fund'];
+
 /** Runs a command to its end and gives what it printed; throws with it when the command fails. */
-function runCommand(command: string, args: readonly string[], cwd: string): string {
+function runCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): string {
   const shell = process.platform === 'win32' && command !== process.execPath;
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', shell });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    shell,
+    env: { ...process.env, ...environment },
+  });
   if (error !== undefined) throw error;
   if (status === 0) return stdout;
   throw new Error(`\`${command} ${args.join(' ')}\` ended with exit code ${status}\n${stdout}${stderr}`);
@@ -81,7 +93,7 @@ function installPacked(packages: readonly PublicPackage[], folder: string): void
     overrides: { 'light-my-request': { cookie: '^1.1.1' } },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
-  runCommand('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], folder);
+  runCommand('npm', ['install', '--ignore-scripts', ...quiet], folder);
   // A stranger's settings: strict, no types of Node, and our declarations are checked too.
   const compilerOptions = {
     strict: true,
@@ -94,6 +106,28 @@ function installPacked(packages: readonly PublicPackage[], folder: string): void
     noEmit: true,
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+}
+
+/**
+ * The other way that READMEs name: install scripts run, but for onnxruntime-node's download of CUDA libraries. Whatever a script may
+ * still fetch fails by a proxy that is not there, as it would where only the registry can be reached.
+ */
+function installWithScripts(packed: string, folder: string): void {
+  const { dependencies } = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'));
+  const own = Object.entries<string>(dependencies).filter(([name]) =>
+    ['@noosphere/core', '@noosphere/base'].includes(name),
+  );
+  const manifest = { private: true, type: 'module', dependencies: Object.fromEntries(own) };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  const nowhere = 'http://127.0.0.1:9';
+  runCommand('npm', ['install', '--onnxruntime-node-install=skip', ...quiet], folder, {
+    GLOBAL_AGENT_HTTP_PROXY: nowhere,
+    GLOBAL_AGENT_HTTPS_PROXY: nowhere,
+  });
+  const program =
+    "import { add, tensor } from '@noosphere/core'; console.log(await add(tensor([1]), 2).array());";
+  const printed = runCommand(process.execPath, ['--input-type=module', '--eval', program], folder).trim();
+  if (printed !== '[ 3 ]') throw new Error(`consumer: installed with scripts, core printed ${printed}`);
 }
 
 /** The example, its types taken off, run by Node alone; undefined when it printed what it claims. */
@@ -112,8 +146,10 @@ function removeTypes({ file }: ExampleProgram): void {
 
 const packages = publicPackages();
 const folder = mkdtempSync(join(tmpdir(), 'noosphere-consumer-'));
+const withScripts = mkdtempSync(join(tmpdir(), 'noosphere-consumer-scripts-'));
 try {
   installPacked(packages, folder);
+  installWithScripts(folder, withScripts);
   const examples = packages.flatMap(({ name, folder: packageFolder }) => {
     const page = join(packageFolder, 'README.md');
     if (!existsSync(page)) throw new Error(`consumer: ${name} has no README.md; it is what users see first`);
@@ -137,5 +173,5 @@ try {
   );
   console.log(`consumer: ${packages.length} packages installed by npm, ${runnable.length} examples ran`);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  for (const each of [folder, withScripts]) rmSync(each, { recursive: true, force: true });
 }

@@ -23,7 +23,7 @@ async function runtime(): Promise<Runtime> {
     throw new PlatformError(
       'cpu executor',
       `onnxruntime-node has no working library for ${process.platform} ${process.arch} here (Linux needs glibc; Intel Macs are not covered): ` +
-        `use Linux x64/arm64 with glibc, macOS on Apple silicon or Windows, and install without omitting optional files; ${String(cause)}`,
+        `use Linux x64/arm64 with glibc, macOS on Apple silicon or Windows; where the installation broke off in its script, \`npm install --ignore-scripts\` is enough; ${String(cause)}`,
       { cause },
     );
   });
