@@ -17,7 +17,7 @@ import { columnLegend, failureLines } from './report.js';
 import { savedName, writeSaved } from './saved-models.js';
 import { naiveNames, scoreRows, scoresLines, verdict } from './scores.js';
 import { choicesSection, scoresSection } from './scores-section.js';
-import type { Outcome, Session } from './session.js';
+import { laterRun, type Outcome, type Session } from './session.js';
 
 const shownSeries = 10;
 
@@ -68,6 +68,7 @@ export async function compare(session: Session): Promise<Outcome> {
     models,
     elapsedMs,
     files: { selection: 'selection.csv', models: savedName, lastWindow: file },
+    failures,
     facts: { ...scores, manifest: earlier.manifest, choices, columns: columnLegend(table), failures },
     page: {
       summary: [verdict(scores)],
@@ -93,7 +94,7 @@ export async function compare(session: Session): Promise<Outcome> {
       ...scoresLines(table, scores, joules),
       ...failureLines(failures),
       '',
-      dim(`  predict NEWER.csv --model ${folder.path} forecasts each series with its model`),
+      dim(wrap(`  ${laterRun(session)} forecasts each series with its model`, 4)),
     ],
   };
 }

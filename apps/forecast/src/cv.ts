@@ -1,24 +1,25 @@
 /** `cv`: a rolling-origin backtest. */
 import { wrap } from '@noosphere/command-line';
-import { ArgumentError } from '@noosphere/core';
 import { type BacktestTable, conformalBacktest, crossValidate, writeForecasts } from '@noosphere/forecast';
 import { allModels, lacksIntervals } from './models.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { scoreRows, scoresLines, verdict } from './scores.js';
 import { scoresSection } from './scores-section.js';
-import type { Outcome, Session } from './session.js';
+import { type Outcome, type Session, usualLevels } from './session.js';
 
 export async function crossValidation(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;
-  const levels = options.levels ?? [];
+  const levels = options.levels ?? (options.conformal ? usualLevels : []);
   const isConformal = levels.length > 0 && (options.conformal || plan.local.some(lacksIntervals));
-  const windows = windowsFor(options.windows, isConformal ? levels : []);
+  const step = options.step ?? (isConformal ? 1 : horizon);
+  const calibrating = isConformal ? calibratingWindows(levels, horizon, step) : 0;
+  const windows = (options.windows ?? usualWindows) + calibrating;
   const made = await crossValidate(data.frame, {
     models: allModels(plan),
     horizon,
     windows,
-    ...(options.step !== undefined && { step: options.step }),
+    step,
     refit: options.refit,
     levels: isConformal ? [] : levels,
     season: data.seasons[0] ?? 1,
@@ -34,6 +35,7 @@ export async function crossValidation(session: Session): Promise<Outcome> {
     models: table.manifest.models,
     elapsedMs: table.elapsedMs,
     files: { backtest: file },
+    failures: table.failures,
     facts: { ...scores, manifest: table.manifest, columns: columnLegend(table), failures: table.failures },
     page: {
       summary: [verdict(scores)],
@@ -54,16 +56,10 @@ export async function crossValidation(session: Session): Promise<Outcome> {
 
 const usualWindows = 3;
 
-/** Conformal intervals of a window come from the errors of those before: so many more are needed. */
-function windowsFor(asked: number | undefined, levels: readonly number[]): number {
-  const before = levels.reduce((most, level) => Math.max(most, Math.ceil(level / (100 - level))), 0);
-  const windows = asked ?? before + usualWindows;
-  if (windows <= before)
-    throw new ArgumentError(
-      '--windows',
-      `conformal intervals of ${Math.max(...levels)} % need more than ${before}, got ${windows}; ask for more, or for a lower --level`,
-    );
-  return windows;
+/** Conformal intervals of a window come from the errors of those before whose values were known: so many more are needed. */
+function calibratingWindows(levels: readonly number[], horizon: number, step: number): number {
+  const errors = levels.reduce((most, level) => Math.max(most, Math.ceil(level / (100 - level) - 1e-9)), 0);
+  return errors + Math.ceil(horizon / step) - 1;
 }
 
 export function refitText(refit: number | false): string {

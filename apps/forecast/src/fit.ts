@@ -11,7 +11,7 @@ import { allModels } from './models.js';
 import { countText } from './numbers.js';
 import { failureLines } from './report.js';
 import { savedName, startsOf, writeSaved } from './saved-models.js';
-import type { Outcome, Session } from './session.js';
+import { laterRun, type Outcome, type Session } from './session.js';
 
 export async function fit(session: Session): Promise<Outcome> {
   const { options, horizon, data, plan, folder } = session;
@@ -67,6 +67,7 @@ export async function fit(session: Session): Promise<Outcome> {
     models,
     elapsedMs,
     files: { models: savedName },
+    failures,
     facts: { horizon, failures },
     lines: (joules) => [
       wrap(`Models: ${plan.reason}. s: time over all threads; J: the run’s energy, shared by that time.`),
@@ -83,8 +84,10 @@ export async function fit(session: Session): Promise<Outcome> {
       ),
       ...failureLines(failures),
       dim(
-        `  predict NEWER.csv --model ${folder.path} goes on from these estimates` +
-          (trained.length > 0 ? ' and weights' : ''),
+        wrap(
+          `  ${laterRun(session)} goes on from these estimates${trained.length > 0 ? ' and weights' : ''}`,
+          4,
+        ),
       ),
     ],
   };

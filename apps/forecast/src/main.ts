@@ -7,10 +7,13 @@ import { writePage } from '@noosphere/report';
 import { compare } from './compare.js';
 import { crossValidation } from './cv.js';
 import { fit } from './fit.js';
+import { inFlags } from './flags.js';
 import { joulesByModel, manifestText } from './manifest.js';
+import { allModels } from './models.js';
 import { type CommandName, readOptions } from './options.js';
 import { runPage } from './page.js';
 import { predict } from './predict.js';
+import { isUnreached } from './report.js';
 import { type Outcome, openSession, type Session } from './session.js';
 
 const commands: Readonly<Record<CommandName, (session: Session) => Promise<Outcome>>> = {
@@ -54,10 +57,26 @@ async function main(): Promise<void> {
   const files = [...Object.values(outcome.files), 'manifest.json'].map((file) => join(folder.path, file));
   const asked = [options.json, outcome.page && options.html].filter((path) => path !== undefined);
   console.log(`Written: ${[...files, ...asked].map((path) => relative('', path)).join(', ')}`);
+  const failed = failedModels(session, outcome);
+  if (failed.length > 0) {
+    process.stderr.write(`noosphere-forecast: ${failed.join(', ')} failed on every series; see above\n`);
+    process.exitCode = 1;
+  }
   if (signal.aborted) {
     process.stderr.write('noosphere-forecast: stopped early; what was done is saved\n');
     process.exitCode = interruptedStatus;
   }
 }
 
-await runProgram('noosphere-forecast', main);
+/** Models of the plan that made no forecast of any series, though none was left out by a stop. */
+function failedModels({ plan, data }: Session, { failures }: Outcome): string[] {
+  const all = data.frame.ids.length;
+  return allModels(plan)
+    .map(({ name }) => name)
+    .filter((name) => {
+      const own = failures.filter(({ model }) => model === name);
+      return new Set(own.map(({ id }) => id)).size === all && !own.some(isUnreached);
+    });
+}
+
+await runProgram('noosphere-forecast', main, inFlags);

@@ -37,6 +37,16 @@ const withoutSeason: ReadonlySet<string> = new Set([
   'windowAverage',
   'ses',
   'holt',
+  'arch',
+  'garch',
+  'gjrGarch',
+  'ewmaVolatility',
+  'crostonClassic',
+  'crostonOptimized',
+  'crostonSba',
+  'adida',
+  'imapa',
+  'tsb',
 ]);
 const withSeasons: ReadonlySet<string> = new Set(['mstl', 'mfles']);
 /** Kinds without intervals of their own. */
@@ -135,5 +145,7 @@ function optionOf(setting: string, text: string): readonly [string, unknown] {
       `expected options as name=value, such as autoEts:model=ZZN, got '${text}'`,
     );
   if (value === 'true' || value === 'false') return [name, value === 'true'];
+  // Lists, such as order=1-1-1.
+  if (/^\d+(-\d+)+$/.test(value)) return [name, value.split('-').map(Number)];
   return [name, Number.isNaN(Number(value)) ? value : Number(value)];
 }

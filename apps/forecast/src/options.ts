@@ -1,6 +1,6 @@
 /** The command line. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { strictCommand } from '@noosphere/command-line';
+import { strictCommand, versionOf } from '@noosphere/command-line';
 import type { FillMethod, Layout, MetricName } from '@noosphere/forecast';
 
 export type CommandName = 'predict' | 'cv' | 'compare' | 'fit';
@@ -49,6 +49,8 @@ export interface ForecastOptions {
   readonly html: string | undefined;
   readonly place: string | undefined;
   readonly force: boolean;
+  /** By option, the flags as given that another run on such a table needs again. */
+  readonly flags: Readonly<Record<string, string>>;
 }
 
 const fillMethods = ['forward', 'linear', 'zero', 'mean', 'none'] as const;
@@ -116,6 +118,7 @@ const onlyOf: Readonly<
 export function readOptions(args: readonly string[]): ForecastOptions {
   let read: ForecastOptions | undefined;
   const program = strictCommand('noosphere-forecast')
+    .version(versionOf(import.meta.url))
     .description('Forecasts, backtests and choice of models for tables of series.')
     .addHelpText('after', programHelp);
   for (const command of ['predict', 'cv', 'compare', 'fit'] as const) {
@@ -160,6 +163,7 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         html: others.html,
         place: others.place,
         unordered: others.sort ? 'sort' : 'error',
+        flags: flagsOf(own),
       };
     });
     for (const option of own.options)
@@ -169,6 +173,21 @@ export function readOptions(args: readonly string[]): ForecastOptions {
   }
   program.parse(args, { from: 'user' });
   return read ?? program.error('error: expected predict, cv, compare or fit; --help shows examples');
+}
+
+/** Options that say where a run writes, and those of one command alone. */
+const ownOptions: readonly string[] = [...Object.keys(onlyOf), 'horizon', 'out', 'json', 'html', 'force'];
+
+function flagsOf(command: ReturnType<typeof subcommand>): Record<string, string> {
+  const given = command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (ownOptions.includes(name) || command.getOptionValueSource(name as 'layout') !== 'cli') return [];
+    const value: unknown = command.getOptionValue(name as 'layout');
+    const text = Array.isArray(value) ? value.join(',') : String(value);
+    const quoted = /^[\w.,:=/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+    return [[name, value === true ? `${option.long}` : `${option.long} ${quoted}`] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function subcommand(name: CommandName) {
@@ -185,18 +204,18 @@ function subcommand(name: CommandName) {
     .option('--models <names>', 'models, separated by commas', texts)
     .option(
       '--level <percent...>',
-      'per cent of the intervals, such as 80 95 (default: these, for predict)',
+      'per cent of the intervals, such as 80 95 (default: these, for predict and for --conformal)',
       percents,
     )
     .option('--conformal', 'intervals from the errors of a backtest instead of the models’ own')
     .option(
       '--windows <number>',
-      'origins of a backtest (default: 3, and more before them for conformal intervals; 20 of predict)',
+      'origins of a backtest (default: 3; cv adds those that conformal intervals learn from; 20 of predict)',
       wholeNumber(1),
     )
     .option(
       '--step <rows>',
-      'from one origin to the next (default: the horizon; 1 for --conformal)',
+      'from one origin to the next (default: the horizon; 1 for conformal intervals)',
       wholeNumber(1),
     )
     .option('--refit <windows>', 'fit anew every so many windows, 0 for once', wholeNumber(0), 1)

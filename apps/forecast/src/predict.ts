@@ -58,6 +58,7 @@ export async function predict(session: Session): Promise<Outcome> {
     models: settings,
     elapsedMs: table.elapsedMs,
     files: { forecasts: file },
+    failures: table.failures,
     facts: {
       horizon,
       levels,
@@ -79,7 +80,7 @@ export async function predict(session: Session): Promise<Outcome> {
       ...(session.saved ? [wrap(fits)] : []),
       '',
       ...forecastLines(table, join(folder.path, file)),
-      dim(`  How good such forecasts were before: noosphere-forecast cv ${data.file} --horizon ${horizon}`),
+      dim(wrap(`  How good such forecasts were before: ${backtestRun(session)}`, 4)),
       ...failureLines(table.failures),
       ...failureLines(withoutIntervals, 'Without intervals'),
     ],
@@ -110,6 +111,19 @@ function intervalsText(
   const wrapped = models.filter((model, place) => model !== plan.local[place]).map(({ name }) => name);
   const others = wrapped.length > 0 ? `, of ${wrapped.join(', ')} conformal, from errors at ${origins}` : '';
   return `the models’ own${others}`;
+}
+
+/** The command that backtests the same table with the same flags. */
+function backtestRun({ options, data, horizon }: Session): string {
+  const model = options.model === undefined ? [] : ['--model', options.model];
+  return [
+    'noosphere-forecast cv',
+    data.file,
+    '--horizon',
+    horizon,
+    ...model,
+    ...Object.values(options.flags),
+  ].join(' ');
 }
 
 /** Which models of one series were fitted here, and which go on from what `fit` found. */

@@ -7,8 +7,9 @@ const plainIntervalMs = 5000;
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream = process.stderr;
+  /** A part of the work begins where the one before it ended, so that its first report tells its pace already. */
   #startedMs = performance.now();
-  /** Time is counted from the first report of each part of the work. */
+  #reportedMs = performance.now();
   #part = '';
   #lastMs = performance.now();
   #shown = false;
@@ -17,7 +18,8 @@ export class Progress {
   show(title: string, { done, total, unit, model }: RunProgress): void {
     const nowMs = performance.now();
     const part = `${title} ${model ?? ''}`;
-    if (part !== this.#part || done === 1) [this.#part, this.#startedMs] = [part, nowMs];
+    if (part !== this.#part) [this.#part, this.#startedMs] = [part, this.#reportedMs];
+    this.#reportedMs = nowMs;
     if (nowMs - this.#lastMs < (this.#stream.isTTY ? intervalMs : plainIntervalMs)) return;
     this.#lastMs = nowMs;
     const leftSeconds = ((nowMs - this.#startedMs) / 1000) * (total / done - 1);

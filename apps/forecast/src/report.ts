@@ -1,6 +1,13 @@
 /** Forecasts and failures as text. */
 import { bold, dim, layOut, width, wrap } from '@noosphere/command-line';
-import { columnNames, type ForecastTable, type SeriesFailure, timeText } from '@noosphere/forecast';
+import {
+  columnNames,
+  type ForecastTable,
+  type SeriesFailure,
+  timeText,
+  unreachedMessage,
+} from '@noosphere/forecast';
+import { inFlags } from './flags.js';
 import { ensembleName, selectedName } from './models.js';
 import { countText, numberFormat } from './numbers.js';
 
@@ -76,9 +83,20 @@ function firstForecast({ ids, columns, horizon }: ForecastTable, model: string):
   return Math.max(0, found);
 }
 
-/** What went wrong, one line a kind, with the first series that it happened to. */
-export function failureLines(failures: readonly SeriesFailure[], title = 'Failed'): string[] {
-  if (failures.length === 0) return [];
+/** Whether a stopped run did not come to it: that is no failure of the model. */
+export function isUnreached({ message }: Pick<SeriesFailure, 'message'>): boolean {
+  return message === unreachedMessage;
+}
+
+/** What went wrong, one line a kind, with the first series that it happened to; and what a stopped run did not reach. */
+export function failureLines(all: readonly SeriesFailure[], title = 'Failed'): string[] {
+  const unreached = new Set(all.filter(isUnreached).map(({ id }) => id)).size;
+  const failures = all.filter((each) => !isUnreached(each));
+  const stopped =
+    unreached > 0
+      ? ['', `Not reached before the run was stopped: ${countText(unreached, 'series', 'series')}.`]
+      : [];
+  if (failures.length === 0) return stopped;
   const groups = new Map<string, { ids: Set<string>; models: Set<string>; message: string }>();
   for (const { id, model, message } of failures) {
     // The numbers in a message differ from series to series, what is wrong does not.
@@ -92,7 +110,7 @@ export function failureLines(failures: readonly SeriesFailure[], title = 'Failed
   const lines = [...groups.values()].slice(0, shownFailures).map(({ ids, models, message }) => {
     const [first = ''] = ids;
     const others = ids.size > 1 ? ` and ${countText(ids.size - 1, 'more series', 'more series')}` : '';
-    return wrap(`  ${first}${others}: ${message} (${[...models].join(', ')})`, 4);
+    return wrap(`  ${first}${others}: ${inFlags(message)} (${[...models].join(', ')})`, 4);
   });
   const left = groups.size - shownFailures;
   return [
@@ -100,5 +118,6 @@ export function failureLines(failures: readonly SeriesFailure[], title = 'Failed
     bold(`${title}: ${countText(seriesCount, 'series', 'series')}, with one model or more`),
     ...lines,
     ...(left > 0 ? [dim(`  ${left} more kinds of failure in manifest.json`)] : []),
+    ...stopped,
   ];
 }

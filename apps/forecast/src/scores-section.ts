@@ -1,7 +1,7 @@
 /** Metrics of models as a chart and a table, and how often each was chosen. */
 import type { BacktestTable, MetricName, ModelChoice } from '@noosphere/forecast';
 import { type Block, barChart, type Cell, formatNumber, type Section } from '@noosphere/report';
-import { metricTitle, probability, type Scores, scoresLegend } from './scores.js';
+import { leftOutText, metricTitle, probability, type Scores, scoresLegend } from './scores.js';
 
 const shownChoices = 60;
 
@@ -44,7 +44,7 @@ export async function scoresSection(
       kind: 'callout',
       tone: 'warning',
       title: 'Windows left out',
-      text: `${windowsLeftOut} of ${windowCount + windowsLeftOut} windows are left out: a model failed there.`,
+      text: leftOutText(table, scores),
     });
   return { title, blocks };
 }

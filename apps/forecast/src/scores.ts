@@ -10,6 +10,7 @@ import {
 } from '@noosphere/forecast';
 import { selectedName } from './models.js';
 import { numberFormat } from './numbers.js';
+import { isUnreached } from './report.js';
 
 /** Below this, a difference counts as more than chance. */
 const significance = 0.05;
@@ -67,6 +68,21 @@ export function scoreRows(table: BacktestTable, metric: MetricName): Scores {
       againstNaive: testAgainst(table, model, bestNaive),
     })),
   };
+}
+
+/** Why windows are not in the means: a model failed there, or the run was stopped before. */
+export function leftOutText(
+  { failures }: Pick<BacktestTable, 'failures'>,
+  { windowsLeftOut, windowCount }: Pick<Scores, 'windowsLeftOut' | 'windowCount'>,
+): string {
+  const unreached = failures.filter(isUnreached).length;
+  const why =
+    unreached === failures.length
+      ? 'the run was stopped before'
+      : unreached > 0
+        ? 'a model failed there, or the run was stopped before'
+        : 'a model failed there';
+  return `${windowsLeftOut} of ${windowCount + windowsLeftOut} windows are left out: ${why}.`;
 }
 
 const sortable = (value: number) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
@@ -136,14 +152,7 @@ export function scoresLines(
     ...wrap(`  ${scoresLegend(scores, table.levels.length > 0)}`, 2)
       .split('\n')
       .map(dim),
-    ...(windowsLeftOut > 0
-      ? [
-          wrap(
-            `  ${windowsLeftOut} of ${windowCount + windowsLeftOut} windows are left out: a model failed there.`,
-            2,
-          ),
-        ]
-      : []),
+    ...(windowsLeftOut > 0 ? [wrap(`  ${leftOutText(table, scores)}`, 2)] : []),
   ];
 }
 

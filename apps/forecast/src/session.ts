@@ -2,7 +2,12 @@
 import { existsSync } from 'node:fs';
 import { RunFolder, stopSignal } from '@noosphere/command-line';
 import { ArgumentError } from '@noosphere/core';
-import { type ModelSettings, modelFromSettings, type RunOptions } from '@noosphere/forecast';
+import {
+  type ModelSettings,
+  modelFromSettings,
+  type RunOptions,
+  type SeriesFailure,
+} from '@noosphere/forecast';
 import type { Section } from '@noosphere/report';
 import { readTable, type TableData } from './data.js';
 import { type ModelPlan, planModels } from './models.js';
@@ -44,6 +49,8 @@ export interface Outcome {
   /** @param joules By model: the run's energy, shared by time. */
   readonly lines: (joules: Readonly<Record<string, number>>) => readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Series that a model could not do, or did not reach. */
+  readonly failures: readonly SeriesFailure[];
   /** Written files, by what they hold. */
   readonly files: Readonly<Record<string, string>>;
   /** Settings of all models that were run. */
@@ -104,6 +111,13 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
     }),
     quiet: () => progress.clear(),
   };
+}
+
+/** The command that forecasts a newer table with what this run saved: with the flags of this one, but for those that are saved. */
+export function laterRun({ folder, options }: Pick<Session, 'folder' | 'options'>): string {
+  const known = ['freq', 'season', 'models', 'id', 'time', 'target', 'past', 'future', 'static', 'place'];
+  const flags = Object.entries(options.flags).flatMap(([name, flag]) => (known.includes(name) ? [] : [flag]));
+  return ['noosphere-forecast predict NEWER.csv --model', folder.path, ...flags].join(' ');
 }
 
 /** Intervals that neural models learn: none where errors of a backtest give them. */

@@ -1,7 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFrame } from '@noosphere/forecast';
+import { frameOf, localModels, readFrame } from '@noosphere/forecast';
 import { expect, test, vi } from 'vitest';
+import type { TableData } from '../src/data.js';
+import { inFlags } from '../src/flags.js';
+import { planModels } from '../src/models.js';
+import type { ForecastOptions } from '../src/options.js';
 import {
   besideProgress,
   day,
@@ -122,6 +126,80 @@ test('cv: naive rows always, metrics that the file confirms, coverage by level',
   expect(errors.reduce((sum, error) => sum + error, 0) / 8).toBeCloseTo(4.5, 9);
 });
 
+test('cv: --conformal works by default, on a table of 48 rows', async () => {
+  const args = ['cv', 'line.csv', '--horizon', '3', '--conformal', '--models', 'naive', '--workers', '0'];
+  const { status, stdout } = await forecast([...args, '--out', 'cvc']);
+  expect(status).toBe(0);
+  expect(stdout).toContain('Intervals: conformal.');
+  const [header = ''] = readFileSync(join(folder, 'cvc/backtest.csv'), 'utf8').split('\n');
+  for (const column of ['Naive-lo-80', 'Naive-hi-95']) expect(header.split(',')).toContain(column);
+  // A naive forecast of a line is off by 3 a row, always: so wide are the intervals, and all values lie on their end.
+  for (const row of readRows('cvc/backtest.csv'))
+    expect(Number(row['Naive-hi-95']) - Number(row.Naive)).toBeCloseTo(
+      Math.abs(Number(row.y) - Number(row.Naive)),
+      9,
+    );
+  expect(readJson('cvc/manifest.json').rows[0].coverage).toEqual({ 80: 100, 95: 100 });
+});
+
+test('a model that fails on every series ends the run with status 1', async () => {
+  const args = ['predict', 'shops.csv', '--horizon', '2', '--last', '2', '--workers', '0'];
+  const { status, stdout, stderr } = await forecast([
+    ...args,
+    '--models',
+    'naive,seasonalNaive',
+    '--out',
+    'f1',
+  ]);
+  expect([status, besideProgress(stderr)]).toEqual([
+    1,
+    ['noosphere-forecast: SeasonalNaive failed on every series; see above'],
+  ]);
+  // The hint takes the flags along.
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'noosphere-forecast cv shops.csv --horizon 2 --models naive,seasonalNaive --last 2 --workers 0',
+  );
+});
+
+test('every kind of model can be named, with lists as values, and misspelt options are refused', async () => {
+  const settings: Readonly<Record<string, string>> = {
+    windowAverage: ':window=3',
+    seasonalWindowAverage: ':window=2',
+    arima: ':order=1-1-0',
+  };
+  const frame = frameOf({
+    ds: Array.from({ length: 60 }, (_, t) => t),
+    y: Array.from({ length: 60 }, (_, t) => t % 7),
+  });
+  const data = { frame, seasons: [7] } as unknown as TableData;
+  const named = (models: string) =>
+    planModels({ models: [models], horizon: 3 } as unknown as ForecastOptions, data, []);
+  for (const kind of Object.keys(localModels)) {
+    const { local } = named(`${kind}${settings[kind] ?? ''}`);
+    expect([kind, local.length]).toEqual([kind, 1]);
+    expect(() => named(`${kind}${settings[kind] ?? ''}:modell=3`), kind).toThrow(
+      "there is no option 'modell'",
+    );
+  }
+  expect(named('arima:order=1-1-0').local[0]?.options).toMatchObject({ order: [1, 1, 0] });
+});
+
+test.each([
+  ["frameOf: give one, such as frequency: 'D'", 'give one, such as --freq D'],
+  [
+    "sales.csv, row 3: expected rows in the order of time, or unordered: 'sort'",
+    'sales.csv, row 3: expected rows in the order of time, or --sort',
+  ],
+  [
+    "Give timeZone, or timeZone: 'UTC' where it is a gap",
+    'Give --time-zone, or --time-zone UTC where it is a gap',
+  ],
+  ["say 'wide' or 'long'", 'say --layout wide or --layout long'],
+  ["autoEts: there is no option 'modell'", "autoEts: there is no option 'modell'"],
+])('messages of the packages speak of flags: %s', (message, expected) => {
+  expect(inFlags(message)).toBe(expected);
+});
+
 test('Ctrl-C keeps the series that are done, with status 130', async () => {
   let sent = false;
   const args = [
@@ -144,7 +222,9 @@ test('Ctrl-C keeps the series that are done, with status 130', async () => {
   });
   expect(status).toBe(130);
   expect(stderr).toContain('finishing, and saving what is done');
-  expect(stdout).toContain('not reached before the run was stopped');
+  // What was not reached did not fail.
+  expect(stdout).toMatch(/Not reached before the run was stopped: [\d,]+ series\./);
+  expect(stdout).not.toContain('Failed');
   const { interrupted } = readJson('s/manifest.json');
   expect(interrupted).toBe(true);
   const done = readRows('s/forecasts.csv').filter(({ AutoETS }) => AutoETS !== '').length;

@@ -1,6 +1,6 @@
 /** The command line. */
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { strictCommand } from '@noosphere/command-line';
+import { strictCommand, versionOf } from '@noosphere/command-line';
 
 export interface AuditOptions {
   /** An ONNX file or a model folder; undefined where a command alone is measured. */
@@ -31,6 +31,7 @@ export function readOptions(args: readonly string[]): AuditOptions {
   const dashes = args.indexOf('--');
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const command = strictCommand('model-audit')
+    .version(versionOf(import.meta.url))
     .description(
       'What a model costs: arithmetic, size, memory, latency, energy and carbon for 1,000 inferences and for its ' +
         'training, cost by operator, and what int8 would save.',

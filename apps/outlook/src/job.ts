@@ -16,8 +16,13 @@ export interface JobContext {
   readonly parent: string;
 }
 
-/** @returns Whether every saved network forecasts what its table says. */
-export async function runJob(options: OutlookOptions, { signal, parent }: JobContext): Promise<boolean> {
+/** How a run ended: `agrees` where every saved network forecasts what its table says, `isDone` unless every part that was asked for failed. */
+export interface JobEnd {
+  readonly agrees: boolean;
+  readonly isDone: boolean;
+}
+
+export async function runJob(options: OutlookOptions, { signal, parent }: JobContext): Promise<JobEnd> {
   const tracked = track({ name: 'outlook', ...(options.place !== undefined && { place: options.place }) });
   const data = await loadMarkets(options);
   const folder = await RunFolder.create({
@@ -54,5 +59,5 @@ export async function runJob(options: OutlookOptions, { signal, parent }: JobCon
   console.log(footprintText(footprint));
   console.log(dim(`\nThe whole as a page: ${relative('', folder.place('outlook.html'))}`));
   console.log(`Page, models, forecasts and result.json: ${relative('', folder.path) || '.'}`);
-  return agrees;
+  return { agrees, isDone: signal.aborted || stages.some(({ result }) => result !== undefined) };
 }

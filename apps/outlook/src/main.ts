@@ -9,6 +9,7 @@ import { runServe } from './serve/run-serve.js';
 import { runWatch } from './watch/run-watch.js';
 
 const disagreement = 'a saved file forecasts otherwise than its table says; please report this';
+const nothingDone = 'nothing that was asked for could be done; the reasons are told above';
 
 /** Commands with options of their own. */
 const helpers: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -17,7 +18,9 @@ const helpers: Readonly<Record<string, (args: readonly string[]) => Promise<void
   watch: (args) =>
     runWatch(args, async (path, { out, runOptions, signal }) => {
       const options = readOptions([...runOptions, '--data', path]);
-      if (!(await runJob(options, { signal, parent: out }))) throw new RuntimeError('outlook', disagreement);
+      const { agrees, isDone } = await runJob(options, { signal, parent: out });
+      if (!agrees) throw new RuntimeError('outlook', disagreement);
+      if (!isDone) throw new RuntimeError('outlook', nothingDone);
     }),
 };
 
@@ -29,9 +32,9 @@ async function main(): Promise<void> {
   const signal = stopSignal(() => {
     process.stderr.write('\noutlook: finishing this step, then saving; Ctrl-C again leaves at once\n');
   });
-  const agrees = await runJob(options, { signal, parent: 'outlook-out' });
-  if (!agrees) {
-    process.stderr.write(`outlook: ${disagreement}\n`);
+  const { agrees, isDone } = await runJob(options, { signal, parent: 'outlook-out' });
+  for (const fault of [agrees ? [] : [disagreement], isDone ? [] : [nothingDone]].flat()) {
+    process.stderr.write(`outlook: ${fault}\n`);
     process.exitCode = 1;
   }
   if (signal.aborted) {

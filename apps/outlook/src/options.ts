@@ -1,6 +1,6 @@
 /** The command line. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { strictCommand } from '@noosphere/command-line';
+import { strictCommand, versionOf } from '@noosphere/command-line';
 import type { Layout } from '@noosphere/forecast';
 
 /** Parts of the job, in their order; each is a command of its own too. */
@@ -62,6 +62,7 @@ in a browser; each has --help.`;
 export function readOptions(args: readonly string[]): OutlookOptions {
   let read: OutlookOptions | undefined;
   const program = strictCommand('outlook')
+    .version(versionOf(import.meta.url))
     .description('From markets to a decision that a person can check. A demonstration, not advice.')
     .addHelpText('after', example);
   const whole = { run: 'the whole job (what runs without a command)', ...stageDescriptions };

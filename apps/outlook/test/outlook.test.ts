@@ -189,8 +189,9 @@ test('Ctrl-C finishes the step, saves, and says so with status 130', async () =>
 test('a part that cannot be done is said, and the others are done', async () => {
   const rows = readFileSync(join(folder, 'prices.csv'), 'utf8').split('\n').slice(0, 300);
   writeFileSync(join(folder, 'short.csv'), rows.join('\n'));
-  const { status, stdout } = await outlook(['risk', '--data', 'short.csv', '--out', 'short']);
-  expect(status).toBe(0);
+  const { status, stdout, stderr } = await outlook(['risk', '--data', 'short.csv', '--out', 'short']);
+  // It was all that was asked for.
+  expect([status, stderr]).toEqual([1, expect.stringContaining('nothing that was asked for could be done')]);
   expect(stdout).toContain('not done: outlook: the series share 299 days, and risk and allocation need 500');
   const { failures, risk } = readJson('short/result.json');
   expect(failures).toEqual([{ stage: 'risk', message: expect.stringContaining('share 299 days') }]);

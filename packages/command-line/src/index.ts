@@ -3,5 +3,5 @@ export { csvText } from './csv-text.js';
 export { type RunFiles, RunFolder } from './files/run-folder.js';
 export { runProgram } from './run-program.js';
 export { interruptedStatus, stopSignal } from './stop.js';
-export { strictCommand } from './strict-command.js';
+export { strictCommand, versionOf } from './strict-command.js';
 export { bold, dim, layOut, width, wrap } from './text.js';

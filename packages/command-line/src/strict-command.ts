@@ -1,4 +1,5 @@
 /** Commands that refuse what is wrong in one line, with status 2. */
+import { createRequire } from 'node:module';
 import { Command } from '@commander-js/extra-typings';
 
 /**
@@ -11,6 +12,12 @@ export function strictCommand(name: string, program = name.split(' ', 1)[0]): Co
       outputError: (text, write) => write(`${program}: ${oneLine(text)}\n`),
     })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
+
+/** The version in the package.json above a program, from its `import.meta.url`: `src/main.ts` and `dist/main.js` alike. */
+export function versionOf(url: string): string {
+  const { version } = createRequire(url)('../package.json') as { version: string };
+  return version;
 }
 
 function oneLine(text: string): string {

@@ -65,6 +65,11 @@ describe('watch', () => {
     expect(ended).toEqual({ code: 7, out: 'done\n', err: '' });
     const report = JSON.parse(readFileSync(out, 'utf8'));
     expect(report.energyJoules).toBeGreaterThan(0);
+    // Nothing is replaced unasked, and that is known before the command runs.
+    const again = await cli('watch', '--out', out, '--', process.execPath, '-e', 'console.log(1)');
+    expect(again).toEqual({ code: 2, out: '', err: expect.stringContaining('is there already') });
+    const forced = await cli('watch', '--force', '--out', out, '--', process.execPath, '-e', '0');
+    expect([forced.code, readFileSync(out, 'utf8')]).toEqual([0, expect.stringMatching(/^footprint: /)]);
     // Only Linux tells about children.
     if (process.platform === 'linux') expect(report.processCpuSeconds).toBeGreaterThan(0);
   });
@@ -103,6 +108,28 @@ describe('watch', () => {
       expect(samples().length).toBeGreaterThanOrEqual(2);
     },
   );
+
+  test.skipIf(process.platform === 'win32')('says that a budget ended the command', async () => {
+    const program = 'setInterval(() => {}, 1e3)';
+    const { code, err } = await cli(
+      'watch',
+      '--budget-minutes',
+      '0.01',
+      '--',
+      process.execPath,
+      '-e',
+      program,
+    );
+    expect(code).toBe(143);
+    expect(err).toMatch(
+      /^noosphere-footprint: the command was ended after .*: its budget of 0\.6 s is used up/m,
+    );
+  });
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(await cli('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
 
   test('wrong uses say what was expected', async () => {
     expect(await cli('watch')).toMatchObject({ code: 2, err: expect.stringContaining('expected a command') });

@@ -90,7 +90,7 @@ export type {
   RunProgress, SeriesFailure,
 } from './run/index.js';
 export {
-  columnNames, combineForecasts, forecastFrame, selectForecasts, writeForecasts,
+  columnNames, combineForecasts, forecastFrame, selectForecasts, unreachedMessage, writeForecasts,
 } from './run/index.js';
 export type { Layout, ReadSeriesOptions, Series, SeriesTable } from './series/index.js';
 export { parseSeries, readSeries } from './series/index.js';

@@ -1,11 +1,12 @@
 /** The command line: options, one call, printing. */
+import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { FootprintError } from '../errors.js';
 import { toCodecarbonCsv } from '../reports/csv.js';
 import { toMarkdown } from '../reports/markdown.js';
 import { toPrometheus } from '../reports/prometheus.js';
 import { energyText, timeText } from '../reports/quantities.js';
-import { replaceFile } from '../system/lines-file.js';
+import { fileExists, replaceFile } from '../system/lines-file.js';
 import { openHost } from '../system/real-host.js';
 import type { TrackOptions } from '../tracker/options.js';
 import type { Report } from '../tracker/report.js';
@@ -25,6 +26,8 @@ watch runs a command and says what it took; its exit code is passed on, signals 
 --record FILE        append a line of JSON each second
 --format FORMAT      text, json, csv, markdown or prometheus (default text)
 --out FILE           write the report there (default: standard error)
+--force              replace a file that is there already
+--version            print the version
 --budget-joules N    end the command (SIGTERM) when so much is used
 --budget-minutes N   the same, by time
 --root DIR           look at the recorded /proc and /sys in this folder
@@ -60,11 +63,17 @@ async function main(args: readonly string[]): Promise<number> {
       record: { type: 'string' },
       format: { type: 'string', default: 'text' },
       out: { type: 'string' },
+      force: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
       'budget-joules': { type: 'string' },
       'budget-minutes': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.version) {
+    process.stdout.write(`${createRequire(import.meta.url)('@noosphere/footprint/package.json').version}\n`);
+    return 0;
+  }
   const [verb, ...rest] = positionals;
   if (values.help || verb === undefined) {
     process.stdout.write(usage);
@@ -104,11 +113,26 @@ async function main(args: readonly string[]): Promise<number> {
       }),
     },
   };
+  // Known before hours of work, not after them.
+  if (values.out !== undefined && !values.force && fileExists(values.out))
+    throw new FootprintError(
+      'watch',
+      `--out: ${values.out} is there already; choose another name or pass --force`,
+    );
   const { exitCode, report } = await watch(command, options);
+  for (const { limit, allowed, used } of report.budgetExceeded)
+    process.stderr.write(
+      `noosphere-footprint: the command was ended after ${timeText(report.elapsedSeconds)}: its budget of ${budgetText(limit, allowed)} is used up (${budgetText(limit, used)})\n`,
+    );
   // The command's own output stays as it is: ours goes to standard error or a file.
   if (values.out === undefined) process.stderr.write(format(report));
   else replaceFile(values.out, format(report), 0o644);
   return exitCode;
+}
+
+/** Of the two budgets that this command line takes. */
+function budgetText(limit: string, amount: number): string {
+  return limit === 'energyJoules' ? energyText(amount) : timeText(60 * amount);
 }
 
 function number(name: string, text: string): number {

@@ -13,6 +13,9 @@ export interface Watched {
   readonly report: Report;
 }
 
+/** From the first signal of a budget that is used up to the one that no command can ignore. */
+const patienceMs = 10_000;
+
 const forwarded: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
 
 /**
@@ -43,7 +46,13 @@ export async function watch(command: readonly string[], options: TrackOptions): 
     process.on(signal, onSignal);
     return () => process.off(signal, onSignal);
   });
-  const stopOnBudget = setInterval(() => run.isExhausted() && child.kill('SIGTERM'), 500);
+  // A command that does not listen is not asked twice.
+  let exhaustedMs: number | undefined;
+  const stopOnBudget = setInterval(() => {
+    if (!run.isExhausted()) return;
+    exhaustedMs ??= performance.now();
+    child.kill(performance.now() - exhaustedMs > patienceMs ? 'SIGKILL' : 'SIGTERM');
+  }, 500);
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.on('error', (cause) => {

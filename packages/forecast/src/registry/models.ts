@@ -33,15 +33,15 @@ type Options = ModelSettings['options'];
 
 /** Makes each kind of model from the options in its settings; options that do not fit are refused by the model. */
 export const localModels: Readonly<Record<LocalModelKind, (options: Options) => LocalModel>> = {
-  naive,
+  naive: plain('naive', naive),
   seasonalNaive: from(seasonalNaive),
-  drift,
-  historicAverage,
+  drift: plain('drift', drift),
+  historicAverage: plain('historicAverage', historicAverage),
   windowAverage: from(windowAverage),
   seasonalWindowAverage: from(seasonalWindowAverage),
   naive2,
   classicTheta,
-  ses,
+  ses: plain('ses', ses),
   holt,
   holtWinters: from(holtWinters),
   autoEts,
@@ -57,11 +57,11 @@ export const localModels: Readonly<Record<LocalModelKind, (options: Options) => 
   garch,
   gjrGarch,
   ewmaVolatility,
-  crostonClassic,
-  crostonOptimized,
-  crostonSba,
-  adida,
-  imapa,
+  crostonClassic: plain('crostonClassic', crostonClassic),
+  crostonOptimized: plain('crostonOptimized', crostonOptimized),
+  crostonSba: plain('crostonSba', crostonSba),
+  adida: plain('adida', adida),
+  imapa: plain('imapa', imapa),
   tsb,
   mstl: ({ trend, ...options }) =>
     from(mstl)({
@@ -85,6 +85,16 @@ const makers: Readonly<Record<string, Make>> = { ...localModels, ...wrapperModel
 /** Settings have lost the types of their options; each model checks those that it needs. */
 function from<Typed>(make: (options: Typed) => LocalModel): (options: Options) => LocalModel {
   return (options) => make(options as Typed);
+}
+
+/** A kind without options refuses every one but those that its own settings hold. */
+function plain(kind: LocalModelKind, make: () => LocalModel): (options: Options) => LocalModel {
+  return (options) => {
+    const model = make();
+    const unknown = Object.keys(options).find((name) => !Object.hasOwn(model.options, name));
+    if (unknown === undefined) return model;
+    throw new ArgumentError(kind, `there is no option '${unknown}', ${kind} takes none; leave it out`);
+  };
 }
 
 /** Settings of what a model wraps. */

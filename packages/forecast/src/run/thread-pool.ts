@@ -91,6 +91,9 @@ export async function runSeries(run: SeriesRun, options: RunOptions): Promise<vo
       run.take(Math.floor(at / run.models.length), at % run.models.length, notReached(run.plan));
 }
 
+/** The message of a series that a stopped run did not come to. */
+export const unreachedMessage = 'not reached before the run was stopped';
+
 /** What a stopped run leaves of a series. */
 export function notReached({ levels }: TaskPlan): ModelOutcome {
   const none = levels.map(() => new Float64Array());
@@ -98,7 +101,7 @@ export function notReached({ levels }: TaskPlan): ModelOutcome {
     mean: new Float64Array(),
     lower: none,
     upper: none,
-    failure: { origin: 0, message: 'not reached before the run was stopped' },
+    failure: { origin: 0, message: unreachedMessage },
     elapsedMs: 0,
   };
 }
