@@ -88,7 +88,7 @@ export async function learn<Model extends object, Batch extends object, Row = ne
   const held = validation && batchesOf(task, validation, { batchSize: 256, shuffle: false });
   if (held && held.batchesPerEpoch < 1)
     throw new ArgumentError('learn', 'the validation has no batch; give rows, or leave it out');
-  const stepsPerEpoch = Math.floor(batches.batchesPerEpoch / accumulate);
+  const stepsPerEpoch = Math.ceil(batches.batchesPerEpoch / accumulate);
   const record = epochRecorder(stepsPerEpoch, onEpoch);
   const running = { ...(threads === undefined ? {} : { threads }), ...(executor ? { executor } : {}) };
   return await withRunner(

@@ -73,9 +73,23 @@ test('training in a worker thread gives the same bits', async () => {
   }
 });
 
-test('accumulated batches make fewer steps, and a rest that fills none is left out', async () => {
-  const { steps } = await fit(options({ accumulate: 3 }));
-  expect(steps).toBe(2 * 3);
+test('accumulated batches make fewer steps, and the last one of an epoch trains on the rest', async () => {
+  const source = options().batches;
+  const seen = new Set<string>();
+  const batches = {
+    ...source,
+    batch: (epoch: number, index: number) => {
+      seen.add(`${epoch} ${index}`);
+      return source.batch(epoch, index);
+    },
+  };
+  const { steps } = await fit(options({ accumulate: 3, batches }));
+  expect(steps).toBe(2 * 4);
+  expect(seen.size).toBe(2 * 10);
+  // Several steps a call, and a stop and a resume amid an epoch, leave the bits as they are.
+  const whole = await fit(options({ accumulate: 3 }));
+  const packed = await fit(options({ accumulate: 3, stepsPerCall: 5 }));
+  expect(weights(packed.model)).toEqual(weights(whole.model));
   await expect(fit(options({ accumulate: 11 }))).rejects.toThrow(
     'an epoch of 10 batches does not fill one step of 11',
   );

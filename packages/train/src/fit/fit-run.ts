@@ -37,7 +37,8 @@ export class FitRun<Model extends object, Batch extends object> {
     this.#checkpoints = options.checkpoint && new CheckpointFolder(options.checkpoint);
     const { accumulate = 1 } = options;
     const { batchesPerEpoch } = options.batches;
-    const stepsPerEpoch = Math.floor(batchesPerEpoch / accumulate);
+    // The last step of an epoch takes the batches that are left.
+    const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulate);
     this.#pace = { batchesPerEpoch, accumulate, steps: options.epochs * stepsPerEpoch };
     this.#plan = { steps: options.epochs * stepsPerEpoch, epochs: options.epochs, stepsPerEpoch };
   }
@@ -68,6 +69,8 @@ export class FitRun<Model extends object, Batch extends object> {
   async *#train(): AsyncGenerator<FitEvent, StopReason> {
     const { signal, timeLimitMs = Number.POSITIVE_INFINITY, meters = [], checkpoint } = this.#options;
     const every = checkpoint?.everySteps;
+    // A run that had ended before it was begun again ends here as it did then.
+    if (hasStalled(this.#progress.validations, this.#options.patience)) return 'early stopping';
     while (this.#step.step < this.#plan.steps) {
       if (signal?.aborted) return 'aborted';
       if (performance.now() - this.#startedMs >= timeLimitMs) return 'time limit';
@@ -97,9 +100,10 @@ export class FitRun<Model extends object, Batch extends object> {
     for (let step = first; step < last; step++) {
       const begin = (step - epoch * this.#plan.stepsPerEpoch) * accumulate;
       const own: Batch[] = [];
-      for (let index = begin; index < begin + accumulate; index++)
+      const end = Math.min(begin + accumulate, batches.batchesPerEpoch);
+      for (let index = begin; index < end; index++)
         own.push(requireBatch(await batches.batch(epoch, index), epoch, index));
-      // A last batch of another size gets a call of its own.
+      // Batches of another size, or fewer of them, get a call of their own.
       if (last - first > 1) {
         const shape = own.map((batch) => treeSignature(batch)).join(' ');
         signature ??= shape;

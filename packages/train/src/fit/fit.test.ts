@@ -89,17 +89,25 @@ test('several steps in a call give the bits of single ones, dropout and clipping
 });
 
 test('a run that is aborted and resumed ends with the bits of one that was not', async () => {
-  const whole = await fit(options());
-  for (const stepsPerCall of [1, 4]) {
-    const place = join(folder, String(stepsPerCall));
+  // 7 batches an epoch, the last of 2 rows: with 4 a step the second step has 3 of them, of two sizes.
+  for (const [accumulate, stepsPerCall] of [
+    [1, 1],
+    [1, 4],
+    [4, 1],
+    [4, 4],
+  ] as const) {
+    const whole = await fit(options({ accumulate }));
+    const place = join(folder, `${accumulate}-${stepsPerCall}`);
     const controller = new AbortController();
-    const stop = { onStep: ({ step }: { step: number }) => step >= 10 && controller.abort() };
+    const stop = {
+      onStep: ({ step }: { step: number }) => step >= (accumulate === 1 ? 10 : 5) && controller.abort(),
+    };
     const checkpoint = { folder: place, everySteps: 4 };
     const first = await fit(
-      options({ stepsPerCall, checkpoint, signal: controller.signal, callbacks: [stop] }),
+      options({ accumulate, stepsPerCall, checkpoint, signal: controller.signal, callbacks: [stop] }),
     );
     expect(first.reason).toBe('aborted');
-    const second = await fit(options({ stepsPerCall, checkpoint, model: new Net(99) }));
+    const second = await fit(options({ accumulate, stepsPerCall, checkpoint, model: new Net(99) }));
     expect(second.reason).toBe('finished');
     expect(bits(second.model)).toBe(bits(whole.model));
   }
@@ -123,6 +131,25 @@ test('a checkpoint of another model is refused with every difference', async () 
 test('a damaged checkpoint is a typed error that names the file', async () => {
   await writeFile(join(folder, 'step-0000000042.safetensors'), 'not a checkpoint');
   await expect(fit(options({ checkpoint: { folder } }))).rejects.toMatchObject({ kind: 'format' });
+});
+
+test('a run that had ended ends again as it did, without a step more', async () => {
+  const ends: readonly (readonly [string, Partial<FitOptions<Net, Batch>>])[] = [
+    ['early stopping', { epochs: 10, patience: 1, validate: async () => ({ error: 1 }) }],
+    ['finished', { epochs: 2, validate: async () => ({ error: 1 }) }],
+    ['time limit', { timeLimitMs: 0 }],
+    ['budget', { meters: [{ start() {}, read: () => ({}), stop() {}, isExhausted: () => true }] }],
+  ];
+  for (const [reason, extra] of ends) {
+    const checkpoint = { folder: join(folder, reason.replace(' ', '-')) };
+    const first = await fit(options({ ...extra, checkpoint }));
+    expect(first.reason).toBe(reason);
+    for (let again = 0; again < 2; again++) {
+      const { steps, validations, model, reason: same } = await fit(options({ ...extra, checkpoint }));
+      expect([same, steps, validations.length]).toEqual([reason, first.steps, first.validations.length]);
+      expect(bits(model)).toBe(bits(first.model));
+    }
+  }
 });
 
 test('early stopping keeps the best model', async () => {

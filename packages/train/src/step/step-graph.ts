@@ -3,6 +3,7 @@
 import {
   add,
   div,
+  flattenTree,
   type Graph,
   gradients,
   maximum,
@@ -14,7 +15,7 @@ import {
   type Tensor,
   zeros,
 } from '@noosphere/core';
-import { apply, inputName, makeGraph, placeholder, Scan } from '@noosphere/core/operators';
+import { apply, inputName, makeGraph, placeholder, Scan, treeSignature } from '@noosphere/core/operators';
 import { type BatchCheck, collectChecks } from './batch-checks.js';
 import { symbolicBatch } from './batch-inputs.js';
 import { type MaskSite, TrainingContext } from './context.js';
@@ -43,25 +44,51 @@ export interface Clipping {
  */
 export interface StepGraph {
   readonly graph: Graph;
-  /** Dropout masks of one batch. */
-  readonly sites: readonly MaskSite[];
+  /** What the batches of a step bring, stretch by stretch. */
+  readonly stretches: readonly {
+    readonly count: number;
+    /** Dropout masks of one batch. */
+    readonly sites: readonly MaskSite[];
+  }[];
   readonly metricNames: readonly string[];
   /** What each batch must pass before it is run. */
   readonly checks: readonly BatchCheck[];
 }
 
-/** Traces one step for batches of this shape. */
+/** Batches of one shape that follow each other in a step. */
+export interface Stretch<Batch extends object> {
+  readonly batch: Batch;
+  readonly count: number;
+}
+
+/** Stretches of batches in their order. */
+export function stretchesOf<Batch extends object>(batches: readonly Batch[]): Stretch<Batch>[] {
+  const stretches: { batch: Batch; count: number; signature: string }[] = [];
+  for (const batch of batches) {
+    const signature = treeSignature(batch);
+    const last = stretches.at(-1);
+    if (last?.signature === signature) last.count++;
+    else stretches.push({ batch, count: 1, signature });
+  }
+  return stretches;
+}
+
+/**
+ * Traces one step, for as many batches of this shape as are accumulated.
+ * @param stretches Of the last step of an epoch, whose batches may be fewer, or of other sizes.
+ */
 export function traceStep<Model extends object, Batch extends object>(
   definition: StepDefinition<Model, Batch>,
   batch: Batch,
+  stretches: readonly Stretch<Batch>[] = [{ batch, count: definition.accumulate }],
 ): StepGraph {
   const { layout, accumulate } = definition;
   const state = layout.placeholders();
   const current = { parameters: state.groups.map(({ parameter }) => parameter), buffers: state.buffers };
-  const { result, inputs, sites, metricNames, checks } =
+  const { result, inputs, parts, metricNames, checks } =
     accumulate === 1
-      ? directBatch(definition, current, batch)
-      : accumulatedBatches(definition, current, batch, accumulate);
+      ? alone(directBatch(definition, current, batch))
+      : accumulatedBatches(definition, current, stretches);
   const clipped = clip(result.gradients, definition.clipping);
   const widths = layout.optimizers.map((optimizer) => optimizer.scalars(0, 0).length);
   const total = widths.reduce((sum, width) => sum + width, 0);
@@ -78,7 +105,7 @@ export function traceStep<Model extends object, Batch extends object>(
       [...layout.write(state), scalars, ...inputs],
       [...layout.write({ groups: next, buffers: result.buffers }), result.loss, ...result.metrics],
     ),
-    sites,
+    stretches: parts,
     metricNames,
     checks,
   };
@@ -147,13 +174,57 @@ function directBatch<Model extends object, Batch extends object>(
   };
 }
 
-/** The mean over several batches, one after the other: the memory is that of one. Buffers go on from batch to batch. */
+/** All batches of a step. */
+interface TracedBatches extends Omit<TracedBatch, 'sites'> {
+  readonly parts: StepGraph['stretches'];
+}
+
+function alone({ sites, ...traced }: TracedBatch): TracedBatches {
+  return { ...traced, parts: [{ count: 1, sites }] };
+}
+
+/**
+ * The mean over the rows of several batches, one after the other: the memory is that of one. Buffers go on from batch to batch.
+ */
 function accumulatedBatches<Model extends object, Batch extends object>(
   definition: StepDefinition<Model, Batch>,
   current: Current,
-  batch: Batch,
-  count: number,
-): TracedBatch {
+  stretches: readonly Stretch<Batch>[],
+): TracedBatches {
+  const rows = stretches.reduce((sum, { batch, count }) => sum + count * rowsOf(batch), 0);
+  let { buffers } = current;
+  const summed = stretches.map((stretch, place) => {
+    const one = summedBatches(definition, { ...current, buffers }, stretch, place);
+    buffers = one.buffers;
+    // A stretch alone has rows of one weight: the plain mean.
+    const weight = stretches.length === 1 ? 1 / stretch.count : rowsOf(stretch.batch) / rows;
+    return { ...one, means: one.totals.map((total) => mul(total, weight)) };
+  });
+  const [first] = summed as [(typeof summed)[number]];
+  const means = first.means.map((_, index) =>
+    summed.map(({ means: own }) => own[index] as Tensor).reduce((sum, each) => add(sum, each)),
+  );
+  const { gradients } = first.traced.result;
+  const [slopes = [], [loss] = [], metrics = []] = cut(means, [gradients.length, 1]);
+  return {
+    inputs: summed.flatMap(({ inputs }) => inputs),
+    parts: summed.map(({ traced }, place) => ({
+      count: (stretches[place] as Stretch<Batch>).count,
+      sites: traced.sites,
+    })),
+    metricNames: first.traced.metricNames,
+    checks: first.traced.checks,
+    result: { gradients: slopes, loss: loss as Tensor, metrics, buffers },
+  };
+}
+
+/** Sums over batches of one shape. @param place Of the stretch in its step. */
+function summedBatches<Model extends object, Batch extends object>(
+  definition: StepDefinition<Model, Batch>,
+  current: Current,
+  { batch, count }: Stretch<Batch>,
+  place: number,
+) {
   const like = (name: string) => (tensor: Tensor, index: number) =>
     placeholder(`${name}_${index}`, tensor.dtype, tensor.shape);
   const inside = {
@@ -170,7 +241,7 @@ function accumulatedBatches<Model extends object, Batch extends object>(
     [...sums.map((sum, index) => add(sum, summands[index] as Tensor)), ...buffers],
   );
   const inputs = traced.inputs.map((input) =>
-    placeholder(inputName(input), input.dtype, [count, ...input.shape]),
+    placeholder(`${inputName(input)}${place === 0 ? '' : `_${place}`}`, input.dtype, [count, ...input.shape]),
   );
   const results = apply(
     Scan,
@@ -183,20 +254,13 @@ function accumulatedBatches<Model extends object, Batch extends object>(
     { ...plainScan, body, num_scan_inputs: inputs.length, captures: inside.parameters.length },
   );
   const [totals = [], carried = []] = cut(results, [sums.length]);
-  const [means = [], [mean] = [], meanMetrics = []] = cut(
-    totals.map((sum) => mul(sum, 1 / count)),
-    [gradients.length, 1],
-  );
-  return {
-    ...traced,
-    inputs,
-    result: {
-      gradients: means,
-      loss: mean as Tensor,
-      metrics: meanMetrics,
-      buffers: carried,
-    },
-  };
+  return { traced, inputs, totals, buffers: carried };
+}
+
+/** Rows of a batch: the first axis of its first tensor that has one. */
+function rowsOf(batch: object): number {
+  const leaf = flattenTree(batch).find(({ shape }) => shape.length > 0);
+  return typeof leaf?.shape[0] === 'number' ? leaf.shape[0] : 1;
 }
 
 /** Gradients bounded by value, then by their common norm. */
@@ -218,7 +282,7 @@ const plainScan = {
 
 /** k steps in one call: a loop over the step's graph that carries the state; the bits are those of k calls. */
 export function loopSteps(
-  { graph, sites, metricNames, checks }: StepGraph,
+  { graph, stretches, metricNames, checks }: StepGraph,
   layout: StateLayout,
   steps: number,
 ): StepGraph {
@@ -235,5 +299,5 @@ export function loopSteps(
     num_scan_inputs: rest.length,
     captures: 0,
   });
-  return { graph: makeGraph('train steps', inputs, results), sites, metricNames, checks };
+  return { graph: makeGraph('train steps', inputs, results), stretches, metricNames, checks };
 }

@@ -85,10 +85,34 @@ test('k steps of accumulated batches with dropout have the bits of single calls'
   await several.dispose();
 });
 
+test.each([
+  ['fewer', [4, 4]],
+  ['one', [4]],
+  ['a smaller last one', [4, 4, 1]],
+  ['three sizes', [2, 5, 3]],
+])('batches of a step, %s of them, make the step of all their rows', async (_, sizes) => {
+  const batches = sizes.map(draw);
+  const [several, whole] = [start({ accumulate: 3, clipNorm: 0.5 }), start({ clipNorm: 0.5 })];
+  // A second step, so that the optimizer's slots count as well.
+  for (let round = 0; round < 2; round++) {
+    const [found] = await several.run(batches);
+    const [expected] = await whole.run([join(batches)]);
+    expect(found?.loss).toBeCloseTo(expected?.loss as number, 5);
+  }
+  expect(several.step).toBe(2);
+  expectClose(numbers(several), numbers(whole), 4e-5);
+  await several.dispose();
+  await whole.dispose();
+});
+
 test('a number of batches that does not fill the steps is refused', async () => {
   const step = start({ accumulate: 2 });
-  await expect(step.run([draw(2)])).rejects.toThrow('needs a multiple of 2 batches (accumulate), got 1');
-  await expect(step.run([draw(2), draw(3)])).rejects.toThrow('batches of one call must have one shape');
+  await expect(step.run([draw(2), draw(2), draw(2)])).rejects.toThrow(
+    'needs up to 2 batches (accumulate), or a multiple of them, got 3',
+  );
+  await expect(step.run([draw(2), draw(2), draw(2), draw(3)])).rejects.toThrow(
+    'batches of one call must have one shape',
+  );
   expect(() => start({ accumulate: 0 })).toThrow('accumulate must be a whole number from 1, got 0');
 });
 

@@ -21,7 +21,14 @@ import { drawMasks } from './masks.js';
 import { explainNonFinite } from './non-finite.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 import type { NamedState, StateLayout, StepState } from './state-layout.js';
-import { loopSteps, type StepDefinition, type StepGraph, traceStep } from './step-graph.js';
+import {
+  loopSteps,
+  type StepDefinition,
+  type StepGraph,
+  type Stretch,
+  stretchesOf,
+  traceStep,
+} from './step-graph.js';
 
 export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly model: Model;
@@ -158,7 +165,8 @@ export class TrainStep<Model extends object, Batch extends object> {
   }
 
   /**
-   * A step for each batch, or for as many as are accumulated, all in one native call; batches must have one shape.
+   * A step for each batch, or for as many as are accumulated, all in one native call; batches must have one shape. A call of
+   * one step takes fewer batches than are accumulated, and batches of other sizes: gradients are averaged over rows.
    * @returns One result a step.
    */
   async run(batches: readonly Batch[]): Promise<StepResult[]> {
@@ -166,22 +174,26 @@ export class TrainStep<Model extends object, Batch extends object> {
     const { seed = 0 } = this.#options;
     batches.forEach(requireBatch);
     const [first] = batches;
-    if (!first || batches.length % accumulate !== 0)
+    if (!first || (batches.length > accumulate && batches.length % accumulate !== 0))
       throw new ArgumentError(
         'train',
-        `needs ${accumulate === 1 ? 'at least one batch' : `a multiple of ${accumulate} batches (accumulate)`}, got ${batches.length}`,
+        `needs ${accumulate === 1 ? 'at least one batch' : `up to ${accumulate} batches (accumulate), or a multiple of them`}, got ${batches.length}`,
       );
-    const steps = batches.length / accumulate;
-    const { step, program } = await this.#compiledFor(first, steps);
+    const steps = Math.ceil(batches.length / accumulate);
+    const { step, program } = await this.#compiledFor(batches, steps);
     this.#checkBatches(step, batches);
     const rates = Array.from({ length: steps }, (_, index) => this.#rates(this.#step + index));
-    const lead = [...(steps > 1 ? [steps] : []), ...(accumulate > 1 ? [accumulate] : [])];
-    const inputs = [
-      ...this.#layout.write(this.#state),
-      this.#scalars(rates),
-      ...stackBatches(batches, lead),
-      ...drawMasks(step.sites, { seed, first: this.#step * accumulate, lead }),
-    ];
+    const inputs = [...this.#layout.write(this.#state), this.#scalars(rates)];
+    let place = 0;
+    for (const { count, sites } of step.stretches) {
+      const own = batches.slice(place, place + steps * count);
+      const lead = [...(steps > 1 ? [steps] : []), ...(accumulate > 1 ? [count] : [])];
+      inputs.push(
+        ...stackBatches(own, lead),
+        ...drawMasks(sites, { seed, first: this.#step * accumulate + place, lead }),
+      );
+      place += steps * count;
+    }
     const { state, rest } = this.#layout.read(await program.run(inputs));
     const [losses, ...metrics] = rest.map((tensor) => hostData(tensor) as Float32Array);
     const results = Array.from(
@@ -220,20 +232,26 @@ export class TrainStep<Model extends object, Batch extends object> {
     }
   }
 
-  #compiledFor(batch: Batch, steps: number): Promise<Compiled> {
-    const key = `${steps} ${treeSignature(batch)}`;
+  /** Of one step the batches may differ; those of several are as the first. */
+  #compiledFor(batches: readonly Batch[], steps: number): Promise<Compiled> {
+    const { accumulate } = this.#definition;
+    const [batch] = batches as [Batch];
+    const stretches = steps === 1 ? stretchesOf(batches) : [{ batch, count: accumulate }];
+    const shapes = stretches.map((stretch) => `${stretch.count} ${treeSignature(stretch.batch)}`);
+    const key = `${steps} ${shapes.join(' ')}`;
     let compiled = this.#programs.get(key);
     if (!compiled) {
-      compiled = this.#compile(batch, steps);
+      compiled = this.#compile(stretches, steps);
       this.#programs.set(key, compiled);
       compiled.catch(() => this.#programs.delete(key));
     }
     return compiled;
   }
 
-  async #compile(batch: Batch, steps: number): Promise<Compiled> {
+  async #compile(stretches: readonly Stretch<Batch>[], steps: number): Promise<Compiled> {
     const { executor = cpuExecutor, threads } = this.#options;
-    const single = traceStep(this.#definition, batch);
+    const [{ batch }] = stretches as [Stretch<Batch>];
+    const single = traceStep(this.#definition, batch, stretches);
     const step = steps === 1 ? single : loopSteps(single, this.#layout, steps);
     return { step, program: await executor.load(step.graph, threads === undefined ? {} : { threads }) };
   }
@@ -270,7 +288,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     try {
       if (place > 0) await this.run(batches.slice(0, place));
       const causes: string[] = [];
-      for (let index = 0; index < accumulate; index++) {
+      for (let index = 0; index < Math.min(accumulate, batches.length - place); index++) {
         const cause = await explainNonFinite(this.#definition, {
           batch: batches[place + index] as Batch,
           parameters: this.state().parameters,
