@@ -44,26 +44,22 @@ export function scoreRows(table: BacktestTable, metric: MetricName): Scores {
   const usual: MetricName[] = ['mase', 'smape200', 'mae'];
   if (!hasLevels) usual.push('rmse');
   const metrics: MetricName[] = [metric, ...usual.filter((name) => name !== metric)];
-  if (hasLevels) metrics.push('scaledWinkler', 'coverage');
+  if (hasLevels) metrics.push('scaledWinkler');
   const { rows, legend, windowCount, windowsLeftOut } = evaluate(table, { metrics });
   const errorOf = (row: EvaluationRow | undefined) => row?.values[metric] ?? Number.NaN;
   const sorted = rows.toSorted((a, b) => sortable(errorOf(a)) - sortable(errorOf(b)));
   const bestNaive = sorted.find(({ model }) => naiveNames.includes(model))?.model;
-  const inside = table.levels.map((level) => {
-    const one = evaluate({ ...table, levels: [level] }, { metrics: ['coverage'] });
-    return [level, new Map(one.rows.map(({ model, values }) => [model, values.coverage]))] as const;
-  });
   return {
     metric,
     bestNaive,
     windowCount,
     windowsLeftOut,
     formulas: Object.fromEntries(legend),
-    rows: sorted.map(({ model, values }) => ({
+    rows: sorted.map(({ model, values, coverage }) => ({
       model,
       isNaive: naiveNames.includes(model),
       values,
-      coverage: Object.fromEntries(inside.map(([level, of]) => [level, of.get(model) ?? Number.NaN])),
+      coverage,
       elapsedMs: table.elapsedMs[model],
       againstNaive: testAgainst(table, model, bestNaive),
     })),

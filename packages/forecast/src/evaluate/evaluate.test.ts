@@ -198,6 +198,28 @@ test('tables go out as CSV and JSON, with a manifest', async () => {
   expect(columns.RWD).toEqual(Array.from(table.columns.RWD ?? []));
 });
 
+test('coverage of several levels stands by level, never mixed', async () => {
+  const y = Array.from({ length: 60 }, (_, t) => 10 + 3 * Math.sin(t * t));
+  const frame = frameOf({ ds: y.map((_, t) => t), y });
+  const table = await crossValidate(frame, { models: [naive()], horizon: 2, windows: 6, levels: [50, 95] });
+  const [row] = evaluate(table).rows;
+  // By hand, from the table's own columns.
+  const inside = (level: number) => {
+    const [low, high] = [`Naive-lo-${level}`, `Naive-hi-${level}`].map(
+      (name) => table.columns[name] as Float64Array,
+    );
+    const hits = Array.from(table.y).filter(
+      (value, at) => value >= (low?.[at] ?? 0) && value <= (high?.[at] ?? 0),
+    );
+    return (100 * hits.length) / table.y.length;
+  };
+  expect(row?.coverage[50]).toBeCloseTo(inside(50), 9);
+  expect(row?.coverage[95]).toBeCloseTo(inside(95), 9);
+  expect(row?.values).not.toHaveProperty('coverage');
+  const [one] = evaluate({ ...table, levels: [50] }, { metrics: ['coverage'] }).rows;
+  expect(one?.values.coverage).toBe(row?.coverage[50]);
+});
+
 test('what cannot be evaluated is refused', async () => {
   const short = frameOf({
     unique_id: ['a', 'a', 'b', 'b', 'b', 'b'],

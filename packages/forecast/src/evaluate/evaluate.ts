@@ -31,6 +31,8 @@ export interface EvaluationRow {
   readonly model: string;
   /** Means over windows, then over series; a series whose value is not finite (a scale of zero) is left out of that mean. */
   readonly values: Readonly<Partial<Record<MetricName, number>>>;
+  /** By level of the intervals: per cent of y inside, averaged as the metrics are. Without intervals none. */
+  readonly coverage: Readonly<Record<string, number>>;
   /** One value a series of the table, in the order of `ids`; NaN where it has no window. */
   readonly bySeries: Readonly<Partial<Record<MetricName, Float64Array>>>;
 }
@@ -46,7 +48,10 @@ export interface EvaluationRow {
  */
 export function evaluate(table: BacktestTable, options: EvaluateOptions = {}): Evaluation {
   knownOptions('evaluate', options, 'metrics baseline');
-  const metrics = options.metrics ?? defaultMetrics(table);
+  // Shares inside intervals of several levels have no mean that says anything: they stand by level in `coverage`.
+  const metrics = (options.metrics ?? defaultMetrics(table)).filter(
+    (name) => name !== 'coverage' || table.levels.length <= 1,
+  );
   const own = metrics.filter((name): name is OwnMetric => name !== 'owa');
   for (const name of own) {
     const definition = metricDefinitions[name];
@@ -68,7 +73,7 @@ export function evaluate(table: BacktestTable, options: EvaluateOptions = {}): E
       OwnMetric,
       number
     >;
-    return { model, values, bySeries };
+    return { model, values, bySeries, coverage: coverageOf(table, model, windows) };
   });
   const baseline = metrics.includes('owa') ? baselineOf(table, options.baseline) : undefined;
   const against = rows.find(({ model }) => model === baseline)?.values;
@@ -82,9 +87,10 @@ export function evaluate(table: BacktestTable, options: EvaluateOptions = {}): E
     legend,
     windowCount: windows.length,
     windowsLeftOut: leftOut,
-    rows: rows.map(({ model, values, bySeries }) => ({
+    rows: rows.map(({ model, values, bySeries, coverage: inside }) => ({
       model,
       bySeries,
+      coverage: inside,
       values: against
         ? {
             ...values,
@@ -96,6 +102,19 @@ export function evaluate(table: BacktestTable, options: EvaluateOptions = {}): E
         : values,
     })),
   };
+}
+
+/** Per cent inside, level by level. */
+function coverageOf(
+  table: BacktestTable,
+  model: string,
+  windows: Parameters<typeof seriesMeans>[2],
+): Record<string, number> {
+  const inside = table.levels.map((level) => {
+    const means = seriesMeans({ ...table, levels: [level] }, model, windows, metricDefinitions.coverage.of);
+    return [String(level), finiteMean(means)] as const;
+  });
+  return Object.fromEntries(inside);
 }
 
 function defaultMetrics({ levels }: BacktestTable): MetricName[] {

@@ -78,7 +78,7 @@ export const metricDefinitions = {
     of: ({ actual, forecast, scale }) => rootMeanSquare(actual, forecast) / Math.sqrt(scale.squared),
   },
   coverage: {
-    formula: 'per cent of y inside the interval, mean over the levels',
+    formula: 'per cent of y inside the interval, for one level; of several, see `coverage` of the row',
     needsIntervals: true,
     of: (window) => meanOverLevels(window, (interval) => coverage(window.actual, interval)),
   },

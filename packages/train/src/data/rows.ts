@@ -11,13 +11,39 @@ export function sliceRows<D extends DType>(
   last: number,
 ): HostTensor<D> {
   const width = rowSize(tensor);
+  const count = tensor.shape[0] ?? 0;
+  if (!(Number.isInteger(first) && Number.isInteger(last) && 0 <= first && first <= last && last <= count))
+    throw new ArgumentError(
+      'sliceRows',
+      `expected 0 ≤ first ≤ last ≤ ${count} in whole numbers, got ${first} and ${last}`,
+    );
   const rows = hostData(tensor).subarray(first * width, last * width) as DataOf<D>;
   return fromData(tensor.dtype, [last - first, ...tensor.shape.slice(1)], rows);
 }
 
-/** Rows of a tensor by number, copied. */
-export function takeRows<D extends DType>(tensor: HostTensor<D>, rows: Uint32Array): HostTensor<D> {
+/**
+ * Rows of a tensor by number, copied.
+ *
+ * @param rows - whole numbers from 0, below the number of rows
+ * @throws ArgumentError where a row is not there
+ *
+ * @example
+ * console.log(await takeRows(tensor([[1], [2], [3]]), [2, 0]).array()); // → [ [ 3 ], [ 1 ] ]
+ */
+export function takeRows<D extends DType>(
+  tensor: HostTensor<D>,
+  rows: Uint32Array | readonly number[],
+): HostTensor<D> {
   const width = rowSize(tensor);
+  const count = tensor.shape[0];
+  const wrong = rows.findIndex((row: number) => !(Number.isInteger(row) && row >= 0 && row < (count ?? 0)));
+  if (count === undefined || wrong >= 0)
+    throw new ArgumentError(
+      'takeRows',
+      count === undefined
+        ? 'expected a tensor with rows, got a scalar'
+        : `rows[${wrong}] must be a whole number from 0 to ${count - 1}, got ${rows[wrong]}`,
+    );
   const from = hostData(tensor) as Float32Array;
   const taken = createData(tensor.dtype, rows.length * width);
   rows.forEach((row, position) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { classWeights } from './class-weights.js';
 import { type Fold, groupKFold, kFold, nestedFolds, stratifiedKFold } from './folds.js';
 import goldens from './goldens/splits.json' with { type: 'json' };
+import { sliceRows, takeRows } from './rows.js';
 import { groupSplit, type Split, splitRows, stratifiedSplit } from './splits.js';
 import { purgedFolds, timeFolds, timeSplit } from './time-splits.js';
 
@@ -174,4 +175,18 @@ describe('splits', () => {
   ])('refuses %s', (_, wrong, message) => {
     expect(wrong).toThrow(message);
   });
+});
+
+test('rows that are not there are refused, by their place', async () => {
+  const table = tensor([[1], [2], [3]]);
+  expect(await takeRows(table, [2, 0]).array()).toEqual([[3], [1]]);
+  for (const row of [7, -1, 1.5, Number.NaN])
+    expect(() => takeRows(table, [0, row])).toThrow(`rows[1] must be a whole number from 0 to 2, got ${row}`);
+  expect(() => takeRows(tensor(1), [0])).toThrow('expected a tensor with rows, got a scalar');
+  for (const [first, last] of [
+    [0, 4],
+    [-1, 2],
+    [2, 1],
+  ] as const)
+    expect(() => sliceRows(table, first, last)).toThrow('expected 0 ≤ first ≤ last ≤ 3');
 });

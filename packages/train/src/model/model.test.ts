@@ -191,3 +191,20 @@ describe('summary', () => {
     expect(() => summary({ weight: ones([1]) }, ones([1]))).toThrow('the model has no forward function');
   });
 });
+
+test('a layer is charged with its own work, also where an operator reaches behind its argument', () => {
+  const random = new Random(1);
+  const net = new layers.Sequential(
+    new layers.Conv2d(1, 4, 3, random),
+    relu,
+    new layers.MaxPool(2),
+    new layers.Conv2d(4, 2, 3, random),
+  );
+  const table = summary(net, ones([10, 1, 10, 10]), { log: false });
+  const flopsOf = (path: string) => table.rows.find((row) => row.path === path)?.flops ?? Number.NaN;
+  // A pool of 4 x 4 x 4 windows of 4, on 10 rows, and the relu that goes with it: nothing near the product before it.
+  expect(flopsOf('2')).toBeLessThan(10 * 4 * 16 * 8);
+  const own = table.rows.filter(({ path }) => path !== '').reduce((sum, { flops }) => sum + flops, 0);
+  expect(own).toBeLessThanOrEqual(table.flops);
+  expect(String(table)).toContain('forward pass of [10, 1, 10, 10]: ');
+});

@@ -23,7 +23,7 @@ const flops = (value: number, unit = '') =>
 const memory = (value: number) => scaled(value, ['B', 'kB', 'MB', 'GB']);
 
 /** Layers indented by their depth, numbers at the right of their columns, totals below. */
-export function summaryTable(summary: Omit<Summary, 'toString'>): string {
+export function summaryTable(summary: Omit<Summary, 'toString'>, inputs: readonly string[]): string {
   const header = ['layer', 'type', 'output', 'parameters', 'FLOPs', 'memory'];
   const lines = [header, ...summary.rows.map(cells)];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -43,7 +43,7 @@ export function summaryTable(summary: Omit<Summary, 'toString'>): string {
     ...text.slice(1),
     rule,
     `parameters: ${count(summary.parameters)}${buffers} (${memory(summary.parameterBytes)})`,
-    `one prediction: ${flops(summary.flops, 'FLOPs')}, ${memory(summary.activationBytes)} computed`,
+    `forward pass of ${inputs.join(' and ')}: ${flops(summary.flops, 'FLOPs')}, ${memory(summary.activationBytes)} computed`,
   ].join('\n');
 }
 

@@ -52,7 +52,8 @@ export interface SummaryOptions<Model> {
 }
 
 /**
- * Prints a table of a model's layers: shape of the output, parameters, floating-point operations, memory of a prediction.
+ * Prints a table of a model's layers: shape of the output, parameters, floating-point operations and memory of a forward pass of
+ * these inputs, all of their rows.
  * @param inputs Tensors as the model takes them; only types and shapes count.
  * @example
  * const random = new Random(1);
@@ -83,7 +84,10 @@ export function summary<Model extends object>(
     parameterBytes: bytes(tensors),
     activationBytes: bytes(nodes.flatMap(({ outputs }) => outputs)),
   };
-  const text = summaryTable(found);
+  const text = summaryTable(
+    found,
+    places.map(({ shape }) => formatShape(shape)),
+  );
   if (log) log(text);
   return { ...found, toString: () => text };
 }
@@ -99,8 +103,9 @@ function rowsOf(model: object, calls: readonly LayerCall[]): SummaryRow[] {
   const rows = new Map<string, SummaryRow>();
   for (const call of calls) {
     const outputs = tensorsOf(call.result);
-    // What lies between the arguments and the result is the layer's own.
-    const nodes = sortNodes(outputs, new Set(tensorsOf(call.inputs)));
+    // The layer's own is what its arguments do not stem from: an operator may reach behind them, as pooling does behind a relu.
+    const earlier = new Set(sortNodes(tensorsOf(call.inputs)));
+    const nodes = sortNodes(outputs, new Set(tensorsOf(call.inputs))).filter((node) => !earlier.has(node));
     const before = rows.get(call.path);
     const buffers = bufferTensors(call.layer);
     const own = [...new Set(flattenTree(call.layer))].filter((tensor) => !buffers.has(tensor));
