@@ -112,9 +112,10 @@ class GarchLikelihood {
     return best as Float64Array;
   }
 
-  /** Mean of the negative logarithms of the densities. */
+  /** Mean of the negative logarithms of the densities, of returns in deviations: the search does not see their unit. */
   loss(box: Float64Array): number {
-    return -this.#logLikelihood(this.#read(box)) / this.#returns.length;
+    const mean = -this.#logLikelihood(this.#read(box)) / this.#returns.length;
+    return mean - Math.log(this.#variance) / 2;
   }
 
   fitAt(box: Float64Array): GarchFit {

@@ -1,5 +1,6 @@
 /** Maximum likelihood of one exponential smoothing model: parameters and initial states, and its information criteria. */
 import { nelderMead } from '@noosphere/statistics';
+import { unitOf } from '../unit-of.js';
 import { countEtsParameters, type EtsComponents } from './components.js';
 import { initialStates } from './initial-states.js';
 import { EtsRecursion, smoothing } from './recursion.js';
@@ -142,6 +143,7 @@ class EtsSearch {
       {
         lower: [...free.map((name) => lower[name]), ...states.map(() => Number.NEGATIVE_INFINITY)],
         upper: [...free.map((name) => upper[name]), ...states.map(() => Number.POSITIVE_INFINITY)],
+        zeroStep: 1e-4 * unitOf(this.#y),
       },
     );
     return this.#finish(minimum.point, places);

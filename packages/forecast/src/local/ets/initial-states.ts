@@ -6,6 +6,7 @@
 import { meanOf } from '@noosphere/base';
 import { leastSquares } from '../../least-squares/least-squares.js';
 import { classicalSeason } from '../decomposition/classical.js';
+import { unitOf } from '../unit-of.js';
 import type { Component } from './components.js';
 
 export interface InitialStates {
@@ -30,28 +31,32 @@ export function initialStates(
     first.map((_, index) => index + 1),
     first,
   );
-  return { ...levelAndGrowth(adjusted, line.intercept, line.weights[0] ?? 0, trend), seasons };
+  return {
+    ...levelAndGrowth(adjusted, { intercept: line.intercept, slope: line.weights[0] ?? 0 }, trend, unitOf(y)),
+    seasons,
+  };
 }
 
 function levelAndGrowth(
   adjusted: Float64Array,
-  intercept: number,
-  slope: number,
+  { intercept, slope }: { readonly intercept: number; readonly slope: number },
   trend: Component,
+  unit: number,
 ): { level: number; growth: number } {
   if (trend === 'A') {
     // A first forecast of zero could not be divided by.
-    const isZero = Math.abs(intercept + slope) < 1e-8;
+    const isZero = Math.abs(intercept + slope) < 1e-8 * unit;
     return isZero
       ? { level: intercept * (1 + 1e-3), growth: slope * (1 - 1e-3) }
       : { level: intercept, growth: slope };
   }
-  const start = Math.abs(intercept + slope) < 1e-8 ? 1e-7 : intercept + slope;
+  const start = Math.abs(intercept + slope) < 1e-8 * unit ? 1e-7 * unit : intercept + slope;
   const growth = (intercept + 2 * slope) / start;
   const level = start / (Math.abs(growth) < 1e-8 ? 1e-8 : growth);
-  if (level >= 1e-8 && growth >= 1e-8) return { level, growth: Math.min(growth, 1e10) };
+  if (level >= 1e-8 * unit && growth >= 1e-8) return { level, growth: Math.min(growth, 1e10) };
   const [one, two] = [adjusted[0] as number, adjusted[1] as number];
-  return { level: Math.max(one, 1e-3), growth: Math.max(two / (Math.abs(one) < 1e-8 ? 1e-8 : one), 1e-3) };
+  const divisor = Math.abs(one) < 1e-8 * unit ? 1e-8 * unit : one;
+  return { level: Math.max(one, 1e-3 * unit), growth: Math.max(two / divisor, 1e-3) };
 }
 
 function initialSeasons(

@@ -2,9 +2,10 @@
  * The recursion of exponential smoothing over a series: one-step forecasts, and the likelihood of the errors. Seasons lie
  * in a ring, nothing is allocated: it runs some thousand times a fit.
  */
+import { unitOf } from '../unit-of.js';
 import type { EtsComponents } from './components.js';
 
-/** Closer to zero than this, nothing is divided by. */
+/** Closer to zero than this, in the unit of the values, nothing is divided by. */
 const tiny = 1e-10;
 const huge = 1e10;
 
@@ -22,6 +23,8 @@ interface Pass {
   readonly trend: Float64Array;
   /** One-step forecasts. */
   readonly fitted: Float64Array;
+  /** What is closer to zero is taken for it, in the unit of the values. */
+  readonly least: number;
   /** [Σ e², Σ log |forecast|]: e is relative to the forecast where errors multiply, and only there are there logs. */
   readonly sums: Float64Array;
 }
@@ -34,10 +37,12 @@ export class EtsRecursion implements Pass {
   readonly trend = new Float64Array(2);
   readonly fitted: Float64Array;
   readonly sums = new Float64Array(2);
+  readonly least: number;
   readonly #components: EtsComponents;
 
   constructor(y: Float64Array, components: EtsComponents, period: number) {
     this.y = y;
+    this.least = tiny * unitOf(y);
     this.#components = components;
     this.seasons = new Float64Array(components.season === 'N' ? 1 : period);
     this.fitted = new Float64Array(y.length);
@@ -57,7 +62,7 @@ export class EtsRecursion implements Pass {
 
 /** Additive trend or none (growth and β are 0), additive seasons or none (season and γ are 0). */
 function seasonsAdd(pass: Pass, isRelative: boolean): void {
-  const { y, parameters, seasons, fitted } = pass;
+  const { y, parameters, seasons, fitted, least } = pass;
   const alpha = parameters[0] as number;
   const beta = parameters[1] as number;
   const gamma = parameters[2] as number;
@@ -81,7 +86,7 @@ function seasonsAdd(pass: Pass, isRelative: boolean): void {
     let error = step;
     if (isRelative) {
       const size = Math.abs(forecast);
-      error = step / (size < tiny ? forecast + tiny : forecast);
+      error = step / (size < least ? forecast + least : forecast);
       product *= size > 0 ? size : 1e-8;
       if (product > 1e100 || product < 1e-100) {
         logs += Math.log(product);
@@ -105,7 +110,7 @@ function seasonsAdd(pass: Pass, isRelative: boolean): void {
 
 /** Additive trend or none, seasons and errors that multiply. */
 function seasonsMultiply(pass: Pass): void {
-  const { y, parameters, seasons, fitted } = pass;
+  const { y, parameters, seasons, fitted, least } = pass;
   const alpha = parameters[0] as number;
   const beta = parameters[1] as number;
   const gamma = parameters[2] as number;
@@ -128,7 +133,7 @@ function seasonsMultiply(pass: Pass): void {
     fitted[index] = forecast;
     const size = Math.abs(forecast);
     const step = (Math.abs(season) < tiny ? huge : value / season) - trend;
-    const error = size < tiny ? (value - forecast) / (forecast + tiny) : step / trend;
+    const error = size < least ? (value - forecast) / (forecast + least) : step / trend;
     squares += error * error;
     product *= size > 0 ? size : 1e-8;
     if (product > 1e100 || product < 1e-100) {
@@ -138,7 +143,7 @@ function seasonsMultiply(pass: Pass): void {
     level = trend + alpha * step;
     growth = fade + beta * step;
     // value / trend - season is season · error.
-    seasons[at] = season + gamma * (Math.abs(trend) < tiny ? huge : season * error);
+    seasons[at] = season + gamma * (Math.abs(trend) < least ? huge : season * error);
     trend = trend + phi * fade + gain * step;
     fade = phi * growth;
     at = at + 1 === period ? 0 : at + 1;
@@ -151,7 +156,7 @@ function seasonsMultiply(pass: Pass): void {
 
 /** A trend that multiplies, with errors that do, and seasons that do or none. */
 function growthMultiplies(pass: Pass, hasSeason: boolean): void {
-  const { y, parameters, seasons, fitted } = pass;
+  const { y, parameters, seasons, fitted, least } = pass;
   const alpha = parameters[0] as number;
   const beta = parameters[1] as number;
   const gamma = parameters[2] as number;
@@ -173,14 +178,14 @@ function growthMultiplies(pass: Pass, hasSeason: boolean): void {
     const forecast = trend * season;
     fitted[index] = forecast;
     const size = Math.abs(forecast);
-    const error = (value - forecast) / (size < tiny ? forecast + tiny : forecast);
+    const error = (value - forecast) / (size < least ? forecast + least : forecast);
     squares += error * error;
     logs += Math.log(size > 0 ? size : 1e-8);
     const adjusted = Math.abs(season) < tiny ? huge : value / season;
     const next = trend + alpha * (adjusted - trend);
-    growth = fade + rate * ((Math.abs(level) < tiny ? huge : next / level) - fade);
+    growth = fade + rate * ((Math.abs(level) < least ? huge : next / level) - fade);
     if (hasSeason) {
-      const share = Math.abs(trend) < tiny ? huge : value / trend;
+      const share = Math.abs(trend) < least ? huge : value / trend;
       seasons[at] = season + gamma * (share - season);
       at = at + 1 === period ? 0 : at + 1;
     }

@@ -9,6 +9,7 @@ import type { LocalModel } from '../local-model.js';
 import { naiveFit } from '../naive.js';
 import { numberFrom } from '../read-estimates.js';
 import { requireSeason } from '../require-series.js';
+import { unitOf } from '../unit-of.js';
 import { isSeasonal } from './seasonality-test.js';
 import { fitWithoutSeason, resumeSeason } from './without-season.js';
 
@@ -110,17 +111,19 @@ const levelOnly = { error: 'A', trend: 'N', season: 'N', damped: false } as cons
 /** Simple exponential smoothing as R's `ses`: least squares of α and the first level, by Nash's simplex. */
 function smoothAsR(y: Float64Array): Smoothing {
   const recursion = new EtsRecursion(y, levelOnly, 1);
+  const unit = unitOf(y);
   const evaluate = ([alpha = 0, level = 0]: Float64Array): number => {
     if (alpha < 1e-4 || alpha > 0.9999) return Number.POSITIVE_INFINITY;
     recursion.parameters[0] = alpha;
-    recursion.trend[0] = level;
+    recursion.trend[0] = level * unit;
     recursion.run();
-    return (recursion.sums[0] as number) / y.length;
+    return (recursion.sums[0] as number) / y.length / unit ** 2;
   };
   const first = y.subarray(0, 10);
   const mean = first.reduce((sum, value) => sum + value, 0) / first.length;
-  const [alpha = 0, start = 0] = nashSimplex(evaluate, [1e-4 + 0.2 * 0.9998, mean]);
-  return smoothWith(y, alpha, start);
+  // One step for a share and a level: it depends on the level's unit, so that has to be the series' own.
+  const [alpha = 0, start = 0] = nashSimplex(evaluate, [1e-4 + 0.2 * 0.9998, mean / unit]);
+  return smoothWith(y, alpha, start * unit);
 }
 
 function smoothWith(y: Float64Array, alpha: number, start: number): Smoothing {

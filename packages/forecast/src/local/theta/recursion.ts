@@ -36,7 +36,7 @@ export class ThetaRecursion {
     this.isDynamic = isDynamic;
     this.fitted = new Float64Array(y.length);
     this.#line = Float64Array.of(line.intercept, line.slope);
-    this.#meanSize = Math.max(1e-10, y.reduce((sum, value) => sum + Math.abs(value), 0) / y.length);
+    this.#meanSize = y.reduce((sum, value) => sum + Math.abs(value), 0) / y.length || 1;
   }
 
   /** One pass; gives Σ e² from the fourth value on, over the mean of |y|. */

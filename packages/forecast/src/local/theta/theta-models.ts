@@ -7,6 +7,7 @@ import { type ContinuingFit, localModel } from '../fitted-model.js';
 import type { Estimates, LocalModel, LocalModelKind } from '../local-model.js';
 import { modelFrom, numberFrom } from '../read-estimates.js';
 import { requireSeason } from '../require-series.js';
+import { unitOf } from '../unit-of.js';
 import { lineThrough } from './m4-benchmarks.js';
 import { type ThetaKind, ThetaRecursion, thetaForecasts } from './recursion.js';
 import { isSeasonal } from './seasonality-test.js';
@@ -175,8 +176,11 @@ function searchTheta(
     return recursion.run();
   };
   const { point, value } = nelderMead(evaluate, [(y[0] as number) / 2, 0.5, 2].slice(0, free), {
-    lower: [-1e10, 0.1, 1].slice(0, free),
-    upper: [1e10, 0.99, 1e10].slice(0, free),
+    lower: [Number.NEGATIVE_INFINITY, 0.1, 1].slice(0, free),
+    upper: [Number.POSITIVE_INFINITY, 0.99, 1e10].slice(0, free),
+    // The errors, and so the differences that end the search, are in the unit of the values.
+    zeroStep: 1e-4 * unitOf(y),
+    tolerance: 1e-7 * unitOf(y),
   });
   recursion.parameters.set(point);
   return { recursion, error: value };
@@ -194,7 +198,7 @@ function deviationOf(y: Float64Array, fitted: Float64Array): number {
 function spreadOf(recursion: ThetaRecursion, sigma: number, horizon: number): Float64Array {
   const plain = thetaForecasts(recursion, horizon);
   // As large as the values, so that the difference keeps its digits.
-  const size = Math.max(1, ...plain.map(Math.abs));
+  const size = Math.max(...plain.map(Math.abs)) || 1;
   const variances = new Float64Array(horizon).fill(1);
   for (let step = 0; step < horizon - 1; step++) {
     const moved = thetaForecasts(recursion, horizon, { step, size });
