@@ -28,6 +28,8 @@ export interface AutoEnsembleOptions {
 /** Smoothing states for every value of a longer season are more than a series can teach. */
 const longestSmoothedSeason = 24;
 const windowAverage = 3;
+/** Of fewer values the last ones judge no member: the last value stays. */
+const fewestValues = 6;
 
 /**
  * A weighted ensemble of naive, smoothing, Theta and decomposition models over the given seasons: each series weighs its
@@ -49,7 +51,11 @@ export function autoEnsemble(options: AutoEnsembleOptions): LocalModel {
     throw new ArgumentError('autoEnsemble', `seasons are whole numbers of values from 2, got ${wrong}`);
   const rising = [...new Set(seasons)].sort((a, b) => a - b);
   const members = rising.length > 0 ? seasonalMembers(rising) : plainMembers();
-  return ensemble(members, { combine: 'weighted', power: 4, windows: 1, horizon, name });
+  const whole = ensemble(members, { combine: 'weighted', power: 4, windows: 1, horizon, name });
+  return {
+    ...whole,
+    fit: (y, exogenous) => (y.length < fewestValues ? naive().fit(y) : whole.fit(y, exogenous)),
+  };
 }
 
 function plainMembers(): LocalModel[] {

@@ -3,10 +3,17 @@ import { requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireSeason } from '../require-series.js';
 import { fourierRegressors } from './arima-regression.js';
-import { countDifferences, countSeasonalDifferences, isConstant } from './differencing.js';
+import { isConstant } from './constant.js';
+import { countDifferences, countSeasonalDifferences } from './differencing.js';
 import { type ArimaCriteria, type ArimaFit, ArimaTask } from './fit-arima.js';
 import type { FourierTerms } from './fitted-arima.js';
-import { differences, leastSquaresLeft, type Regressor, RegressorBasis } from './regressors.js';
+import {
+  differences,
+  interceptName,
+  leastSquaresLeft,
+  type Regressor,
+  RegressorBasis,
+} from './regressors.js';
 import { searchOrders } from './search-orders.js';
 
 export interface AutoArimaOptions {
@@ -169,7 +176,7 @@ function choosePairs(
 /** What a plane through the regressors leaves; the series itself without regressors. */
 function residualsOf(y: Float64Array, regressors: readonly Regressor[]): Float64Array {
   if (regressors.length === 0) return y;
-  const all = [{ name: 'intercept', values: new Float64Array(y.length).fill(1) }, ...regressors];
+  const all = [{ name: interceptName, values: new Float64Array(y.length).fill(1) }, ...regressors];
   const basis = new RegressorBasis(
     all,
     all.map(({ values }) => values),

@@ -1,5 +1,6 @@
 /** How often a series is to be differenced: until it looks stationary. */
 import { decomposeSeasons } from '../decomposition/mstl.js';
+import { isConstant } from './constant.js';
 import { differences } from './regressors.js';
 
 /** Critical value of the KPSS test at 5 % for a level. */
@@ -45,10 +46,4 @@ export function countSeasonalDifferences(y: Float64Array, season: number): numbe
   if (y.length <= 2 * season || isConstant(y)) return 0;
   const strength = decomposeSeasons(y, [season]).seasonal[0]?.strength ?? 0;
   return strength > seasonalStrengthLimit ? 1 : 0;
-}
-
-/** Whether nothing varies but by rounding. */
-export function isConstant(y: Float64Array): boolean {
-  const size = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return y.every((value) => Math.abs(value - (y[0] as number)) <= 1e-14 * size);
 }

@@ -2,7 +2,13 @@
 import { bfgs } from '@noosphere/statistics';
 import { continueByLags, exactErrors } from './innovations.js';
 import { type ArimaOrder, countLags, lagPolynomials } from './order.js';
-import { differences, leastSquaresLeft, type Regressor, RegressorBasis } from './regressors.js';
+import {
+  differences,
+  interceptName,
+  leastSquaresLeft,
+  type Regressor,
+  RegressorBasis,
+} from './regressors.js';
 import { freeOfStationary, hasRootsBeyond, invertibleLags, stationaryLags } from './stationarity.js';
 
 /** AR roots nearer to the unit circle than this make a model unfit for the choice. */
@@ -172,7 +178,7 @@ export function isWellBehaved({ order, lags }: ArimaFit): boolean {
 export function constantOf({ constant, d, seasonalD }: ArimaOrder, length: number): Regressor[] {
   if (!constant) return [];
   return d + seasonalD === 0
-    ? [{ name: 'intercept', values: new Float64Array(length).fill(1) }]
+    ? [{ name: interceptName, values: new Float64Array(length).fill(1) }]
     : [{ name: 'drift', values: Float64Array.from({ length }, (_, row) => row + 1) }];
 }
 

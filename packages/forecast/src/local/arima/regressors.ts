@@ -1,5 +1,6 @@
 /** Regressors of an ARIMA: columns that are made independent once, and whose weights are found beside the errors. */
 import { dot } from '@noosphere/base';
+import { isConstant } from './constant.js';
 import type { Columns } from './innovations.js';
 
 /** A column by its name, as long as the series. */
@@ -17,6 +18,9 @@ export function differences(values: Float64Array, lag: number, times: number): F
   }
   return rest;
 }
+
+/** Of the column that stands for the mean. */
+export const interceptName = 'intercept';
 
 /** How little of a column may be new, as a share of its length. */
 const dependent = 1e-9;
@@ -36,6 +40,9 @@ export class RegressorBasis {
     const columns: Float64Array[] = [];
     const triangle: Float64Array[] = [];
     for (const [place, original] of differenced.entries()) {
+      // What never changed tells nothing of what its change does; without a mean it would take the mean's place.
+      const { name, values } = regressors[place] as Regressor;
+      if (name !== interceptName && isConstant(values)) continue;
       const rest = original.slice();
       const shares = new Float64Array(columns.length + 1);
       // Twice: what rounding leaves of the first time would not be orthogonal.
@@ -50,7 +57,7 @@ export class RegressorBasis {
       }
       const length = Math.sqrt(dot(rest, rest));
       // Against the regressor as it was: differences of a constant are rounding.
-      const scale = Math.max(...(regressors[place] as Regressor).values.map(Math.abs));
+      const scale = Math.max(...values.map(Math.abs));
       const whole = Math.max(Math.sqrt(dot(original, original)), scale * 1e-4);
       if (!(length > dependent * whole)) continue;
       shares[columns.length] = length;

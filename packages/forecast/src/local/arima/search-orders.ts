@@ -39,7 +39,7 @@ export function searchOrders(
 ): ArimaFit {
   const trials = new Trials(y, exogenous, search);
   if (search.stepwise) stepwise(trials, search, y.length);
-  else for (const order of allOrders(search)) trials.tryOrder(order);
+  else for (const order of allOrders(search, y.length)) trials.tryOrder(order);
   const best = trials.best();
   if (!best) {
     throw new ArgumentError(
@@ -133,6 +133,13 @@ const moves: readonly Partial<Record<'p' | 'q' | 'seasonalP' | 'seasonalQ', numb
   { p: 1, q: 1 },
 ];
 
+/** Values that cannot tell a mean from none: for so few the criterion would take the model without, and forecast zero. */
+const fewestForNoMean = 10;
+
+function needsMean({ d, seasonalD }: OrderSearch, length: number): boolean {
+  return length < fewestForNoMean && d + seasonalD === 0;
+}
+
 function stepwise(trials: Trials, search: OrderSearch, length: number): void {
   const { d, seasonalD, season, most } = search;
   const mayBeConstant = d + seasonalD < 2;
@@ -148,7 +155,8 @@ function stepwise(trials: Trials, search: OrderSearch, length: number): void {
   });
   const first = length < 10 ? at(1, 1, 0, 0) : at(2, 2, 1, 1);
   const starts = [first, at(0, 0, 0, 0), at(1, 0, 1, 0), at(0, 1, 0, 1)];
-  if (mayBeConstant) starts.push(at(0, 0, 0, 0, false));
+  const isFree = mayBeConstant && !needsMean(search, length);
+  if (isFree) starts.push(at(0, 0, 0, 0, false));
   let best = first;
   let least = Number.POSITIVE_INFINITY;
   for (const start of starts) {
@@ -156,7 +164,7 @@ function stepwise(trials: Trials, search: OrderSearch, length: number): void {
     if (value < least) [best, least] = [start, value];
   }
   for (;;) {
-    const better = neighbours(best, search, mayBeConstant).find((order) => {
+    const better = neighbours(best, search, isFree).find((order) => {
       if (trials.has(order) || trials.count >= mostModels) return false;
       const value = trials.tryOrder(order);
       if (!(value < least)) return false;
@@ -168,7 +176,7 @@ function stepwise(trials: Trials, search: OrderSearch, length: number): void {
   }
 }
 
-function neighbours(from: ArimaOrder, { most }: OrderSearch, mayBeConstant: boolean): ArimaOrder[] {
+function neighbours(from: ArimaOrder, { most }: OrderSearch, isFree: boolean): ArimaOrder[] {
   const moved = moves.map((move) => ({
     ...from,
     p: from.p + (move.p ?? 0),
@@ -180,12 +188,13 @@ function neighbours(from: ArimaOrder, { most }: OrderSearch, mayBeConstant: bool
   const inside = moved.filter((order) =>
     names.every((name) => order[name] >= 0 && order[name] <= most[name]),
   );
-  return mayBeConstant ? [...inside, { ...from, constant: !from.constant }] : inside;
+  return isFree ? [...inside, { ...from, constant: !from.constant }] : inside;
 }
 
-function allOrders({ d, seasonalD, season, most, mostInAll }: OrderSearch): ArimaOrder[] {
+function allOrders(search: OrderSearch, length: number): ArimaOrder[] {
+  const { d, seasonalD, season, most, mostInAll } = search;
   const upTo = (last: number) => Array.from({ length: last + 1 }, (_, value) => value);
-  const constants = d + seasonalD < 2 ? [false, true] : [false];
+  const constants = needsMean(search, length) ? [true] : d + seasonalD < 2 ? [false, true] : [false];
   return upTo(most.p).flatMap((p) =>
     upTo(most.q).flatMap((q) =>
       upTo(most.seasonalP).flatMap((seasonalP) =>
