@@ -15,13 +15,29 @@ export function errorCovariance(
   if (method === 'ols') return { diagonal: new Float64Array(parts.length).fill(1) };
   if (method === 'wlsStruct') return { diagonal: Float64Array.from(parts, ({ length }) => length) };
   const known = knownResiduals(hierarchy, method, residuals);
-  if (method === 'wlsVar')
-    return { diagonal: Float64Array.from(known, (row) => Math.max(meanProduct(row, row), Number.MIN_VALUE)) };
+  const variances = Float64Array.from(known, (row) => meanProduct(row, row));
+  const least = leastVariance(variances);
+  if (method === 'wlsVar') return { diagonal: variances.map((variance) => Math.max(variance, least)) };
   const centred = known.map(centre);
   const count = (centred[0] as Float64Array).length;
   const correction = count / (count - 1);
   const rows = centred.map((a) => Float64Array.from(centred, (b) => meanProduct(a, b) * correction));
-  return { rows: method === 'mintShrink' ? shrunk(rows, centred) : rows };
+  if (method === 'mintCov') return { rows };
+  // A series without errors has no covariances either: the least variance makes its row one that can be inverted.
+  return {
+    rows: shrunk(rows, centred).map((row, i) =>
+      row.map((value, j) => (i === j ? Math.max(value, least) : value)),
+    ),
+  };
+}
+
+/**
+ * The variance of a series that never errs: so small that it stays where it is, and large enough to divide by. Where no series
+ * errs there is nothing to weigh: all have the same.
+ */
+function leastVariance(variances: Float64Array): number {
+  const largest = variances.reduce((most, variance) => Math.max(most, variance), 0);
+  return largest > 0 ? 1e-13 * largest : 1;
 }
 
 /** Columns of times at which every series has a residual. */

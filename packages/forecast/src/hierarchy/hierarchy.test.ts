@@ -43,6 +43,62 @@ describe.each(goldens.cases)('levels $levels', ({ levels, summing, history, resi
   });
 });
 
+describe('series that never err, and histories of nothing', () => {
+  const small = hierarchyOf(
+    [
+      { id: 'a', groups: {} },
+      { id: 'b', groups: {} },
+    ],
+    [[]],
+  );
+  const base = rowsOf([[10], [3], [4]]);
+  const none = new Float64Array(8);
+  const total = Float64Array.of(2, -2, 2, -2, 2, -2, 2, -2);
+  const a = Float64Array.of(1, 1, -1, -1, 1, 1, -1, -1);
+  const first = (options: ReconcileOptions, of = base) =>
+    reconcile(small, of, options).map(([value]) => value ?? NaN);
+  const expectRow = (row: readonly number[], expected: readonly number[]) => {
+    expect(row.length).toBe(expected.length);
+    row.forEach((value, place) => {
+      expect(value).toBeCloseTo(expected[place] ?? NaN, 6);
+    });
+  };
+
+  test('stay where they are, with and without nonNegative', () => {
+    // b never errs: 10 - 3 - 4 is shared 4 : 1 between total and a.
+    for (const method of ['wlsVar', 'mintShrink'] as const)
+      for (const nonNegative of [false, true])
+        expectRow(first({ method, residuals: [total, a, none], nonNegative }), [7.6, 3.6, 4]);
+  });
+
+  test('share equally where none errs', () => {
+    for (const method of ['wlsVar', 'mintShrink'] as const)
+      for (const nonNegative of [false, true])
+        expectRow(first({ method, residuals: [none, none, none], nonNegative }), [9, 4, 5]);
+    for (const method of ['averageProportions', 'proportionsOfAverages'] as const)
+      expectRow(first({ method, history: [none, none, none] }), [10, 5, 5]);
+    expectRow(first({ method: 'forecastProportions' }, rowsOf([[10], [0], [0]])), [10, 5, 5]);
+    // In any unit: shares of forecasts of 1e-10 are theirs.
+    expectRow(
+      first({ method: 'forecastProportions' }, rowsOf([[1e-9], [1e-10], [3e-10]])).map(
+        (value) => value * 1e9,
+      ),
+      [1, 0.25, 0.75],
+    );
+  });
+
+  test('nonNegative changes nothing that has no negatives, and keeps below zero away', () => {
+    const errs = Float64Array.of(1, -1, 1, 1, -1, -1, 1, -1);
+    for (const method of ['ols', 'wlsStruct', 'wlsVar', 'mintCov', 'mintShrink'] as const) {
+      const residuals = [total, a, errs];
+      expectRow(first({ method, residuals, nonNegative: true }), first({ method, residuals }));
+      const bounded = first({ method, residuals, nonNegative: true }, rowsOf([[1], [-6], [4]]));
+      expect(Math.min(...bounded)).toBeGreaterThanOrEqual(0);
+      expect(bounded[0]).toBeCloseTo((bounded[1] ?? NaN) + (bounded[2] ?? NaN), 9);
+    }
+  });
+});
+
 test('a table of forecasts of sums and parts adds up afterwards', async () => {
   const hierarchy = hierarchyOf(goldens.bottom, [[], ['land']]);
   const rows = goldens.bottom.flatMap(({ id }, place) =>
@@ -71,7 +127,7 @@ test('what cannot be reconciled is refused', () => {
     /no level 'city'; there are total, land, kind, bottom/,
   );
   const few = hierarchy.ids.map((_, row) => Float64Array.of(row, -row, 1, 2));
-  expect(run({ method: 'mintCov', residuals: few })).toThrow(/cannot be inverted.*mintShrink/);
+  expect(run({ method: 'mintCov', residuals: few })).toThrow(/cannot be inverted.*wlsVar/);
   expect(() => reconcile(hierarchy, base.slice(1), { method: 'ols' })).toThrow(
     /each of 13 series, sums first, got 12/,
   );

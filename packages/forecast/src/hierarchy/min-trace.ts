@@ -73,22 +73,29 @@ function dotU({ parts, bottomCount }: Hierarchy, row: number, column: Float64Arr
   return result;
 }
 
-/** The same among bottom forecasts that are not below zero: min (S b - ŷ)' W⁻¹ (S b - ŷ), b ≥ 0. Base forecasts below zero count as zero. */
+/**
+ * The same among bottom forecasts that are not below zero: where some would be, min (S b - ŷ)' W⁻¹ (S b - ŷ), b ≥ 0, base
+ * forecasts below zero counting as zero; steps without any are as they were.
+ */
 export function nonNegativeMinTrace(
   hierarchy: Hierarchy,
   base: readonly Float64Array[],
   covariance: ErrorCovariance,
 ): Float64Array[] {
   const { parts, bottomCount } = hierarchy;
+  const free = minTrace(hierarchy, base, covariance);
+  const isNegative = (step: number) => free.some((values) => (values[step] as number) < 0);
+  const horizon = base[0]?.length ?? 0;
+  const steps = Array.from({ length: horizon }, (_, step) => step).filter(isNegative);
+  if (steps.length === 0) return free;
   const inverted = inverseTimes(covariance);
   const summing = Array.from({ length: bottomCount }, (_, place) =>
     Float64Array.from(parts, (places) => Number(places.includes(place))),
   );
   const weighted = summing.map(inverted);
   const gram = weighted.map((column) => Float64Array.from(summing, (other) => dot(column, other)));
-  const horizon = base[0]?.length ?? 0;
-  const bottom = summing.map(() => new Float64Array(horizon));
-  for (let step = 0; step < horizon; step++) {
+  const bottom = free.map((values) => values.slice());
+  for (const step of steps) {
     const column = Float64Array.from(base, (values) => Math.max(0, values[step] as number));
     const right = Float64Array.from(weighted, (weights) => dot(weights, column));
     nonNegativeQuadratic(gram, right, column.slice(-bottomCount)).forEach((value, place) => {
@@ -99,9 +106,20 @@ export function nonNegativeMinTrace(
 }
 
 function inverseTimes(covariance: ErrorCovariance): (column: Float64Array) => Float64Array {
+  const variances =
+    'diagonal' in covariance
+      ? covariance.diagonal
+      : Float64Array.from(covariance.rows, (line, row) => line[row] as number);
+  // Smaller ones would leave their inverses no digits beside the others.
+  const least = 1e-8 * variances.reduce((most, variance) => Math.max(most, variance), 0);
   if ('diagonal' in covariance)
-    return (column) => column.map((value, row) => value / (covariance.diagonal[row] as number));
-  const factor = cholesky(covariance.rows);
+    return (column) =>
+      column.map((value, row) => value / Math.max(covariance.diagonal[row] as number, least));
+  const factor = cholesky(
+    covariance.rows.map((line, row) =>
+      line.map((value, column) => (column === row ? Math.max(value, least) : value)),
+    ),
+  );
   if (!factor) refuse();
   return (column) => choleskySolve(factor, column);
 }
@@ -109,6 +127,6 @@ function inverseTimes(covariance: ErrorCovariance): (column: Float64Array) => Fl
 function refuse(): never {
   throw new ArgumentError(
     'reconcile',
-    'the covariance of the residuals cannot be inverted: fewer rows than series, or series without errors; use mintShrink, wlsStruct or ols',
+    'the covariance of the residuals cannot be inverted: fewer rows than series, or series without errors; use wlsVar, wlsStruct or ols',
   );
 }

@@ -4,7 +4,10 @@ import type { Hierarchy } from './hierarchy.js';
 
 export type TopDownMethod = 'averageProportions' | 'proportionsOfAverages' | 'forecastProportions';
 
-/** Shares of a sum that its parts had: mean of the ratios, or ratio of the means. */
+/** Below this share of its parts' sizes a sum is rounding: it tells no shares. */
+const vanishing = 1e-8;
+
+/** Shares of a sum that its parts had: mean of the ratios, or ratio of the means; equal ones where there was nothing to share. */
 export function historicShares(
   method: Exclude<TopDownMethod, 'forecastProportions'>,
   sum: Float64Array,
@@ -14,11 +17,15 @@ export function historicShares(
     const known = values.filter(Number.isFinite);
     return known.reduce((total, value) => total + value, 0) / known.length;
   };
-  return parts.map((part) =>
+  const sizes = parts.reduce((total, part) => total + mean(part.map(Math.abs)), 0);
+  const shares = parts.map((part) =>
     method === 'averageProportions'
       ? mean(part.map((value, t) => value / (sum[t] as number)))
-      : mean(part) / mean(sum),
+      : Math.abs(mean(sum)) > vanishing * sizes
+        ? mean(part) / mean(sum)
+        : Number.NaN,
   );
+  return shares.every(Number.isFinite) ? shares : parts.map(() => 1 / parts.length);
 }
 
 /**
@@ -55,12 +62,13 @@ export function shareByForecasts(
     for (const [parent, rows] of childrenOf) {
       const whole = shared[parent] as Float64Array;
       whole.forEach((value, step) => {
-        const sum = rows.reduce((total, row) => total + ((base[row] as Float64Array)[step] as number), 0);
-        for (const row of rows) {
-          const own = (base[row] as Float64Array)[step] as number;
+        const own = rows.map((row) => (base[row] as Float64Array)[step] as number);
+        const sum = own.reduce((total, each) => total + each, 0);
+        const size = own.reduce((total, each) => total + Math.abs(each), 0);
+        rows.forEach((row, place) => {
           (shared[row] as Float64Array)[step] =
-            Math.abs(sum) < 1e-8 ? value / rows.length : (own * value) / sum;
-        }
+            Math.abs(sum) > vanishing * size ? ((own[place] as number) * value) / sum : value / rows.length;
+        });
       });
     }
   }

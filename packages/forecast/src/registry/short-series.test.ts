@@ -17,7 +17,7 @@ const noise = () => {
 const automatic: readonly (readonly [string, LocalModel, number])[] = [
   ['autoArima', autoArima(), 4],
   ['autoEts', autoEts(), 5],
-  ['autoTheta', autoTheta(), 5],
+  ['autoTheta', autoTheta(), 6],
   ['autoEnsemble', autoEnsemble({ horizon: 1 }), 1],
 ];
 

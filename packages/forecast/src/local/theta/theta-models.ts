@@ -100,8 +100,8 @@ function thetaModel(
   }
   return localModel(
     { name, kind, options },
-    // Errors count from the fourth value on: one error chooses nothing.
-    models.length > 1 ? 5 : 4,
+    // Errors count from the fourth value on: two errors choose nothing.
+    models.length > 1 ? 6 : 4,
     (y) => {
       const found = seasonsOf(y, season, decomposition);
       return found ? fitWithoutSeason(y, found, (rest) => fitTheta(rest, models)) : fitTheta(y, models);

@@ -114,10 +114,10 @@ test('short and strange series', () => {
     /'additive' or 'multiplicative', got 'both'/,
   );
   for (const y of [
-    [5, 5, 5, 5, 5],
-    [1, 2, 3, 4, 5],
+    [5, 5, 5, 5, 5, 5],
+    [1, 2, 3, 4, 5, 6],
     [0, 0, 0, 0, 0, 0],
-    [1e-9, 2e-9, 1e-9, 3e-9, 2e-9],
+    [1e-9, 2e-9, 1e-9, 3e-9, 2e-9, 1e-9],
   ]) {
     const { mean } = autoTheta({ season: 4 })
       .fit(Float64Array.from(y))
