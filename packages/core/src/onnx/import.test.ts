@@ -385,6 +385,25 @@ describe('control flow', () => {
   });
 });
 
+test.each(['bilinear', 'bicubic', 'nearest'])('GridSample-16 and -20, %s', async (mode) => {
+  const of = async (opset: number, name: string) => {
+    const grid = fromNumbers('float32', [1, 1, 2, 2], [0, 0, 0.9, 1]);
+    const node: NodeText = ['GridSample', 'x grid', 'y', { mode: { string: name }, align_corners: int(1) }];
+    const x = tensor([
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+    ]);
+    return resultOf(opset, [node], x, { grid });
+  };
+  const present = { bilinear: 'linear', bicubic: 'cubic', nearest: 'nearest' }[mode] as string;
+  expect(await of(16, mode)).toEqual(await of(20, present));
+  if (mode === 'bilinear') expect(await of(16, mode)).toEqual([[[[2.5, expect.closeTo(3.95, 5)]]]]);
+});
+
 test('unknown operators are listed all at once', () => {
   const bytes = modelBytes({
     nodes: [

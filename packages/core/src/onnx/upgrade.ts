@@ -156,6 +156,16 @@ function modeOf(call: Call): string {
   return mode === 'bilinear' || mode === 'trilinear' ? 'linear' : mode;
 }
 
+/** What opset 20 calls the interpolations of GridSample. */
+const sampleModes: Readonly<Record<string, string>> = { bilinear: 'linear', bicubic: 'cubic' };
+
+const oldGridSample: Rule = (call) => {
+  const mode = (call.attributes.mode as string | undefined) ?? 'bilinear';
+  return withAttributes(call, {
+    mode: Object.hasOwn(sampleModes, mode) ? (sampleModes[mode] as string) : mode,
+  });
+};
+
 function scalesOf({ attributes }: Call): readonly number[] {
   const { scales, height_scale: height, width_scale: width } = attributes;
   return (scales ?? [1, 1, height ?? 1, width ?? 1]) as readonly number[];
@@ -293,6 +303,7 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     },
     { below: always, rule: dropout },
   ],
+  GridSample: [{ below: 20, rule: oldGridSample }],
   GroupNormalization: [{ below: 21, rule: groupScales }],
   Hardmax: [{ below: 13, rule: lastAxisOnly }],
   LogSoftmax: [{ below: 13, rule: flatSoftmax('LogSoftmax', (x) => logSoftmax(x)) }],

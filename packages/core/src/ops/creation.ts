@@ -53,7 +53,9 @@ export function tensor(data: NestedArray | AnyData, options: TensorOptions<DType
   const flat: (number | boolean)[] = [];
   flatten(data, shape, 0, flat);
   const dtype = options.dtype ?? (typeof flat[0] === 'boolean' ? 'bool' : 'float32');
-  return fromNumbers(dtype, options.shape ?? shape, flat.map(Number));
+  const values = flat.map(Number);
+  requireFit(dtype, values);
+  return fromNumbers(dtype, options.shape ?? shape, values);
 }
 
 function fromTypedArray(data: AnyData, options: TensorOptions<DType>): HostTensor {
@@ -65,7 +67,43 @@ function fromTypedArray(data: AnyData, options: TensorOptions<DType>): HostTenso
     (data instanceof Uint8Array && dtype === 'bool') ||
     (data instanceof Uint16Array && dtype === 'float16');
   if (shares) return fromData(dtype, shape, data as DataOf<DType>);
-  return fromNumbers(dtype, shape, Array.from(data as ArrayLike<number | bigint>, Number));
+  const values = Array.from(data as ArrayLike<number | bigint>, Number);
+  requireFit(dtype, values);
+  return fromNumbers(dtype, shape, values);
+}
+
+/** Whole numbers that each dtype holds, from the least to the greatest. */
+const wholeRanges: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
+  bool: [0, 1],
+  int8: [-(2 ** 7), 2 ** 7 - 1],
+  uint8: [0, 2 ** 8 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  // The last numbers of 64 bits are none of JavaScript's.
+  int64: [-(2 ** 63), 2 ** 63 - 1024],
+  uint64: [0, 2 ** 64 - 2048],
+};
+/** The greatest numbers that are rounded to a finite one. */
+const floatLimits: Readonly<Partial<Record<DType, number>>> = {
+  float16: 65519,
+  float32: 3.4028235677973362e38,
+};
+
+/** Refuses values that would wrap round, lose their fraction or become infinite. */
+function requireFit(dtype: DType, values: readonly number[]): void {
+  const range = wholeRanges[dtype];
+  const limit = floatLimits[dtype] ?? Number.POSITIVE_INFINITY;
+  const wrong = range
+    ? values.findIndex((value) => !(Number.isInteger(value) && value >= range[0] && value <= range[1]))
+    : values.findIndex((value) => Number.isFinite(value) && Math.abs(value) > limit);
+  if (wrong < 0) return;
+  const what = range ? `whole numbers from ${range[0]} to ${range[1]}` : `numbers up to ${limit}`;
+  throw new ArgumentError(
+    'tensor',
+    `${dtype} holds ${what}, got ${values[wrong]} at ${wrong}; choose another dtype, or round and clip before`,
+  );
 }
 
 function dtypeOfArray(data: AnyData): DType {

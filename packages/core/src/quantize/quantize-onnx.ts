@@ -79,8 +79,10 @@ export async function quantizeOnnx(bytes: Uint8Array, options: QuantizeOptions):
   const model = importOnnx(bytes);
   const graph = foldConstantTransposes(graphOf(model));
   const encode = (result: Graph) => encodeModel(result, { metadata: { ...model.metadata } }).bytes;
+  const notes: string[] = [];
+  const note = (text: string) => notes.push(text);
   if (options.mode === 'float16')
-    return { bytes: encode(storeAsFloat16(graph)), quantizedNodes: 0, notes: [] };
+    return { bytes: encode(storeAsFloat16(graph, note)), quantizedNodes: 0, notes };
   const excluded = new Set(options.exclude ?? []);
   const nodes = quantizableNodes(graph, ({ operator }: Node) => excluded.has(operator.name));
   const weights: WeightOptions = {
@@ -95,8 +97,13 @@ export async function quantizeOnnx(bytes: Uint8Array, options: QuantizeOptions):
           nodes,
           await calibrate(graph, quantizedActivations(graph, nodes), options),
           weights,
+          note,
         );
-  return { bytes: encode(result), quantizedNodes: nodes.size, notes: notesOn(graph, nodes.size) };
+  return {
+    bytes: encode(result),
+    quantizedNodes: nodes.size,
+    notes: [...notesOn(graph, nodes.size), ...notes],
+  };
 }
 
 function graphOf(model: ImportedModel): Graph {
@@ -136,11 +143,13 @@ async function calibrate(
     throw new ArgumentError('quantize', `percentile must lie in (0, 1], got ${percentile}`);
   const inputNames = graph.inputs.map((input) => (input.origin.kind === 'input' ? input.origin.name : ''));
   const watched = activations.filter((tensor) => tensor.origin.kind !== 'input');
-  const program = await cpuExecutor.load(makeGraph('calibration', graph.inputs, watched));
+  // A model of one product may be watched at its inputs alone.
+  const program =
+    watched.length > 0 ? await cpuExecutor.load(makeGraph('calibration', graph.inputs, watched)) : undefined;
   const pass = async (look: (tensor: Tensor, values: Float32Array) => void) => {
     for (const example of examples) {
       const given = inputNames.map((name) => inputOf(example, name));
-      const results = await program.run(given);
+      const results = (await program?.run(given)) ?? [];
       watched.forEach((tensor, index) => {
         look(tensor, hostData(results[index] as HostTensor) as Float32Array);
       });
@@ -162,7 +171,7 @@ async function calibrate(
       ]),
     );
   } finally {
-    await program.dispose();
+    await program?.dispose();
   }
 }
 

@@ -4,6 +4,7 @@ import {
   conv,
   exportOnnx,
   flatten,
+  fromData,
   gather,
   type HostTensor,
   hostData,
@@ -172,6 +173,72 @@ describe('a model', () => {
     ).array();
     (row as number[][])[0]?.forEach((value, index) => {
       expect(value).toBeCloseTo(hostData(table)[7 * 32 + index] as number, 2);
+    });
+  });
+
+  describe('whose numbers leave the small types', () => {
+    // Channel 1 has a bias and next to no weights.
+    const weight = fromData(
+      'float32',
+      [2, 8, 3, 3],
+      Float32Array.from({ length: 144 }, (_, index) => (index < 72 ? 0.05 : 1e-9) * Math.sin(index)),
+    );
+    const x = tensor(
+      Float32Array.from({ length: 128 }, (_, index) => 2 + 2 * Math.sin(index)),
+      { shape: [1, 8, 4, 4] },
+    );
+    const layer = (weights: HostTensor) =>
+      exportOnnx(
+        ({ x: input }, given) => ({
+          y: conv(input as Tensor, given.weights as Tensor, { bias: given.bias as Tensor, padding: 1 }),
+        }),
+        { inputs: { x: spec('float32', [1, 8, 4, 4]) }, parameters: { weights, bias: tensor([0.4, 0.4]) } },
+      );
+    const channel = async (model: Uint8Array, at: number) => {
+      const y = await importOnnx<'y'>(model).apply([x]).y.data();
+      return Array.from(y as Float32Array).slice(16 * at, 16 * at + 16);
+    };
+
+    test('a bias beyond int32 beside its weights is kept by a larger scale of the weights', async () => {
+      const small = await quantizeOnnx(layer(weight), { mode: 'static', examples: [{ x }], reduceRange });
+      expect(small.quantizedNodes).toBe(1);
+      expect(small.notes.join()).toMatch(/1 bias of a Conv would not fit into int32 .* have a larger scale/);
+      const [exact, found] = [await channel(layer(weight), 0), await channel(small.bytes, 0)];
+      exact.forEach((value, index) => {
+        expect(found[index]).toBeCloseTo(value, 1);
+      });
+      for (const value of await channel(small.bytes, 1)) expect(value).toBeCloseTo(0.4, 3);
+    });
+
+    test('with one scale for all channels it stays a float', async () => {
+      const tiny = layer(tensor(wave(144, 1e-9), { shape: [2, 8, 3, 3] }));
+      const small = await quantizeOnnx(tiny, { mode: 'static', examples: [{ x }], perChannel: false });
+      expect(small.notes.join()).toMatch(/2 biases of a Conv would not fit .* stay floats/);
+      for (const value of await channel(small.bytes, 0)) expect(value).toBeCloseTo(0.4, 6);
+    });
+
+    const stored = async (values: Float32Array) => {
+      const file = exportOnnx(({ x: input }, { table }) => ({ y: add(input as Tensor, table as Tensor) }), {
+        inputs: { x: spec('float32', [values.length]) },
+        parameters: { table: tensor(values) },
+      });
+      const { bytes: small, notes } = await quantizeOnnx(file, { mode: 'float16' });
+      const y = importOnnx<'y'>(small).apply([tensor(new Float32Array(values.length))]).y;
+      return { notes: notes.join(), values: Array.from((await y.data()) as Float32Array) };
+    };
+
+    test('float16 leaves what it cannot hold as it is, and notes what it loses', async () => {
+      const large = await stored(wave(100, 1e5));
+      expect(large.notes).toMatch(/\[100\] stays float32: its values go up to \d+.*65504/);
+      expect(large.values).toEqual(Array.from(wave(100, 1e5)));
+      const small = await stored(wave(100, 1e-6));
+      expect(small.notes).toMatch(/stays float32: its values go up to .* too small/);
+      expect(small.values).toEqual(Array.from(wave(100, 1e-6)));
+      const mixed = await stored(Float32Array.from(wave(100), (value, index) => (index < 3 ? 1e-9 : value)));
+      expect(mixed.notes).toBe(
+        '3 of 100 values of a constant [100] are too small for float16 and became zero',
+      );
+      expect((await stored(wave(100))).notes).toBe('');
     });
   });
 

@@ -74,6 +74,7 @@ export function quantizeStatically(
   nodes: ReadonlyMap<Node, QuantizableNode>,
   ranges: ReadonlyMap<Tensor, Range>,
   { perChannel, largest }: WeightOptions,
+  note: (text: string) => void,
 ): Graph {
   const around = new Map<Tensor, Tensor>();
   const roundTrip = (old: Tensor, now: Tensor): Tensor => {
@@ -91,13 +92,26 @@ export function quantizeStatically(
     (node, inputs) => {
       const plan = nodes.get(node);
       if (!plan) return undefined;
-      const weights = quantizeWeights(plan.weights, perChannel ? plan.axis : undefined, largest);
       const activation = roundTrip(plan.activation, inputs[0] as Tensor);
       const range = ranges.get(plan.activation);
       const bias = inputs[2];
+      const isStored = bias && range && isFloatConstant(bias) && fitsChannels(bias, plan);
+      const activationScale = range && activationParameters(range).scale;
+      const least = isStored && activationScale && leastScalesFor(bias, activationScale);
+      const plain = quantizeWeights(plan.weights, perChannel ? plan.axis : undefined, largest);
+      const own = hostData(plain.scale);
+      const large = least
+        ? least.filter((scale, channel) => scale > (own[perChannel ? channel : 0] as number))
+        : [];
+      if (large.length > 0) note(biasNote(node, large.length, perChannel));
+      // Weights so small beside their bias lose nothing by a larger scale; with one scale for all, the others would.
+      const weights =
+        large.length > 0 && perChannel && least
+          ? quantizeWeights(plan.weights, plan.axis, largest, least)
+          : plain;
       const integers =
-        bias && range && isFloatConstant(bias) && fitsChannels(bias, plan)
-          ? integerBias(bias, activationParameters(range).scale, weights.scale)
+        isStored && activationScale && (large.length === 0 || perChannel)
+          ? integerBias(bias, activationScale, weights.scale)
           : bias;
       return copyNode(node, [activation, dequantizeWeights(weights), integers, ...inputs.slice(3)]).outputs;
     },
@@ -116,6 +130,17 @@ function activationParameters(range: Range) {
 /** One value for each output channel. */
 function fitsChannels(bias: HostTensor, { weights, axis }: QuantizableNode): boolean {
   return bias.rank === 1 && bias.shape[0] === weights.shape[axis];
+}
+
+/** The least scale of each channel's weights beside which its bias fits into 32 bits, with a bit to spare. */
+function leastScalesFor(bias: HostTensor<'float32'>, activationScale: HostTensor<'float32'>): Float64Array {
+  const [scale] = hostData(activationScale) as Float32Array;
+  return Float64Array.from(hostData(bias), (value) => Math.abs(value) / ((scale as number) * 2 ** 30));
+}
+
+function biasNote({ operator }: Node, channels: number, perChannel: boolean): string {
+  const of = `${channels} ${channels === 1 ? 'bias' : 'biases'} of a ${operator.name} would not fit into int32 beside ${channels === 1 ? 'its' : 'their'} small weights`;
+  return perChannel ? `${of}: those weights have a larger scale` : `${of}: its biases stay floats`;
 }
 
 function integerBias(
@@ -193,13 +218,46 @@ function transposed(matrix: HostTensor<'float32'>): HostTensor<'float32'> {
 /** Constants smaller than this are not worth a node. */
 const leastStored = 64;
 
-/** Constants in half the bytes: float16 in the file, float32 in every computation. Values beyond ±65504 stay as they are. */
-export function storeAsFloat16(graph: Graph): Graph {
+/** The least number that float16 holds with all of its digits, and the least one above zero. */
+const [leastNormal, leastHalf] = [2 ** -14, 2 ** -24];
+
+/**
+ * Constants in half the bytes: float16 in the file, float32 in every computation. Those with values beyond ±65504, and those so
+ * small that float16 has few digits for them, stay as they are; what becomes zero in the others is noted.
+ */
+export function storeAsFloat16(graph: Graph, note: (text: string) => void): Graph {
+  const looked = new Set<Tensor>();
+  const notedOnce = (tensor: Tensor, text: string) => {
+    if (!looked.has(tensor)) note(text);
+    looked.add(tensor);
+  };
   const stored = new Map<Tensor, Tensor>();
   const half = (tensor: Tensor | undefined) => {
     if (!isFloatConstant(tensor) || tensor.size < leastStored) return tensor;
     const data = hostData(tensor);
-    if (data.some((value) => Math.abs(value) > 65504)) return tensor;
+    const most = data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const what = `a constant [${tensor.shape.join(', ')}]`;
+    if (!(most <= 65504)) {
+      notedOnce(tensor, `${what} stays float32: its values go up to ${most}, float16's to 65504`);
+      return tensor;
+    }
+    if (most < leastNormal) {
+      if (most > 0)
+        notedOnce(
+          tensor,
+          `${what} stays float32: its values go up to ${most}, too small for float16's digits`,
+        );
+      return tensor;
+    }
+    const lost = data.reduce(
+      (count, value) => count + Number(value !== 0 && Math.abs(value) <= leastHalf / 2),
+      0,
+    );
+    if (lost > 0)
+      notedOnce(
+        tensor,
+        `${lost} of ${data.length} values of ${what} are too small for float16 and became zero`,
+      );
     let small = stored.get(tensor);
     if (!small) {
       const bits = Uint16Array.from(data, numberToFloat16);

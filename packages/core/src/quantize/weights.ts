@@ -15,11 +15,16 @@ export interface QuantizedWeights {
 /** Largest integer used: 127, or 64 where sums of two products must fit into 16 bits (x86 without VNNI). */
 export type LargestInteger = 127 | 64;
 
-/** w ≈ scale · q with q = round(w / scale) in ±largest and scale = max|w| / largest. @param axis undefined for one scale */
+/**
+ * w ≈ scale · q with q = round(w / scale) in ±largest and scale = max|w| / largest.
+ * @param axis undefined for one scale
+ * @param leastScales For each channel the least scale. @default none
+ */
 export function quantizeWeights(
   weights: HostTensor<'float32'>,
   axis: number | undefined,
   largest: LargestInteger = 127,
+  leastScales?: ArrayLike<number>,
 ): QuantizedWeights {
   const data = hostData(weights);
   const shape = weights.shape;
@@ -31,8 +36,11 @@ export function quantizeWeights(
     const channel = channelOf(index);
     reach[channel] = Math.max(reach[channel] as number, Math.abs(value));
   });
-  // A channel of zeros keeps a scale that divides.
-  const scales = Float32Array.from(reach, (most) => (most > 0 ? most / largest : 1));
+  const scales = Float32Array.from(reach, (most, channel) => {
+    const scale = Math.fround(Math.max(most / largest, leastScales?.[channel] ?? 0));
+    // A channel of zeros, or of less than the least float, keeps a scale that divides.
+    return scale > 0 ? scale : 1;
+  });
   const values = Int8Array.from(data, (value, index) => {
     const steps = roundToEven(value / (scales[channelOf(index)] as number));
     return Math.max(-largest, Math.min(largest, steps));
