@@ -148,6 +148,8 @@ export const operatorNames = [
   'GlobalMaxPool',
   'Resize',
   'GridSample',
+  'RoiAlign',
+  'NonMaxSuppression',
   // recurrent, control flow, regularisation
   'LSTM',
   'GRU',
@@ -156,6 +158,8 @@ export const operatorNames = [
   'Loop',
   'If',
   'Dropout',
+  'RandomNormalLike',
+  'RandomUniformLike',
   'Attention',
   'RotaryEmbedding',
   // quantisation

@@ -96,6 +96,14 @@ function isFullyNumbered(shape: Tensor): boolean {
   return isHostTensor(shape) && Array.from(hostData(shape), Number).every((dim) => dim > 0);
 }
 
+/** Operators that give something of its own at each use. */
+const oneOfAKind: ReadonlySet<string> = new Set([
+  'Barrier',
+  'Dropout',
+  'RandomNormalLike',
+  'RandomUniformLike',
+]);
+
 /** Answers a node with an equal one seen before: same operator, inputs and attributes. Use a new one for each graph. */
 export function commonNodes(): RewriteRule {
   const ids = new Map<Tensor, string>();
@@ -110,8 +118,7 @@ export function commonNodes(): RewriteRule {
     return id;
   };
   return (node) => {
-    const isOneOfAKind = node.operator.name === 'Barrier' || node.operator.name === 'Dropout';
-    if (isOneOfAKind || Object.values(node.attributes).some(isGraph)) return undefined;
+    if (oneOfAKind.has(node.operator.name) || Object.values(node.attributes).some(isGraph)) return undefined;
     const key = `${node.operator.domain}.${node.operator.name}(${node.inputs.map(idOf).join(',')})${attributesKey(node.attributes)}`;
     const equal = seen.get(key);
     if (equal) return equal.outputs;

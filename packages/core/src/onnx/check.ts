@@ -1,22 +1,26 @@
 /** What must hold of a graph before it is interpreted: names are made once, before they are read, by operators that exist. */
 import { FormatError, GraphError } from '@noosphere/base';
 import { findOperator } from '../ops/index.js';
+import { composed } from './composed.js';
 import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from './model.js';
+import { sequenceRules } from './sequences.js';
 import { replacedOperators } from './upgrade.js';
 
-/** The newest standard set whose operators the records follow. */
+/** The newest standard set whose operators the records follow: files are written for it at most. */
 export const newestOpset = 23;
+/** The newest standard set that is read: what it adds to the one above is operators, composed or refused by name, and types. */
+const newestRead = 26;
 
 /** Throws unless a model can be interpreted; operators that Noosphere has not are listed all at once. */
 export function checkModel(model: OnnxModel): void {
   const version = model.opsets.get('');
   if (version === undefined && model.functions.length === 0)
     throw new FormatError('onnx', 'model', 'names no version of the standard operators; the file is damaged');
-  if (version !== undefined && (version < 1 || version > newestOpset)) {
+  if (version !== undefined && (version < 1 || version > newestRead)) {
     throw new FormatError(
       'onnx',
       'model',
-      `is written for opset ${version}, expected 1 to ${newestOpset}; convert it with onnx.version_converter`,
+      `is written for opset ${version}, expected 1 to ${newestRead}; convert it with onnx.version_converter`,
     );
   }
   const functions = new Map(model.functions.map((each) => [functionKey(each.domain, each.name), each]));
@@ -30,13 +34,21 @@ export function functionKey(domain: string, name: string): string {
   return `${domain}.${name}`;
 }
 
+/** Whether a standard operator has a record, or is one of those that are read as others. */
+function isRead(operator: string): boolean {
+  return (
+    findOperator('', operator) !== undefined ||
+    replacedOperators.includes(operator) ||
+    Object.hasOwn(composed, operator) ||
+    Object.hasOwn(sequenceRules, operator)
+  );
+}
+
 function refuseUnknown(model: OnnxModel, functions: ReadonlyMap<string, OnnxFunction>): void {
   const unknown = new Map<string, { count: number; place: string }>();
   const visit = (node: OnnxNode) => {
     const key = functionKey(node.domain, node.operator);
-    const isKnown =
-      functions.has(key) ||
-      (node.domain === '' && (findOperator('', node.operator) || replacedOperators.includes(node.operator)));
+    const isKnown = functions.has(key) || (node.domain === '' && isRead(node.operator));
     if (!isKnown) {
       const name = node.domain ? `${node.operator} (${node.domain})` : node.operator;
       const entry = unknown.get(name);

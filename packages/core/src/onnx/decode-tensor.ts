@@ -180,7 +180,7 @@ export function hostTensor(tensor: OnnxTensor, external?: ExternalData): HostTen
       throw new FormatError(
         'onnx',
         place,
-        `keeps its data in '${data.location.path}'; load the model by its path`,
+        `keeps its data in '${data.location.path}'; loadOnnx(path) reads it from beside the model, importOnnx(bytes, { external }) from a function`,
       );
     }
     const bytes = external(data.location, count * bytesPerElement(dtype), place);

@@ -57,7 +57,10 @@ export interface ImportedModel<Output extends string = string> {
   apply(inputs: ModelInputs, parameters?: Readonly<Record<string, Tensor>>): Record<Output, Tensor>;
   /** A place like an input, as `exportOnnx` takes it. */
   place(input: string): Tensor;
-  /** Initialisers to train, by name: give them to `apply`. @param choice all floats when left out */
+  /**
+   * Initialisers to train, by name: give them to `apply`.
+   * @param choice When left out all floats but settings: what sizes, bounds and rates are read from, and numbers written as nodes.
+   */
   parameters(choice?: ParameterChoice): Record<string, HostTensor>;
 }
 
@@ -136,7 +139,8 @@ class Imported<Output extends string> implements ImportedModel<Output> {
     return placeholder(input, found.dtype, found.shape);
   }
 
-  parameters(choice: ParameterChoice = () => true): Record<string, HostTensor> {
+  parameters(choice?: ParameterChoice): Record<string, HostTensor> {
+    const settings = choice === undefined ? settingsOf(this.#graph) : undefined;
     if (Array.isArray(choice)) {
       const missing = choice.filter((name) => !Object.hasOwn(this.initializers, name));
       if (missing.length > 0)
@@ -146,6 +150,7 @@ class Imported<Output extends string> implements ImportedModel<Output> {
         );
     }
     const isChosen = (name: string, tensor: HostTensor): boolean => {
+      if (choice === undefined) return !settings?.has(name);
       if (choice instanceof RegExp)
         return new RegExp(choice.source, choice.flags.replace(/[gy]/g, '')).test(name);
       return typeof choice === 'function' ? choice(name, tensor) : choice.includes(name);
@@ -276,6 +281,32 @@ function initializersOf(graph: OnnxGraph, interpreter: Interpreter): Record<stri
       : [];
   });
   return Object.fromEntries([...named, ...constants]);
+}
+
+/** Inputs, by position, that say how an operator works: they are no weights although they are floats. */
+const settingInputs: Readonly<Record<string, readonly number[]>> = {
+  Clip: [1, 2],
+  Dropout: [1],
+  NonMaxSuppression: [3, 4],
+  OneHot: [2],
+  Pad: [2],
+  Range: [0, 1, 2],
+  Resize: [1, 2],
+  Upsample: [1],
+};
+
+/** Names of the constants that are settings: read as such, or single numbers that the file writes as nodes. */
+function settingsOf({ nodes }: OnnxGraph): Set<string> {
+  const settings = new Set<string>();
+  for (const { operator, domain, inputs, outputs, attributes } of nodes) {
+    if (domain !== '') continue;
+    const value = attributes.get('value');
+    if (operator === 'Constant' && value?.kind === 'tensor' && value.value.dims.length === 0)
+      settings.add(outputs[0] ?? '');
+    if (!Object.hasOwn(settingInputs, operator)) continue;
+    for (const index of settingInputs[operator] ?? []) settings.add(inputs[index] ?? '');
+  }
+  return settings;
 }
 
 /** The tensor for an input, integers converted; its type, rank and sizes must fit what the file declares. */

@@ -8,19 +8,22 @@ import {
   isHostTensor,
   type LooseAttributes,
   type Operator,
-  type Tensor,
+  Tensor,
 } from '../graph/index.js';
 import { findOperator } from '../ops/index.js';
 import { isFloat } from '../shape/index.js';
 import { functionKey } from './check.js';
+import { composed } from './composed.js';
 import { type ExternalData, hostTensor } from './decode-tensor.js';
 import { foldNode } from './fold.js';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxNode, OnnxTensor } from './model.js';
+import { sequenceRules } from './sequences.js';
 import { type Call, upgrade } from './upgrade.js';
 
 /** Values by name, and those of the graphs around. */
 export class Scope {
   readonly #values = new Map<string, Tensor>();
+  readonly #sequences = new Map<string, readonly Tensor[]>();
   readonly #outer: ((name: string) => Tensor | undefined) | undefined;
 
   constructor(outer?: (name: string) => Tensor | undefined) {
@@ -42,8 +45,25 @@ export class Scope {
 
   get(name: string, place: string): Tensor {
     const found = this.find(name);
-    if (!found) throw new FormatError('onnx', place, `reads '${name}', which has no value`);
-    return found;
+    if (found) return found;
+    const what = this.#sequences.has(name)
+      ? 'is a sequence; only operators on sequences take one'
+      : 'has no value';
+    throw new FormatError('onnx', place, `reads '${name}', which ${what}`);
+  }
+
+  setSequence(name: string, tensors: readonly Tensor[]): void {
+    this.#sequences.set(name, tensors);
+  }
+
+  sequence(name: string, place: string): readonly Tensor[] {
+    const found = this.#sequences.get(name);
+    if (found) return found;
+    throw new FormatError(
+      'onnx',
+      place,
+      `reads '${name}', which is no sequence made in the same graph; others are not carried`,
+    );
   }
 }
 
@@ -112,6 +132,10 @@ export class Interpreter {
     references: ReadonlyMap<string, OnnxAttribute>,
   ): void {
     for (const node of nodes) {
+      if (node.domain === '' && Object.hasOwn(sequenceRules, node.operator)) {
+        located(node, () => this.#sequence(node, scope));
+        continue;
+      }
       const results = located(node, () => this.#node(node, scope, opset, references));
       node.outputs.forEach((name, index) => {
         const result = results[index];
@@ -125,6 +149,26 @@ export class Interpreter {
         scope.set(name, result);
       });
     }
+  }
+
+  #sequence(node: OnnxNode, scope: Scope): readonly Tensor[] {
+    const { inputs, place, operator, outputs } = node;
+    const named = (index: number) => inputs[index] || undefined;
+    const made = sequenceRules[operator]?.({
+      node,
+      tensor: (index) => {
+        const name = named(index);
+        return name === undefined ? undefined : scope.get(name, place);
+      },
+      sequence: (index) => scope.sequence(named(index) ?? '', place),
+    });
+    const [name = ''] = outputs;
+    if (made instanceof Tensor) {
+      scope.set(name, made);
+      return [made];
+    }
+    scope.setSequence(name, made ?? []);
+    return [];
   }
 
   #node(
@@ -147,7 +191,13 @@ export class Interpreter {
       attributes,
       outputs: node.outputs,
     });
-    return 'operator' in call ? this.applied(call) : call;
+    if (!('operator' in call)) return call;
+    const composer = Object.hasOwn(composed, call.operator) ? composed[call.operator] : undefined;
+    if (!composer) return this.applied(call);
+    const { place, outputs } = call;
+    const use = (name: string, given: Inputs, more: Call['attributes'] = {}) =>
+      this.applied({ operator: name, opset, place, inputs: given, attributes: more, outputs })[0] as Tensor;
+    return [composer(call, use)];
   }
 
   /** Uses an operator, or computes it now where everything it reads is a small constant. */

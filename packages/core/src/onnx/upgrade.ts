@@ -12,8 +12,16 @@ import {
   scalar,
   Tensor,
 } from '../graph/index.js';
-import { expandLike, logSoftmax, reshape, reshapeLike, softmax, unsqueeze } from '../ops/index.js';
-import { elementCount, isStatic } from '../shape/index.js';
+import {
+  expandLike,
+  logSoftmax,
+  reshape,
+  reshapeLike,
+  softmax,
+  transposedWindow,
+  unsqueeze,
+} from '../ops/index.js';
+import { elementCount, isStatic, normalizeAxis } from '../shape/index.js';
 
 /** A use of an operator, its attributes by value. */
 export interface Call {
@@ -236,16 +244,20 @@ const pad: Rule = (call) => {
 
 const slice: Rule = (call) => toInputs(call, ['starts', 'ends', 'axes']);
 
-/** The number of pieces is that of the results, where nothing says otherwise. */
-const splitCount: Rule = (call) => {
+/** Equal pieces, the last of which may be smaller: their sizes as numbers, where the axis has one. */
+const splitSizes: Rule = (call) => {
+  const count = call.outputs.length;
   const wanted = call.attributes.num_outputs as number | undefined;
-  if (wanted !== undefined && wanted !== call.outputs.length)
-    throw new FormatError(
-      'onnx',
-      call.place,
-      `splits into ${wanted} but names ${call.outputs.length} results`,
-    );
-  return call.inputs[1] ? call : withAttributes(call, { num_outputs: call.outputs.length });
+  if (wanted !== undefined && wanted !== count)
+    throw new FormatError('onnx', call.place, `splits into ${wanted} but names ${count} results`);
+  const plain = without(call, ['num_outputs']);
+  if (call.inputs[1]) return plain;
+  const x = input(call, 0);
+  const size = x.shape[normalizeAxis('split', (call.attributes.axis as number | undefined) ?? 0, x.rank)];
+  if (typeof size !== 'number') return withAttributes(call, { num_outputs: count });
+  const each = Math.ceil(size / count);
+  const sizes = call.outputs.map((_, index) => Math.max(0, Math.min(each, size - index * each)));
+  return { ...plain, inputs: [x, int64Vector(sizes)] };
 };
 
 const topKCount: Rule = (call) => toInputs(call, ['k'], (value) => int64Vector([value as number]));
@@ -278,6 +290,33 @@ const batchNormalization: Rule = (call) => {
   return { ...without(call, ['is_test', 'spatial']), outputs: call.outputs.slice(0, 1) };
 };
 
+/** The padding of a transposed convolution as numbers, where its sizes are: the runtime works out others than the standard says. */
+const transposedPadding: Rule = (call) => {
+  const { auto_pad, output_shape } = call.attributes;
+  const [x, w] = [input(call, 0), input(call, 1)];
+  const isAutomatic = output_shape !== undefined || String(auto_pad ?? '').startsWith('SAME');
+  if (!isAutomatic || !isStatic(x.shape.slice(2)) || !isStatic(w.shape.slice(2))) return call;
+  const { pads, outputPadding } = transposedWindow(x.shape, w.shape, call.attributes as never);
+  return withAttributes(without(call, ['auto_pad', 'output_shape']), { pads, output_padding: outputPadding });
+};
+
+/** How floats of 8 bits are rounded, which are not carried. */
+const withoutSmallTypes: Rule = (call) => without(call, ['round_mode']);
+
+/** The result has the type of the scale, which is what an absent type means. */
+const plainDequantize: Rule = (call) =>
+  call.attributes.output_dtype === 0 ? without(call, ['output_dtype']) : call;
+
+const attention: Rule = (call) => {
+  if (call.inputs[6])
+    throw new FormatError(
+      'onnx',
+      call.place,
+      'reads lengths of padded keys (opset 24), which are not carried',
+    );
+  return call;
+};
+
 const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Add: [{ below: 7, rule: alignedBroadcast }],
   Sub: [{ below: 7, rule: alignedBroadcast }],
@@ -293,7 +332,12 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   PRelu: [{ below: 7, rule: channelSlope }],
   Gemm: [{ below: 7, rule: (call) => without(call, ['broadcast']) }],
   BatchNormalization: [{ below: 14, rule: batchNormalization }],
-  Cast: [{ below: 6, rule: toByName }],
+  Attention: [{ below: always, rule: attention }],
+  Cast: [
+    { below: 6, rule: toByName },
+    { below: always, rule: withoutSmallTypes },
+  ],
+  CastLike: [{ below: always, rule: withoutSmallTypes }],
   Clip: [{ below: 11, rule: clip }],
   Constant: [{ below: always, rule: constant }],
   Dropout: [
@@ -310,7 +354,10 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   LSTM: [{ below: 7, rule: (call) => without(call, ['output_sequence']) }],
   GRU: [{ below: 7, rule: (call) => without(call, ['output_sequence']) }],
   RNN: [{ below: 7, rule: (call) => without(call, ['output_sequence']) }],
+  ConvTranspose: [{ below: always, rule: transposedPadding }],
+  DequantizeLinear: [{ below: always, rule: plainDequantize }],
   Pad: [{ below: 11, rule: pad }],
+  QuantizeLinear: [{ below: always, rule: (call) => without(call, ['precision']) }],
   ReduceL1: [{ below: 18, rule: axesToInput }],
   ReduceL2: [{ below: 18, rule: axesToInput }],
   ReduceLogSum: [{ below: 18, rule: axesToInput }],
@@ -328,7 +375,7 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Softmax: [{ below: 13, rule: flatSoftmax('Softmax', (x) => softmax(x)) }],
   Split: [
     { below: 13, rule: (call) => ('split' in call.attributes ? toInputs(call, ['split']) : call) },
-    { below: always, rule: splitCount },
+    { below: always, rule: splitSizes },
   ],
   Squeeze: [{ below: 13, rule: axesToInput }],
   Tile: [{ below: 6, rule: oldTile }],

@@ -53,60 +53,62 @@ function cropTo(x: Tensor, shape: Shape): Tensor {
   });
 }
 
-function transposeContext(
-  inputs: Inputs,
-  attributes: RawWindow & {
-    readonly output_padding: readonly number[] | undefined;
-    readonly output_shape: readonly number[] | undefined;
-  },
-) {
+function transposeContext(inputs: Inputs, attributes: RawTransposed) {
   const x = required('ConvTranspose', inputs, 0);
   const w = required('ConvTranspose', inputs, 1);
-  const kernel = staticShape('convTranspose', w.shape.slice(2));
-  const rank = kernel.length;
-  const strides = attributes.strides ?? new Array<number>(rank).fill(1);
-  const dilations = attributes.dilations ?? new Array<number>(rank).fill(1);
-  const extra = attributes.output_padding ?? new Array<number>(rank).fill(0);
-  const full = kernel.map((size, k) => {
-    const input = staticDim('convTranspose', x.shape[k + 2]);
-    return (input - 1) * (strides[k] ?? 1) + (size - 1) * (dilations[k] ?? 1) + 1 + (extra[k] ?? 0);
-  });
-  const pads = transposePads(full, x.shape.slice(2), strides, attributes);
-  const spatial = full.map((size, k) => size - (pads[k] ?? 0) - (pads[k + rank] ?? 0));
-  const shape: Dim[] = [
-    x.shape[0] as Dim,
-    staticDim('convTranspose', w.shape[1]) * attributes.group,
-    ...spatial,
-  ];
+  const { spatial, outputPadding: _, ...window } = transposedWindow(x.shape, w.shape, attributes);
+  const channels = staticDim('convTranspose', w.shape[1]) * attributes.group;
   return {
     x,
     w,
     bias: inputs[2],
-    kernel,
-    shape,
-    window: { strides, dilations, pads, group: attributes.group },
+    kernel: staticShape('convTranspose', w.shape.slice(2)),
+    shape: [x.shape[0] as Dim, channels, ...spatial],
+    window: { ...window, group: attributes.group },
   };
 }
 
-/** Padding of a transposed convolution: given, or whatever reaches the wanted output shape. */
-function transposePads(
-  full: readonly number[],
-  spatial: Shape,
-  strides: readonly number[],
-  attributes: {
-    readonly auto_pad: string;
-    readonly pads: readonly number[] | undefined;
-    readonly output_shape: readonly number[] | undefined;
-  },
-): readonly number[] {
-  const same = attributes.auto_pad.startsWith('SAME');
-  const wanted =
-    attributes.output_shape?.slice(-full.length) ??
-    (same ? spatial.map((dim, k) => staticDim('convTranspose', dim) * (strides[k] ?? 1)) : undefined);
-  if (!wanted) return attributes.pads ?? new Array<number>(2 * full.length).fill(0);
-  const totals = full.map((size, k) => size - (wanted[k] ?? size));
+/** What of a transposed convolution's attributes its sizes follow from. */
+type RawTransposed = RawWindow & {
+  readonly output_padding: readonly number[] | undefined;
+  readonly output_shape: readonly number[] | undefined;
+};
+
+/** Steps, padding and sizes of a transposed convolution as numbers, whatever its attributes leave to be worked out. */
+export function transposedWindow(x: Shape, w: Shape, attributes: Omit<RawTransposed, 'group'>) {
+  const kernel = staticShape('convTranspose', w.slice(2));
+  const input = staticShape('convTranspose', x.slice(2));
+  const rank = kernel.length;
+  const strides = attributes.strides ?? new Array<number>(rank).fill(1);
+  const dilations = attributes.dilations ?? new Array<number>(rank).fill(1);
+  const extra = attributes.output_padding ?? new Array<number>(rank).fill(0);
+  const full = kernel.map(
+    (size, k) =>
+      ((input[k] ?? 1) - 1) * (strides[k] ?? 1) + (size - 1) * (dilations[k] ?? 1) + 1 + (extra[k] ?? 0),
+  );
+  const same = attributes.auto_pad?.startsWith('SAME')
+    ? input.map((size, k) => size * (strides[k] ?? 1))
+    : undefined;
+  const wanted = attributes.output_shape?.slice(-rank) ?? same;
+  const pads = wanted
+    ? padsTo(wanted, full, attributes.auto_pad)
+    : (attributes.pads ?? new Array<number>(2 * rank).fill(0));
+  const reached = full.map((size, k) => size - (pads[k] ?? 0) - (pads[k + rank] ?? 0));
+  return {
+    strides,
+    dilations,
+    pads,
+    // A result larger than what the windows reach (a kernel under the stride) ends with zeros.
+    outputPadding: extra.map((more, k) => more + Math.max(0, (wanted?.[k] ?? 0) - (reached[k] ?? 0))),
+    spatial: wanted ?? reached,
+  };
+}
+
+/** Padding that cuts the whole result down to the wanted sizes. */
+function padsTo(wanted: readonly number[], full: readonly number[], autoPad: string): readonly number[] {
+  const totals = full.map((size, k) => Math.max(0, size - (wanted[k] ?? size)));
   const begins = totals.map((total) =>
-    attributes.auto_pad === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
+    autoPad === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
   );
   return [...begins, ...totals.map((total, k) => total - (begins[k] ?? 0))];
 }

@@ -5,7 +5,7 @@ import { type DType, normalizeAxis, staticDim } from '../shape/index.js';
 import { mul } from './arithmetic.js';
 import { ones } from './creation.js';
 import { concat, slice } from './joining.js';
-import { reshape, transpose } from './layout.js';
+import { reshape, reshapeLike, transpose } from './layout.js';
 import { countOf, required, sameInfo } from './like.js';
 
 export const CumSum = defineOperator({
@@ -64,6 +64,23 @@ export function cumulativeProducts(x: Tensor, axes: readonly number[]): Tensor {
   const restored = reshape(others, moved.shape);
   return transpose(
     restored,
+    order.map((_, position) => order.indexOf(position)),
+  );
+}
+
+/** Running products along an axis of known size, as ONNX's CumProd. */
+export function cumulativeProduct(
+  x: Tensor,
+  { axis, exclusive, reverse }: { axis: number; exclusive: boolean; reverse: boolean },
+): Tensor {
+  const at = normalizeAxis('cumulativeProduct', axis, x.rank);
+  const order = [...x.shape.keys()].filter((each) => each !== at).concat(at);
+  const moved = transpose(x, order);
+  const length = staticDim('cumulativeProduct', x.shape[at]);
+  const rows = reshape(moved, [-1, length]);
+  const before = productsBefore(rows, length, reverse ? -1 : 1);
+  return transpose(
+    reshapeLike(exclusive ? before : mul(before, rows), moved),
     order.map((_, position) => order.indexOf(position)),
   );
 }

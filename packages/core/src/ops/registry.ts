@@ -36,6 +36,7 @@ import { If, Loop } from './control-flow.js';
 import { Conv } from './convolution.js';
 import { ConvTranspose } from './convolution-transposed.js';
 import { CumSum } from './cumulative.js';
+import { NonMaxSuppression, RoiAlign } from './detection.js';
 import { Dropout } from './dropout.js';
 import { Einsum } from './einsum.js';
 import { Gather, GatherElements, GatherND } from './gather.js';
@@ -65,6 +66,7 @@ import { LpNormalization, LRN, MeanVarianceNormalization } from './normalization
 import { GlobalMaxPool, MaxPool, MaxUnpool } from './pooling.js';
 import { AveragePool, GlobalAveragePool, LpPool } from './pooling-average.js';
 import { DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QuantizeLinear } from './quantization.js';
+import { RandomNormalLike, RandomUniformLike } from './random-like.js';
 import { DepthToSpace, ReverseSequence, SpaceToDepth } from './rearrange.js';
 import { GRU, LSTM, RNN } from './recurrent.js';
 import {
@@ -269,6 +271,8 @@ export const operators = {
   GlobalMaxPool,
   Resize,
   GridSample,
+  RoiAlign,
+  NonMaxSuppression,
   // recurrent, control flow, regularisation
   LSTM,
   GRU,
@@ -277,6 +281,8 @@ export const operators = {
   Loop,
   If,
   Dropout,
+  RandomNormalLike,
+  RandomUniformLike,
   Attention,
   RotaryEmbedding,
   // quantisation
