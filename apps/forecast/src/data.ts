@@ -6,6 +6,7 @@ import {
   type GapReport,
   gapReport,
   type LoadedFrame,
+  type ReadFrameOptions,
   readFrame,
   type SeriesFrame,
   seasonLengthOf,
@@ -31,14 +32,33 @@ export interface TableData {
   readonly notes: readonly string[];
 }
 
+/** How the cells of the tables are written. */
+export function cellOptions({
+  timeZone,
+  unordered,
+  delimiter,
+  decimal,
+  dateFormat,
+}: ForecastOptions): Pick<
+  ReadFrameOptions,
+  'timeZone' | 'unordered' | 'delimiter' | 'decimal' | 'dateFormat'
+> {
+  return {
+    ...(timeZone !== undefined && { timeZone }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(decimal !== undefined && { decimal }),
+    ...(dateFormat !== undefined && { dateFormat }),
+    unordered,
+  };
+}
+
 export async function readTable(options: ForecastOptions): Promise<TableData> {
-  const { data, freq, layout, columns, timeZone, unordered, fill } = options;
+  const { data, freq, layout, columns, fill } = options;
   const loaded = await readFrame(data, {
     ...(freq !== undefined && { frequency: freq }),
     ...(layout !== undefined && { layout }),
     ...(columns !== undefined && { columns }),
-    ...(timeZone !== undefined && { timeZone }),
-    unordered,
+    ...cellOptions(options),
     covariates: { past: options.past, future: options.future, static: options.static },
   });
   const chosen = options.series === undefined ? loaded : takeSeries(loaded, options.series);
@@ -56,15 +76,17 @@ export async function readTable(options: ForecastOptions): Promise<TableData> {
       spanText(wanted, facts, options),
       ...(loaded.wasSorted ? ['Rows were brought into the order of time.'] : []),
       gapText(wanted, facts),
+      ...unusedText(loaded),
     ],
   };
 }
 
 function spanText(
-  { ids, times, timeKind, frequencyReason }: LoadedFrame,
+  frame: LoadedFrame,
   { rowCount, frequency, seasons }: Pick<TableData, 'rowCount' | 'frequency' | 'seasons'>,
   options: ForecastOptions,
 ): string {
+  const { ids, times, frequencyReason } = frame;
   const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
   const last = times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY);
   const why = options.freq === undefined ? ` (${frequencyReason})` : '';
@@ -73,11 +95,12 @@ function spanText(
     : `season ${seasons.join(' and ')} rows${options.seasons ? '' : ' (usual for it)'}`;
   return (
     `${countText(ids.length, 'series', 'series')}, ${countText(rowCount, 'row')}, ` +
-    `${timeText({ timeKind }, first)} to ${timeText({ timeKind }, last)}; frequency ${frequency}${why}, ${season}.`
+    `${timeText(frame, first)} to ${timeText(frame, last)}; frequency ${frequency}${why}, ${season}.`
   );
 }
 
-function gapText({ ids, timeKind }: SeriesFrame, { gaps, fill }: Pick<TableData, 'gaps' | 'fill'>): string {
+function gapText(frame: SeriesFrame, { gaps, fill }: Pick<TableData, 'gaps' | 'fill'>): string {
+  const { ids } = frame;
   const { emptyCount, missingCount, series } = gaps;
   const [first] = series;
   if (!first) return 'No gaps.';
@@ -92,8 +115,19 @@ function gapText({ ids, timeKind }: SeriesFrame, { gaps, fill }: Pick<TableData,
       : `filled: ${fillTexts[fill]} (--fill ${fill})`;
   return (
     `Gaps: ${what} in ${series.length} of ${ids.length} series, the first in ${first.id} at ` +
-    `${timeText({ timeKind }, first.firstTime)}, the longest ${countText(longest.longest, 'row')} in ${longest.id}; ${then}.`
+    `${timeText(frame, first.firstTime)}, the longest ${countText(longest.longest, 'row')} in ${longest.id}; ${then}.`
   );
+}
+
+/** Columns that a reader may have meant as covariates. */
+function unusedText({ unusedColumns }: LoadedFrame): string[] {
+  if (unusedColumns.length === 0) return [];
+  const names = unusedColumns.slice(0, 5).map((name) => `'${name}'`);
+  const more = unusedColumns.length > 5 ? ` and ${unusedColumns.length - 5} more` : '';
+  const what = unusedColumns.length === 1 ? 'The column' : 'The columns';
+  return [
+    `${what} ${names.join(', ')}${more} ${unusedColumns.length === 1 ? 'is' : 'are'} not used; covariates are named by --past, --future and --static.`,
+  ];
 }
 
 const fillTexts: Readonly<Record<Exclude<ForecastOptions['fill'], 'none'>, string>> = {

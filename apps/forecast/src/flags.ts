@@ -1,22 +1,17 @@
 /** Messages of the packages in the words of this command line: its flags stand where an API has options. */
+import { inTableFlags } from '@noosphere/command-line';
 
 /** What the packages call an option, and the flag that is the same here. */
 const phrases: readonly (readonly [phrase: RegExp, flag: string])[] = [
   // The function that refuses says nothing to a reader who called none; a model's name does.
   [
-    /^(frameOf|(parse|read)(Frame|Series)|crossValidate|forecastFrame|fillGaps|takeSeries|tailRows|dropTail|conformal(Backtest|Forecasts)|evaluate|compareModels|(select|combine|write)(Models|Forecasts|Frame)): /,
+    /^(frameOf|crossValidate|forecastFrame|fillGaps|takeSeries|tailRows|dropTail|conformal(Backtest|Forecasts)|evaluate|compareModels|(select|combine|write)(Models|Forecasts|Frame)): /,
     '',
   ],
   [/\bunordered: 'sort'/g, '--sort'],
   [/\bfrequency: '([^']+)'/g, '--freq $1'],
   [/\btimeZone: '([^']+)'/g, '--time-zone $1'],
   [/\btimeZone\b/g, '--time-zone'],
-  [/\bdateFormat: '([^']+)'/g, '--date-format $1'],
-  [/\bdateFormat\b/g, '--date-format'],
-  [/\bdecimal: '([^']+)'/g, "--decimal '$1'"],
-  [/\bdelimiter: '([^']+)'/g, "--delimiter '$1'"],
-  [/\bsay 'wide' or 'long'/g, 'say --layout wide or --layout long'],
-  [/\blayout: '(wide|long)'/g, '--layout $1'],
   [/\bcovariates: \{ (past|future|static): \['([^']+)'\] \}/g, '--$1 $2'],
   [/\bcolumns: \['([^']+)', '([^']+)', '([^']+)'\]/g, '--id $1 --time $2 --target $3'],
   [/\bfillGaps, or give the calendar whose days off these are/g, 'let --fill say what becomes of them'],
@@ -33,5 +28,5 @@ const phrases: readonly (readonly [phrase: RegExp, flag: string])[] = [
  * // → cannot infer the frequency; give one, such as --freq D
  */
 export function inFlags(message: string): string {
-  return phrases.reduce((text, [phrase, flag]) => text.replace(phrase, flag), message);
+  return phrases.reduce((text, [phrase, flag]) => text.replace(phrase, flag), inTableFlags(message));
 }

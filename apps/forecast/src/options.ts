@@ -1,6 +1,6 @@
 /** The command line. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { strictCommand, versionOf } from '@noosphere/command-line';
+import { delimiterMark, strictCommand, versionOf } from '@noosphere/command-line';
 import type { FillMethod, Layout, MetricName } from '@noosphere/forecast';
 
 export type CommandName = 'predict' | 'cv' | 'compare' | 'fit';
@@ -25,6 +25,10 @@ export interface ForecastOptions {
   readonly last: number | undefined;
   readonly fill: FillMethod;
   readonly timeZone: string | undefined;
+  readonly delimiter: ',' | ';' | '\t' | undefined;
+  readonly decimal: '.' | ',' | undefined;
+  /** Order of a date's parts, such as DD/MM/YYYY. */
+  readonly dateFormat: string | undefined;
   readonly unordered: 'error' | 'sort';
   readonly windows: number | undefined;
   readonly step: number | undefined;
@@ -149,6 +153,9 @@ export function readOptions(args: readonly string[]): ForecastOptions {
         last: others.last,
         series: others.series,
         timeZone: others.timeZone,
+        delimiter: others.delimiter,
+        decimal: others.decimal,
+        dateFormat: others.dateFormat,
         windows: others.windows,
         step: others.step,
         metric: others.metric,
@@ -236,7 +243,14 @@ function subcommand(name: CommandName) {
     .option('--target <column>', 'of a long table (default: y)')
     .addOption(new Option('--fill <method>', 'of gaps').choices(fillMethods).default('forward' as const))
     .option('--sort', 'bring rows into the order of time instead of refusing them')
-    .option('--time-zone <name>', 'of times without an offset, such as Europe/Berlin (default: UTC)')
+    .option('--time-zone <name>', 'whose clocks days and times are of, such as Europe/Berlin (default: UTC)')
+    .option('--date-format <parts>', 'of dates that are not ISO 8601, such as DD/MM/YYYY')
+    .addOption(new Option('--decimal <mark>', 'of numbers (default: .)').choices(['.', ','] as const))
+    .option(
+      '--delimiter <mark>',
+      'of cells: comma, semicolon or tab (default: what the header has)',
+      delimiterMark,
+    )
     .option('--workers <threads>', '0 for none (default: all cores)', wholeNumber(0))
     .addOption(
       new Option('--format <kind>', 'of tables that are written')

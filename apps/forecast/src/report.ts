@@ -16,7 +16,10 @@ const shownFailures = 5;
 
 /** What each column of the written table holds. */
 export function columnLegend(table: ForecastTable & { readonly cutoffs?: unknown }): Record<string, string> {
-  const time = table.timeKind === 'step' ? 'number of the step' : 'ISO 8601 in UTC';
+  const { timeKind, timeZone } = table;
+  const clock =
+    timeZone === undefined ? '' : timeZone.withOffset ? ' with its offset' : ` of ${timeZone.name}`;
+  const time = timeKind === 'step' ? 'number of the step' : `ISO 8601${timeKind === 'time' ? clock : ''}`;
   return {
     unique_id: 'name of the series',
     ds: `time of the forecast value, ${time}`,

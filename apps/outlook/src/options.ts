@@ -1,6 +1,6 @@
 /** The command line. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { strictCommand, versionOf } from '@noosphere/command-line';
+import { delimiterMark, strictCommand, versionOf } from '@noosphere/command-line';
 import type { Layout } from '@noosphere/forecast';
 
 /** Parts of the job, in their order; each is a command of its own too. */
@@ -43,6 +43,10 @@ export interface OutlookOptions {
   readonly force: boolean;
   readonly data: string | undefined;
   readonly layout: Layout | undefined;
+  readonly delimiter: ',' | ';' | '\t' | undefined;
+  readonly decimal: '.' | ',' | undefined;
+  /** Order of a date's parts, such as DD/MM/YYYY. */
+  readonly dateFormat: string | undefined;
   readonly series: readonly string[] | undefined;
   /** Whose electricity the carbon counts. */
   readonly place: string | undefined;
@@ -77,6 +81,9 @@ export function readOptions(args: readonly string[]): OutlookOptions {
         out: others.out,
         data: others.data,
         layout: others.layout,
+        delimiter: others.delimiter,
+        decimal: others.decimal,
+        dateFormat: others.dateFormat,
         base: others.base,
         series: others.series,
         place: place ?? country,
@@ -125,6 +132,15 @@ function subcommand(name: string, description: string) {
         'wide',
         'long',
       ] as const),
+    )
+    .option('--date-format <parts>', 'of dates in --data that are not ISO 8601, such as DD/MM/YYYY')
+    .addOption(
+      new Option('--decimal <mark>', 'of numbers in --data (default: .)').choices(['.', ','] as const),
+    )
+    .option(
+      '--delimiter <mark>',
+      'of cells: comma, semicolon or tab (default: what the header has)',
+      delimiterMark,
     )
     .option('--series <names...>', 'only these')
     .option('--country <code>', 'whose electricity counts, such as DEU (default: the world, and said so)')

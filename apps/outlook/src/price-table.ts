@@ -1,5 +1,13 @@
 /** The user's own table of prices: CSV as it comes, or long Parquet. */
-import { readFrame, readSeries, type SeriesFrame, type SeriesTable } from '@noosphere/forecast';
+import { inTableFlags } from '@noosphere/command-line';
+import { NoosphereError } from '@noosphere/core';
+import {
+  type ReadSeriesOptions,
+  readFrame,
+  readSeries,
+  type SeriesTable,
+  timeText,
+} from '@noosphere/forecast';
 import type { OutlookOptions } from './options.js';
 
 /** Endings of tables that can be read, in lower case. */
@@ -7,9 +15,28 @@ export const tableEndings = ['.csv', '.parquet'] as const;
 
 export async function readPriceTable(
   path: string,
-  { layout }: Pick<OutlookOptions, 'layout'>,
+  {
+    layout,
+    delimiter,
+    decimal,
+    dateFormat,
+  }: Partial<Pick<OutlookOptions, 'layout' | 'delimiter' | 'decimal' | 'dateFormat'>>,
 ): Promise<SeriesTable> {
-  const options = layout === undefined ? {} : { layout };
+  const options = {
+    ...(layout !== undefined && { layout }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(decimal !== undefined && { decimal }),
+    ...(dateFormat !== undefined && { dateFormat }),
+  };
+  try {
+    return await readTable(path, options);
+  } catch (cause) {
+    if (!NoosphereError.isInstance(cause)) throw cause;
+    throw new NoosphereError(cause.kind, '--data', inTableFlags(cause.message), { cause });
+  }
+}
+
+async function readTable(path: string, options: ReadSeriesOptions): Promise<SeriesTable> {
   if (!path.toLowerCase().endsWith('.parquet')) return readSeries(path, options);
   const frame = await readFrame(path, options);
   return {
@@ -19,7 +46,7 @@ export async function readPriceTable(
       const rows = [frame.offsets[series] ?? 0, frame.offsets[series + 1] ?? 0] as const;
       return {
         name,
-        dates: Array.from(frame.times.subarray(...rows), (time) => dateOf(frame, time)),
+        dates: Array.from(frame.times.subarray(...rows), (time) => timeText(frame, time)),
         values: frame.y.slice(...rows),
       };
     }),
@@ -28,11 +55,4 @@ export async function readPriceTable(
     // Rows out of order are refused.
     wasSorted: true,
   };
-}
-
-/** As a CSV would have it: a day, a time, or a number. */
-function dateOf({ timeKind }: SeriesFrame, time: number): string {
-  if (timeKind === 'step') return String(time);
-  const text = new Date(time).toISOString();
-  return timeKind === 'day' ? text.slice(0, 10) : text;
 }

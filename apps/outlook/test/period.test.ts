@@ -74,6 +74,7 @@ const optionsOf = (data: string): OutlookOptions => ({
   ...{ stages: ['quality', 'insight', 'risk', 'turbulence', 'allocate'], seed: 1, epochs: 1, horizon: 1 },
   ...{ budget: 1000, base: undefined, json: undefined, out: undefined, force: false },
   ...{ data, layout: undefined, series: undefined, place: undefined },
+  ...{ delimiter: undefined, decimal: undefined, dateFormat: undefined },
 });
 
 describe.each([

@@ -13,11 +13,12 @@ export {
 export type { Attribution, ExplainOptions, LagImportance, LagImportanceOptions } from './explain/index.js';
 export { explainForecasts, lagImportance } from './explain/index.js';
 export type {
-  CovariateNames, FillMethod, FillOptions, FrameColumns, FrameOptions, FrameRow, Frequency, GapReport,
-  LoadedFrame, ReadFrameOptions, SeriesFrame, SeriesGaps, TimeKind, TradingCalendar,
+  CovariateNames, FillMethod, FillOptions, FrameColumns, FrameOptions, FrameRow, FrameZone, Frequency,
+  FutureOptions, GapReport, LoadedFrame, ReadFrameOptions, ReadFutureOptions, SeriesFrame, SeriesGaps, TimeKind, TradingCalendar,
 } from './frame/index.js';
 export {
-  concatFrames, dropTail, fillGaps, frameOf, gapReport, headRows, nextTimes, parseFrame, readFrame,
+  concatFrames, dropTail, fillGaps, frameOf, futureCovariates, gapReport, headRows, nextTimes, parseFrame,
+  readFrame, readFutureCovariates,
   seasonLengthOf, sliceTimes, tailRows, takeSeries, timeText, tradingCalendar, weekdayCalendar,
   withFrequency, writeFrame,
 } from './frame/index.js';

@@ -121,12 +121,13 @@ export async function crossValidate(
     readings,
     finishedAt: new Date().toISOString(),
   };
-  const { ids, timeKind } = frame;
+  const { ids, timeKind, timeZone } = frame;
   const { columns, failures, elapsedMs } = filling;
   const names = models.map(({ name }) => name);
   return {
     ids,
     timeKind,
+    ...(timeZone && { timeZone }),
     horizon,
     levels,
     models: names,

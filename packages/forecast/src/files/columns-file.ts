@@ -4,11 +4,16 @@ import { makeAtomically, type WriteOptions, writeAtomically } from '@noosphere/b
 import { ArgumentError } from '@noosphere/core';
 import { writeParquetColumns } from './parquet.js';
 
-/** A column: texts, numbers, or times in milliseconds since 1970 in UTC. */
+/** A column: texts, numbers, or times in milliseconds since 1970 in UTC with how CSV and JSON write them. */
 export type FileColumn =
   | { readonly name: string; readonly type: 'text'; readonly values: ArrayLike<string> }
   | { readonly name: string; readonly type: 'number' | 'whole'; readonly values: ArrayLike<number> }
-  | { readonly name: string; readonly type: 'day' | 'time'; readonly values: ArrayLike<number> };
+  | {
+      readonly name: string;
+      readonly type: 'time';
+      readonly values: ArrayLike<number>;
+      text(time: number): string;
+    };
 
 const piece = 1 << 14;
 
@@ -49,16 +54,11 @@ function csvCell(column: FileColumn, row: number): string {
   if (column.type === 'text') return csvText(column.values[row] as string);
   const value = column.values[row] as number;
   if (Number.isNaN(value)) return '';
-  return column.type === 'day' || column.type === 'time' ? dateText(column.type, value) : String(value);
+  return column.type === 'time' ? column.text(value) : String(value);
 }
 
 function csvText(text: string): string {
   return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function dateText(type: 'day' | 'time', value: number): string {
-  const text = new Date(value).toISOString();
-  return type === 'day' ? text.slice(0, 10) : text.replace('.000Z', 'Z');
 }
 
 /** { notes, columns: { name: [values] } }; NaN is null. */
@@ -73,9 +73,8 @@ function* jsonPieces(
       const cells: string[] = [];
       for (let row = start; row < Math.min(column.values.length, start + piece); row++) {
         const value = column.values[row];
-        const isDate = column.type === 'day' || column.type === 'time';
-        if (isDate && !Number.isNaN(value))
-          cells.push(JSON.stringify(dateText(column.type, value as number)));
+        if (column.type === 'time' && !Number.isNaN(value))
+          cells.push(JSON.stringify(column.text(value as number)));
         else cells.push(Number.isNaN(value) ? 'null' : JSON.stringify(value));
       }
       yield (start > 0 ? ',' : '') + cells.join(',');

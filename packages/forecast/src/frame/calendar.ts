@@ -1,9 +1,11 @@
 /** Times to come, and calendars of the days on which there are rows. */
 import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
+import type { FileColumn } from '../files/columns-file.js';
 import { parseDate } from '../series/cells.js';
 import type { SeriesFrame } from './frame.js';
 import type { Frequency, TradingCalendar } from './frequency.js';
+import { clockOf, offsetText } from './local-time.js';
 import { gridOf, msOfDay } from './time-grid.js';
 
 /**
@@ -20,7 +22,7 @@ export function nextTimes(frame: SeriesFrame, series: number, horizon: number): 
       'nextTimes',
       `there is no series ${series} with rows; the frame has ${frame.ids.length} series`,
     );
-  const grid = gridOf(frame.frequency);
+  const grid = gridOf(frame.frequency, frame.timeZone);
   return Float64Array.from({ length: horizon }, (_, step) => grid.shift(last, step + 1));
 }
 
@@ -73,7 +75,7 @@ export function observedCalendar(frame: SeriesFrame, name = 'observed'): Trading
 
 /** The frame with another frequency, e.g. a calendar in whose days off there are no gaps. Every row must lie on it. */
 export function withFrequency<F extends SeriesFrame>(frame: F, frequency: Frequency): F {
-  const grid = gridOf(frequency);
+  const grid = gridOf(frequency, frame.timeZone);
   for (let series = 0; series < frame.ids.length; series++) {
     for (let row = frame.offsets[series] as number; row < (frame.offsets[series + 1] as number); row++) {
       const first = frame.times[frame.offsets[series] as number] as number;
@@ -88,9 +90,31 @@ export function withFrequency<F extends SeriesFrame>(frame: F, frequency: Freque
   return { ...frame, frequency };
 }
 
-/** A time as it is written: a step, a day or a time in UTC. */
-export function timeText({ timeKind }: Pick<SeriesFrame, 'timeKind'>, time: number): string {
+/**
+ * A time as the table had it: a step, a day, what a clock showed, or a time with its offset.
+ * @example
+ * const frame = frameOf({ ds: ['2024-03-30T12:00+01:00', '2024-03-31T12:00+02:00'], y: [1, 2] }, { timeZone: 'Europe/Berlin' });
+ * console.log(timeText(frame, nextTimes(frame, 0, 1)[0] ?? 0)); // → 2024-04-01T12:00:00+02:00
+ */
+export function timeText(
+  { timeKind, timeZone }: Pick<SeriesFrame, 'timeKind' | 'timeZone'>,
+  time: number,
+): string {
   if (timeKind === 'step') return String(time);
-  const text = new Date(time).toISOString();
-  return timeKind === 'day' ? text.slice(0, 10) : text.replace('.000Z', 'Z');
+  const isUtc = timeZone === undefined || timeZone.name === 'UTC';
+  const offset = isUtc ? 0 : clockOf(timeZone.name).offsetAt(time);
+  const text = new Date(time + offset).toISOString();
+  if (timeKind === 'day') return text.slice(0, 10);
+  const written = timeZone?.withOffset ? (isUtc ? 'Z' : offsetText(offset)) : '';
+  return text.replace(/(\.000)?Z$/, written);
+}
+
+/** A column of a file with times of a frame or of forecasts, written as the table had them. */
+export function timeColumn(
+  name: string,
+  table: Pick<SeriesFrame, 'timeKind' | 'timeZone'>,
+  values: ArrayLike<number>,
+): FileColumn {
+  if (table.timeKind === 'step') return { name, type: 'whole', values };
+  return { name, type: 'time', values, text: (time) => timeText(table, time) };
 }

@@ -23,6 +23,8 @@ export interface LoadedFrame<Names extends CovariateNames = CovariateNames> exte
   readonly frequencyReason: string;
   /** Whether rows had to be brought into the order of time. */
   readonly wasSorted: boolean;
+  /** Columns of the table that are none of the frame's: forgotten covariates, or notes. */
+  readonly unusedColumns: readonly string[];
 }
 
 /** The roles and names in one list: the order in which values of a row are given. */

@@ -1,7 +1,7 @@
 /** CSV to a frame, long or wide, as its blocks of lines come. */
 import { FormatError } from '@noosphere/core';
 import type { LineBlock } from '@noosphere/learn';
-import { DateCells, readValue } from '../series/cell-checks.js';
+import { CellReader } from '../series/cell-checks.js';
 import type { ParsedDate } from '../series/cells.js';
 import { CsvRows } from '../series/csv-rows.js';
 import { detectLayout, type LayoutChoice } from '../series/layout.js';
@@ -20,7 +20,7 @@ export class CsvFrame<Names extends CovariateNames> {
   readonly #csv: CsvRows;
   readonly #builder: FrameBuilder<Names>;
   readonly #options: ReadFrameOptions<Names>;
-  readonly #dates = new DateCells();
+  readonly #cells: CellReader;
   readonly #covariates: ReturnType<typeof listCovariates>;
   #layout: LayoutChoice | undefined;
   /** Columns of the covariates in the file. */
@@ -32,6 +32,7 @@ export class CsvFrame<Names extends CovariateNames> {
 
   constructor(operation: string, name: string, options: ReadFrameOptions<Names>) {
     this.#options = options;
+    this.#cells = new CellReader(options);
     this.#covariates = listCovariates(options.covariates ?? {});
     this.#values = new Float64Array(this.#covariates.length);
     this.#csv = new CsvRows({
@@ -70,7 +71,7 @@ export class CsvFrame<Names extends CovariateNames> {
         ? { layout: 'long', reason: `the header has ${names.join(', ')}`, columns: [id, time, value] }
         : this.#options.columns && this.#options.layout !== 'wide'
           ? `expected the columns ${names.join(', ')}, got ${header.join(', ')}`
-          : detectLayout(header, cells, this.#options.layout);
+          : detectLayout(header, cells, this.#options.layout, this.#cells);
     if (typeof choice === 'string') this.#csv.refuse(line, undefined, choice);
     if (choice.layout === 'wide' && this.#covariates.length > 0) {
       this.#csv.refuse(
@@ -82,6 +83,10 @@ export class CsvFrame<Names extends CovariateNames> {
     refuseMissingCovariates(this.#covariates, new Set(header), (_, message) =>
       this.#csv.refuse(1, undefined, message),
     );
+    if (choice.layout === 'long') {
+      const used = [...choice.columns, ...this.#covariates.map(({ name }) => header.indexOf(name))];
+      this.#builder.unusedColumns = header.filter((_, column) => !used.includes(column));
+    }
     this.#places = this.#covariates.map(({ name }) => header.indexOf(name));
     this.#waiting = header.map(() => []);
     this.#layout = choice;
@@ -122,10 +127,10 @@ export class CsvFrame<Names extends CovariateNames> {
   }
 
   #dateAt(cells: readonly string[], column: number, line: number) {
-    return this.#dates.read(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
+    return this.#cells.date(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
   }
 
   #valueAt(cells: readonly string[], column: number, line: number): number {
-    return readValue(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
+    return this.#cells.value(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
   }
 }

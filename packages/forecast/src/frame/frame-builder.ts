@@ -1,16 +1,16 @@
 /** Rows, one after another, to a frame: the one place where rows are checked against each other. */
 import type { ParsedDate } from '../series/cells.js';
 import { NumberList } from '../series/numbers.js';
+import { timeText } from './calendar.js';
 import { type CovariateNames, type LoadedFrame, listCovariates } from './covariates.js';
+import type { FrameZone } from './frame.js';
 import type { FrameOptions } from './frame-options.js';
 import type { Frequency } from './frequency.js';
 import { type InferredFrequency, inferFrequency } from './infer-frequency.js';
-import { WallClock, zoneWhereClocksShow } from './local-time.js';
+import { clockOf, zoneOfMidnights, zoneWhereClocksShow } from './local-time.js';
 import { orderRows } from './order-rows.js';
-import { gridOf, msOfDay } from './time-grid.js';
-
-/** Refuses a row (or, `undefined`, the whole table); must throw. */
-export type Refuse = (row: number | undefined, message: string) => never;
+import { type Refuse, RowTimes } from './row-times.js';
+import { gridOf, weekdayOf } from './time-grid.js';
 
 const msOfHour = 3_600_000;
 
@@ -20,7 +20,6 @@ export class FrameBuilder<Names extends CovariateNames> {
   readonly #ids: string[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #series = new NumberList();
-  readonly #times = new NumberList();
   readonly #rows = new NumberList();
   readonly #y = new NumberList();
   /** Past and future covariates, in that order. */
@@ -28,11 +27,9 @@ export class FrameBuilder<Names extends CovariateNames> {
   /** Static covariates, one value a series. */
   readonly #statics: number[][];
   readonly #covariates: ReturnType<typeof listCovariates>;
-  readonly #clock: WallClock | undefined;
-  /** Time of each series' last row, where a clock's hour is shown twice. */
-  readonly #latest: number[] = [];
-  #first: { readonly date: ParsedDate; readonly row: number } | undefined;
-  #isMidnight = true;
+  readonly #times: RowTimes;
+  /** Columns of the table that nothing asks for. */
+  unusedColumns: readonly string[] = [];
 
   constructor(options: FrameOptions<Names>, refuse: Refuse) {
     this.#options = options;
@@ -41,14 +38,7 @@ export class FrameBuilder<Names extends CovariateNames> {
     const roles = this.#covariates.map(({ role }) => role);
     this.#columns = roles.filter((role) => role !== 'static').map(() => new NumberList());
     this.#statics = roles.filter((role) => role === 'static').map(() => []);
-    const { timeZone } = options;
-    if (timeZone !== undefined && timeZone !== 'UTC') {
-      try {
-        this.#clock = new WallClock(timeZone);
-      } catch {
-        refuse(undefined, `expected a time zone such as Europe/Berlin, got '${timeZone}'`);
-      }
-    }
+    this.#times = new RowTimes(options, refuse);
   }
 
   /** @param covariates In the order of `listCovariates`. */
@@ -58,11 +48,9 @@ export class FrameBuilder<Names extends CovariateNames> {
       series = this.#ids.length;
       this.#indexes.set(id, series);
       this.#ids.push(id);
-      this.#latest.push(Number.NEGATIVE_INFINITY);
     }
-    const time = this.#timeOf(date, series, row);
+    this.#times.add(date, { series, id, row });
     this.#series.push(series);
-    this.#times.push(time);
     this.#rows.push(row);
     this.#y.push(y);
     this.#columns.forEach((column, index) => {
@@ -83,12 +71,11 @@ export class FrameBuilder<Names extends CovariateNames> {
   }
 
   finish(): LoadedFrame<Names> {
-    const first = this.#first;
-    if (!first) return this.#refuse(undefined, 'has no row of values');
+    if (this.#times.isEmpty) return this.#refuse(undefined, 'has no row of values');
     const rows = this.#rows.toArray();
     const { offsets, order, wasSorted } = orderRows(
       this.#series.toArray(),
-      this.#times.toArray(),
+      this.#times.list.toArray(),
       this.#ids.length,
       {
         sort: this.#options.unordered === 'sort',
@@ -104,15 +91,20 @@ export class FrameBuilder<Names extends CovariateNames> {
       const values = list.toArray();
       return order ? Float64Array.from(order, (row) => values[row] as number) : values;
     };
-    const times = place(this.#times);
+    const { zone, kind: timeKind } = this.#times;
+    this.#times.refuseDatesAsSteps();
+    const times = this.#times.asDays(place(this.#times.list));
     const y = place(this.#y);
     const rowOf = (index: number) => rows[order?.[index] ?? index] as number;
     this.#ids.forEach((id, series) => {
       if (y.subarray(offsets[series], offsets[series + 1]).every(Number.isNaN))
         this.#refuse(rowOf(offsets[series] as number), `series '${id}' has no value at all; leave it out`);
     });
-    const { frequency, reason } = this.#frequency(times, offsets);
-    this.#checkDistances(times, offsets, frequency, reason, rowOf);
+    const { frequency, reason: found } = this.#frequency(times, offsets, zone);
+    const reason = this.#times.isZoneFound
+      ? `${found}; by clocks as in ${zone?.name}, whose offsets these are`
+      : found;
+    this.#checkDistances(times, offsets, { frequency, reason, zone }, rowOf);
     const columnsOf = (role: 'past' | 'future') =>
       Object.fromEntries(
         this.#covariates.flatMap((each, index) =>
@@ -124,10 +116,12 @@ export class FrameBuilder<Names extends CovariateNames> {
       ids: this.#ids,
       offsets,
       times,
-      timeKind: first.date.kind === 'time' && this.#isMidnight ? 'day' : first.date.kind,
+      timeKind,
+      ...(zone && timeKind === 'time' && { timeZone: zone }),
       frequency,
       frequencyReason: reason,
       wasSorted,
+      unusedColumns: this.unusedColumns,
       y,
       past: columnsOf('past'),
       future: columnsOf('future'),
@@ -139,53 +133,21 @@ export class FrameBuilder<Names extends CovariateNames> {
     return frame as LoadedFrame<Names>;
   }
 
-  /** Milliseconds in UTC or the step; refuses kinds and zones that differ from the first row's. */
-  #timeOf(date: ParsedDate, series: number, row: number): number {
-    this.#first ??= { date, row };
-    const { date: first, row: firstRow } = this.#first;
-    if (date.kind !== first.kind)
-      this.#refuse(row, `expected a ${first.kind} as in the rows before, got the ${date.kind} ${date.text}`);
-    if (date.zone !== first.zone) {
-      const name = (zone: string | undefined) => (zone ? `the offset ${zone}` : 'no offset');
-      this.#refuse(
-        row,
-        `${date.text} of series '${this.#ids[series]}' has ${name(date.zone)}, and row ${firstRow} has ${name(first.zone)}; give all times in UTC, or local ones without offsets and timeZone`,
-      );
-    }
-    let time = date.order;
-    if (date.kind === 'time' && this.#clock && !date.zone) {
-      const instants = this.#clock.instantsOf(time);
-      if (instants.length === 0) {
-        this.#refuse(
-          row,
-          `${date.text} of series '${this.#ids[series]}' does not exist in ${this.#options.timeZone}: clocks were set forward over it`,
-        );
-      }
-      // An hour shown twice: the second time round where the first one is taken.
-      const latest = this.#latest[series] as number;
-      time = instants.find((instant) => instant > latest) ?? (instants[0] as number);
-      this.#latest[series] = time;
-    }
-    if (time % msOfDay !== 0) this.#isMidnight = false;
-    return time;
-  }
-
   #place(row: number): string {
-    return `series '${this.#ids[this.#series.at(row)]}': ${this.#timeText(this.#times.at(row))}`;
+    return `series '${this.#ids[this.#series.at(row)]}': ${this.#timeText(this.#times.list.at(row))}`;
   }
 
   #timeText(time: number): string {
-    if (this.#first?.date.kind === 'step') return String(time);
-    const text = new Date(time).toISOString();
-    return this.#first?.date.kind === 'day' ? text.slice(0, 10) : text.replace('.000Z', 'Z');
+    const { zone, kind } = this.#times;
+    return timeText({ timeKind: kind, ...(zone && kind === 'time' && { timeZone: zone }) }, time);
   }
 
   #rowText(rows: Float64Array, index: number): string {
-    return `${this.#timeText(this.#times.at(index))} in row ${rows[index]}`;
+    return `${this.#timeText(this.#times.list.at(index))} in row ${rows[index]}`;
   }
 
   #refuseTwice(rows: Float64Array, before: number, after: number): never {
-    const zone = this.#isLocal() ? zoneWhereClocksShow(this.#times.at(after), 2) : undefined;
+    const zone = this.#times.isLocal ? zoneWhereClocksShow(this.#times.list.at(after), 2) : undefined;
     const hint = zone
       ? `; clocks show this hour twice, in ${zone} for one: give times in UTC, or timeZone`
       : '; leave one out';
@@ -195,15 +157,10 @@ export class FrameBuilder<Names extends CovariateNames> {
     );
   }
 
-  /** Times of a wall clock, for all that is known. */
-  #isLocal(): boolean {
-    const { timeZone } = this.#options;
-    return timeZone === undefined && this.#first?.date.kind === 'time' && !this.#first.date.zone;
-  }
-
   #frequency(
     times: Float64Array,
     offsets: Uint32Array,
+    zone: FrameZone | undefined,
   ): InferredFrequency | { frequency: Frequency; reason: string } {
     if (this.#options.frequency !== undefined)
       return { frequency: this.#options.frequency, reason: 'as asked' };
@@ -211,17 +168,16 @@ export class FrameBuilder<Names extends CovariateNames> {
     const sizeOf = (series: number) => (offsets[series + 1] as number) - (offsets[series] as number);
     for (let series = 1; series < this.#ids.length; series++)
       if (sizeOf(series) > sizeOf(longest)) longest = series;
-    const isSteps = this.#first?.date.kind === 'step';
-    const inferred = inferFrequency(times.subarray(offsets[longest], offsets[longest + 1]), isSteps);
-    if (typeof inferred === 'string') {
-      return this.#refuse(
-        undefined,
-        `cannot infer the frequency: ${inferred}; give one, such as frequency: 'D'`,
-      );
-    }
+    const isSteps = this.#times.kind === 'step';
+    const own = times.subarray(offsets[longest], offsets[longest + 1]);
+    const clock = zone && this.#times.kind === 'time' ? clockOf(zone.name) : undefined;
+    const inferred = inferFrequency(clock ? own.map((time) => clock.wallOf(time)) : own, isSteps);
+    if (typeof inferred === 'string')
+      return this.#refuse(undefined, `cannot infer the frequency: ${inferred}`);
     const reason = `inferred from series '${this.#ids[longest]}': ${inferred.reason}`;
     // One shop that opens on Sundays makes it days.
-    if (inferred.frequency !== 'B' || times.every((time) => gridOf('B').stepsBetween(time, time) === 0))
+    const weekdays = gridOf('B', clock && zone);
+    if (inferred.frequency !== 'B' || times.every((time) => weekdays.stepsBetween(time, time) === 0))
       return { frequency: inferred.frequency, reason };
     return { frequency: 'D', reason: 'inferred: one row a day, Saturdays or Sundays among them' };
   }
@@ -230,12 +186,13 @@ export class FrameBuilder<Names extends CovariateNames> {
   #checkDistances(
     times: Float64Array,
     offsets: Uint32Array,
-    frequency: Frequency,
-    reason: string,
+    { frequency, reason, zone }: { frequency: Frequency; reason: string; zone: FrameZone | undefined },
     rowOf: (index: number) => number,
   ): void {
-    const grid = gridOf(frequency);
-    const isLocal = this.#isLocal();
+    const timeKind = this.#times.kind;
+    const grid = gridOf(frequency, timeKind === 'time' ? zone : undefined);
+    const isLocal = this.#times.isLocal;
+    const text = (time: number) => timeText({ timeKind, ...(zone && { timeZone: zone }) }, time);
     this.#ids.forEach((id, series) => {
       const [start, end] = [offsets[series] as number, offsets[series + 1] as number];
       let sparse = 0;
@@ -243,9 +200,10 @@ export class FrameBuilder<Names extends CovariateNames> {
         const before = times[Math.max(start, index - 1)] as number;
         const steps = grid.stepsBetween(before, times[index] as number);
         if (Number.isNaN(steps)) {
+          const after = index === start ? '' : ` after ${text(before)}`;
           this.#refuse(
             rowOf(index),
-            `series '${id}': ${this.#timeText(times[index] as number)} is not on the grid of the frequency ${grid.name} (${reason})${index === start ? '' : ` after ${this.#timeText(before)}`}; mixed frequencies, or another one to be given?`,
+            `series '${id}': ${text(times[index] as number)} is not on the grid of the frequency ${grid.name} (${reason})${after}; ${this.#wayOut(grid.name, times.subarray(start, end), zone)}`,
           );
         }
         if (steps > 1) sparse += 1;
@@ -260,6 +218,20 @@ export class FrameBuilder<Names extends CovariateNames> {
         );
       }
     });
+  }
+
+  /** What to do about rows that are not on the grid: the zone in which they are midnights, or what they are on. */
+  #wayOut(grid: string, times: Float64Array, zone: FrameZone | undefined): string {
+    const isTime = this.#times.kind === 'time';
+    const midnights =
+      isTime && zone?.withOffset && !this.#times.hasClock ? zoneOfMidnights(times) : undefined;
+    if (midnights) return `midnights of a clock? Give its zone: timeZone: '${midnights}'`;
+    const clock = isTime && zone ? clockOf(zone.name) : undefined;
+    const own = inferFrequency(clock ? times.map((time) => clock.wallOf(time)) : times, false);
+    const others = typeof own === 'string' ? undefined : own.frequency;
+    if (this.#options.frequency !== undefined && others !== undefined && others !== grid)
+      return `these rows look like frequency: '${others === 'W' ? `W-${weekdayOf(times[0] as number)}` : others}'`;
+    return 'mixed frequencies, or another one to be given?';
   }
 
   #refuseSkippedHour(id: string, missing: number, row: number): void {

@@ -1,10 +1,12 @@
 /** Frames from data in memory: rows as objects, or columns. */
 import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
-import { type ParsedDate, parseDate } from '../series/cells.js';
+import { CellReader, dateHint } from '../series/cell-checks.js';
+import type { ParsedDate } from '../series/cells.js';
 import { type CovariateNames, type LoadedFrame, listCovariates } from './covariates.js';
-import { FrameBuilder, type Refuse } from './frame-builder.js';
+import { FrameBuilder } from './frame-builder.js';
 import { defaultColumns, type FrameOptions } from './frame-options.js';
+import type { Refuse } from './row-times.js';
 
 /** A row: its series, its time, its value, and covariates by name; a value that is missing is null, undefined or NaN. */
 export type FrameRow = Readonly<Record<string, unknown>>;
@@ -29,7 +31,7 @@ export function frameOf<const Names extends CovariateNames = Record<never, never
   data: readonly FrameRow[] | FrameColumns,
   options: FrameOptions<Names> = {},
 ): LoadedFrame<Names> {
-  knownOptions('frameOf', options, 'frequency covariates columns unordered timeZone');
+  knownOptions('frameOf', options, 'frequency covariates columns dateFormat unordered timeZone');
   const operation = 'frameOf';
   const isRows = Array.isArray(data);
   const place = (row: number) => (isRows ? `rows[${row}]` : `row ${row} (from 0)`);
@@ -45,10 +47,13 @@ export function frameOf<const Names extends CovariateNames = Record<never, never
   if (missing !== undefined && cellOf.count > 0)
     refuse(undefined, `expected a column '${missing}', got ${[...cellOf.names].join(', ')}`);
   refuseMissingCovariates(names, cellOf.names, cellOf.count > 0 ? refuse : undefined);
+  const used = [idName, timeName, valueName, ...names.map(({ name }) => name)];
+  builder.unusedColumns = [...cellOf.names].filter((name) => !used.includes(name));
+  const cells = new CellReader(options);
   const covariates = new Float64Array(names.length);
   for (let row = 0; row < cellOf.count; row++) {
     const id = has(idName) ? readId(cellOf.at(row, idName), row, refuse) : 'series';
-    const date = readTime(cellOf.at(row, timeName), row, refuse);
+    const date = readTime(cellOf.at(row, timeName), row, cells, refuse);
     names.forEach(({ name }, index) => {
       covariates[index] = readNumber(cellOf.at(row, name), name, row, refuse);
     });
@@ -104,19 +109,26 @@ export function readId(cell: unknown, row: number, refuse: Refuse): string {
   return refuse(row, `expected the name of a series, got ${describe(cell)}`);
 }
 
-export function readTime(cell: unknown, row: number, refuse: Refuse): ParsedDate {
+export function readTime(cell: unknown, row: number, cells: CellReader, refuse: Refuse): ParsedDate {
   if (cell instanceof Date) {
     const order = cell.getTime();
     if (Number.isNaN(order)) return refuse(row, 'expected a time, got an invalid Date');
     const text = cell.toISOString();
     return { kind: 'time', text, order, zone: 'Z' };
   }
-  if (typeof cell === 'bigint') return readTime(Number(cell), row, refuse);
+  if (typeof cell === 'bigint') return readTime(Number(cell), row, cells, refuse);
+  if (typeof cell === 'number' && cells.hasFormat) return readTime(String(cell), row, cells, refuse);
   if (typeof cell === 'number' && Number.isSafeInteger(cell))
     return { kind: 'step', text: String(cell), order: cell };
-  const date = typeof cell === 'string' ? parseDate(cell) : undefined;
+  const date = typeof cell === 'string' ? cells.dateOf(cell) : undefined;
   const expected = 'a date such as 2024-01-31, a time such as 2024-01-31T15:30, a Date or a whole number';
-  return date ?? refuse(row, `expected ${expected}, got ${describe(cell)}`);
+  return (
+    date ??
+    refuse(
+      row,
+      `expected ${expected}, got ${describe(cell)}${typeof cell === 'string' ? dateHint(cell) : ''}`,
+    )
+  );
 }
 
 /** NaN for a gap. */

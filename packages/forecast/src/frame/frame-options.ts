@@ -9,6 +9,8 @@ export interface FrameOptions<Names extends CovariateNames = CovariateNames> {
   readonly covariates?: Names;
   /** Names of the columns of series, time and value. @default ['unique_id', 'ds', 'y'] */
   readonly columns?: readonly [id: string, time: string, value: string];
+  /** Order of the parts of dates that are texts, such as `DD/MM/YYYY`. @default ISO 8601 (see `readFrame`) */
+  readonly dateFormat?: string;
   /** Rows that are not in the order of time: refused with their place, or sorted. @default 'error' */
   readonly unordered?: 'error' | 'sort';
   /**

@@ -1,9 +1,10 @@
 /** How far apart the rows of a series are. */
 
 /**
- * A frequency by its usual letters (pandas'): `h` hour, `D` day, `B` weekday, `W` week, `MS`/`ME` first/last day of a
- * month, `QS`/`QE` of a quarter, `YS`/`YE` of a year, `min`, `s`; with a whole number before it (`15min`, `4h`);
- * `step` where times are numbers of steps; or a calendar of one's own.
+ * A frequency by its usual letters (pandas'): `h` hour, `D` day, `B` weekday, `W` week (`W-MON`: of Mondays), `MS`/`ME`
+ * first/last day of a month, `BMS`/`BME` its first/last weekday, `MS-15` its 15th, `QS`/`QE` of a quarter (`QS-FEB`: from
+ * February), `YS`/`YE` of a year, `min`, `s`; with a whole number before it (`15min`, `4h`); `step` where times are numbers of
+ * steps; or a calendar of one's own. An anchor behind a dash is checked against the rows.
  */
 export type Frequency = string | TradingCalendar;
 

@@ -47,7 +47,7 @@ export function gapReport(frame: SeriesFrame): GapReport {
 /** Gaps of one series, `undefined` where it has none. */
 export function seriesGaps(frame: SeriesFrame, series: number): SeriesGaps | undefined {
   const { start, end } = rangeOf(frame, series);
-  const grid = gridOf(frame.frequency);
+  const grid = gridOf(frame.frequency, frame.timeZone);
   let [emptyCount, missingCount, longest, run, firstTime] = [0, 0, 0, 0, Number.NaN];
   for (let row = start; row < end; row++) {
     const time = frame.times[row] as number;
@@ -128,7 +128,7 @@ export function fillGaps<F extends SeriesFrame>(frame: F, method: FillMethod, op
 
 /** The complete times, and the row that each comes from, -1 where there is none. */
 function spread(frame: SeriesFrame): { offsets: Uint32Array; times: Float64Array; source: Int32Array } {
-  const grid = gridOf(frame.frequency);
+  const grid = gridOf(frame.frequency, frame.timeZone);
   const offsets = new Uint32Array(frame.ids.length + 1);
   frame.ids.forEach((_, series) => {
     const { start, end } = rangeOf(frame, series);

@@ -4,6 +4,7 @@ export * from './frame.js';
 export * from './frame-of.js';
 export * from './frame-options.js';
 export * from './frequency.js';
+export * from './future-covariates.js';
 export * from './gaps.js';
 export * from './read-frame.js';
 export * from './slice.js';

@@ -1,4 +1,5 @@
 /** How far apart the rows of a frame are, found from their times. */
+import { monthDay } from './month-grid.js';
 import { msOfDay } from './time-grid.js';
 
 export interface InferredFrequency {
@@ -7,12 +8,12 @@ export interface InferredFrequency {
   readonly reason: string;
 }
 
-/** Frequency of one series' rising times, or why there is none. */
+/** Frequency of one series' rising times, or why there is none and what to do. */
 export function inferFrequency(times: Float64Array, isSteps: boolean): InferredFrequency | string {
   if (times.length < 2) {
     return isSteps
       ? { frequency: 'step', reason: 'times are numbers of steps' }
-      : 'no series has two rows to infer it from';
+      : "no series has two rows to infer it from; give one, such as frequency: 'D'";
   }
   const distance = commonestDistance(times);
   if (isSteps) {
@@ -51,7 +52,7 @@ function evenFrequency(distanceMs: number): InferredFrequency | string {
       return { frequency, reason: `commonest distance ${count} ${unit}` };
     }
   }
-  return `the commonest distance, ${distanceMs} ms, is no whole number of seconds`;
+  return `the commonest distance, ${distanceMs} ms, is no whole number of seconds; number the rows as steps`;
 }
 
 function dayFrequency(times: Float64Array, days: number): InferredFrequency | string {
@@ -70,17 +71,42 @@ function dayFrequency(times: Float64Array, days: number): InferredFrequency | st
 
 /** Distances of months differ; what they have in common is where in the month the rows lie. */
 function monthFrequency(times: Float64Array, days: number): InferredFrequency | string {
-  const isFirst = times.every((time) => new Date(time).getUTCDate() === 1);
-  const isLast = times.every((time) => new Date(time + msOfDay).getUTCDate() === 1);
   const months = Math.round(days / 30.44);
-  if (!isFirst && !isLast) {
+  const found = placeInMonth(times);
+  if (!found) {
     if (days % 7 === 0) return { frequency: `${days / 7}W`, reason: `commonest distance ${days} days` };
-    return `rows are about ${months === 1 ? 'a month' : `${months} months`} apart, and neither on first nor on last days of months`;
+    const distance = months === 1 ? 'a month' : `${months} months`;
+    return `rows are about ${distance} apart, and not on one day of their months; write the months alone (2024-01), or give the days themselves as a calendar, frequency: tradingCalendar('months', days)`;
   }
-  const [unit, of] = months % 12 === 0 ? ['Y', 12] : months % 3 === 0 ? ['Q', 3] : ['M', 1];
+  const { letters, anchor = '', reason } = found;
+  const isBusiness = letters.startsWith('B');
+  const [unit, of] = isBusiness
+    ? ['M', 1]
+    : months % 12 === 0
+      ? ['Y', 12]
+      : months % 3 === 0
+        ? ['Q', 3]
+        : ['M', 1];
   const count = months / (of as number);
   return {
-    frequency: `${count === 1 ? '' : count}${unit}${isFirst ? 'S' : 'E'}`,
-    reason: `on ${isFirst ? 'first' : 'last'} days, commonest distance ${days} days`,
+    frequency: `${count === 1 ? '' : count}${letters.replace('M', unit as string)}${anchor}`,
+    reason: `on ${reason}, commonest distance ${days} days`,
   };
+}
+
+/** Where in their months all the rows lie, as letters of months. */
+function placeInMonth(times: Float64Array): { letters: string; anchor?: string; reason: string } | undefined {
+  const isOn = (day: 'first' | 'last' | 'firstWeekday' | 'lastWeekday') =>
+    times.every((time) => {
+      const date = new Date(time);
+      const midnight = Math.floor(time / msOfDay) * msOfDay;
+      return monthDay(date.getUTCFullYear() * 12 + date.getUTCMonth(), day) === midnight;
+    });
+  if (isOn('first')) return { letters: 'MS', reason: 'first days' };
+  if (isOn('last')) return { letters: 'ME', reason: 'last days' };
+  if (isOn('lastWeekday')) return { letters: 'BME', reason: 'last weekdays of months' };
+  if (isOn('firstWeekday')) return { letters: 'BMS', reason: 'first weekdays of months' };
+  const day = new Date(times[0] as number).getUTCDate();
+  const isOne = day <= 28 && times.every((time) => new Date(time).getUTCDate() === day);
+  return isOne ? { letters: 'MS', anchor: `-${day}`, reason: `day ${day} of months` } : undefined;
 }

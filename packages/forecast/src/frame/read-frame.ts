@@ -5,14 +5,18 @@ import { knownOptions } from '@noosphere/base';
 import { ArgumentError, FormatError } from '@noosphere/core';
 import { fileChunks, LineBlocks } from '@noosphere/learn';
 import { readParquetColumns } from '../files/parquet.js';
+import { type CellFormat, CellReader } from '../series/cell-checks.js';
 import type { Layout } from '../series/table.js';
 import { type CovariateNames, type LoadedFrame, listCovariates } from './covariates.js';
 import { CsvFrame } from './csv-frame.js';
-import { FrameBuilder, type Refuse } from './frame-builder.js';
+import { FrameBuilder } from './frame-builder.js';
 import { readId, readNumber, readTime, refuseMissingCovariates } from './frame-of.js';
 import { defaultColumns, type FrameOptions } from './frame-options.js';
+import type { Refuse } from './row-times.js';
 
-export interface ReadFrameOptions<Names extends CovariateNames = CovariateNames> extends FrameOptions<Names> {
+export interface ReadFrameOptions<Names extends CovariateNames = CovariateNames>
+  extends FrameOptions<Names>,
+    CellFormat {
   /** How the columns are meant. @default detected from the header and the first row */
   readonly layout?: Layout;
   /** What separates cells. @default the one of comma, semicolon and tab that the header has most of */
@@ -32,7 +36,11 @@ export async function readFrame<const Names extends CovariateNames = Record<neve
   path: string,
   options: ReadFrameOptions<Names> = {},
 ): Promise<LoadedFrame<Names>> {
-  knownOptions('readFrame', options, 'layout delimiter frequency covariates columns unordered timeZone');
+  knownOptions(
+    'readFrame',
+    options,
+    'layout delimiter decimal dateFormat frequency covariates columns unordered timeZone',
+  );
   const operation = 'readFrame';
   const name = basename(path);
   if (/\.(parquet|pq)$/i.test(path)) return readParquet(operation, path, options);
@@ -52,7 +60,11 @@ export function parseFrame<const Names extends CovariateNames = Record<never, ne
   text: string,
   options: ReadFrameOptions<Names> = {},
 ): LoadedFrame<Names> {
-  knownOptions('parseFrame', options, 'layout delimiter frequency covariates columns unordered timeZone');
+  knownOptions(
+    'parseFrame',
+    options,
+    'layout delimiter decimal dateFormat frequency covariates columns unordered timeZone',
+  );
   const reader = new CsvFrame<Names>('parseFrame', 'text', options);
   const blocks = new LineBlocks('parseFrame', 'text');
   const pieceLength = 1 << 18;
@@ -77,11 +89,13 @@ async function readParquet<Names extends CovariateNames>(
   const names = listCovariates(options.covariates ?? {});
   const [idName, timeName, valueName] = options.columns ?? defaultColumns;
   const wanted = [idName, timeName, valueName, ...names.map((each) => each.name)];
+  const cells = new CellReader(options);
   const values = new Float64Array(names.length);
   const onHeader = (found: readonly string[]) => {
     const missing = [idName, timeName, valueName].find((each) => !found.includes(each));
     if (missing !== undefined) refuse(undefined, `expected a column '${missing}', got ${found.join(', ')}`);
     refuseMissingCovariates(names, new Set(found), refuse);
+    builder.unusedColumns = found.filter((each) => !wanted.includes(each));
   };
   for await (const { firstRow, columns } of readParquetColumns(operation, path, wanted, onHeader)) {
     const [ids = [], times = [], ys = [], ...others] = columns;
@@ -91,7 +105,13 @@ async function readParquet<Names extends CovariateNames>(
         values[place] = readNumber(others[place]?.[index], each.name, row, refuse);
       });
       const y = readNumber(ys[index], valueName, row, refuse);
-      builder.add(row, readId(ids[index], row, refuse), readTime(times[index], row, refuse), y, values);
+      builder.add(
+        row,
+        readId(ids[index], row, refuse),
+        readTime(times[index], row, cells, refuse),
+        y,
+        values,
+      );
     }
   }
   return builder.finish();

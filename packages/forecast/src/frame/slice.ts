@@ -88,6 +88,7 @@ export function concatFrames<F extends SeriesFrame>(frames: readonly F[]): F {
   const shapeOf = (frame: SeriesFrame) =>
     [
       frame.timeKind,
+      frame.timeZone?.name,
       gridOf(frame.frequency).name,
       ...['past', 'future', 'static'].map((role) => Object.keys(frame[role as 'past'])),
     ].join('; ');

@@ -1,6 +1,9 @@
 /** Arithmetic of frequencies: the time some steps on, and how many steps lie between two times. */
 import { ArgumentError } from '@noosphere/core';
+import type { FrameZone } from './frame.js';
 import type { Frequency, TradingCalendar } from './frequency.js';
+import { clockOf, type WallClock } from './local-time.js';
+import { type MonthUnit, monthGrid, monthUnits, wholeOrNaN } from './month-grid.js';
 
 /** The times at which a series can have rows. */
 export interface TimeGrid {
@@ -14,36 +17,84 @@ export interface TimeGrid {
 
 const msOfUnit = { s: 1000, min: 60_000, h: 3_600_000, D: 86_400_000, W: 604_800_000 } as const;
 export const msOfDay = msOfUnit.D;
-const monthsOfUnit = { MS: 1, ME: 1, QS: 3, QE: 3, YS: 12, YE: 12 } as const;
 /** Letters of older pandas, and what they are now. */
 const formerLetters: Readonly<Record<string, string>> = {
   H: 'h',
   T: 'min',
   S: 's',
   M: 'ME',
+  BM: 'BME',
   Q: 'QE',
   Y: 'YE',
   A: 'YE',
 };
+const weekdays = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
 
-/** @example console.log(gridOf('MS').shift(Date.UTC(2024, 10, 1), 2) === Date.UTC(2025, 0, 1)); // → true */
-export function gridOf(frequency: Frequency): TimeGrid {
+/**
+ * @param timeZone Days and longer units are those of its clocks; hours and shorter ones are even in UTC.
+ * @example console.log(gridOf('MS').shift(Date.UTC(2024, 10, 1), 2) === Date.UTC(2025, 0, 1)); // → true
+ */
+export function gridOf(frequency: Frequency, timeZone?: FrameZone): TimeGrid {
   if (typeof frequency !== 'string') return calendarGrid(frequency);
-  const [, digits = '', written = ''] = /^(\d*)([A-Za-z]+)(?:-[A-Z]{3})?$/.exec(frequency) ?? [];
+  const [, digits = '', written = '', anchor] =
+    /^(\d*)([A-Za-z]+)(?:-([A-Z]{3}|\d{1,2}))?$/.exec(frequency) ?? [];
   const count = digits === '' ? 1 : Number(digits);
   const unit = formerLetters[written] ?? written;
-  const name = `${count === 1 ? '' : count}${unit}`;
-  if (count >= 1 && Number.isSafeInteger(count)) {
-    if (unit === 'step') return evenGrid(name, count);
-    if (unit === 'B') return weekdayGrid(name, count);
-    if (unit in msOfUnit) return evenGrid(name, count * msOfUnit[unit as keyof typeof msOfUnit]);
-    if (unit in monthsOfUnit)
-      return monthGrid(name, count * monthsOfUnit[unit as keyof typeof monthsOfUnit], unit.endsWith('E'));
+  const name = `${count === 1 ? '' : count}${unit}${anchor === undefined ? '' : `-${anchor}`}`;
+  const grid = count >= 1 && Number.isSafeInteger(count) ? unitGrid(name, count, unit, anchor) : undefined;
+  if (!grid) {
+    throw new ArgumentError(
+      'frequency',
+      `expected one of s, min, h, D, B, W (W-MON), MS (MS-15), ME, BMS, BME, QS (QS-FEB), QE, YS, YE, step, with a whole number before it (15min), or a calendar, got '${frequency}'`,
+    );
   }
-  throw new ArgumentError(
-    'frequency',
-    `expected one of s, min, h, D, B, W, MS, ME, QS, QE, YS, YE, step, with a whole number before it (15min), or a calendar, got '${frequency}'`,
-  );
+  const isOfClock = !['s', 'min', 'h', 'step'].includes(unit);
+  return timeZone && isOfClock ? gridOfClock(grid, clockOf(timeZone.name)) : grid;
+}
+
+/** A grid by its unit's letters; `undefined` where there is no such unit, or it has no such anchor. */
+function unitGrid(
+  name: string,
+  count: number,
+  unit: string,
+  anchor: string | undefined,
+): TimeGrid | undefined {
+  if (unit === 'W' && anchor !== undefined) {
+    const weekday = weekdays.indexOf(anchor);
+    return weekday < 0 ? undefined : weekGrid(name, count, weekday);
+  }
+  if (Object.hasOwn(monthUnits, unit)) return monthGrid(name, count, unit as MonthUnit, anchor);
+  if (anchor !== undefined) return undefined;
+  if (unit === 'step') return evenGrid(name, count);
+  if (unit === 'B') return weekdayGrid(name, count);
+  return Object.hasOwn(msOfUnit, unit)
+    ? evenGrid(name, count * msOfUnit[unit as keyof typeof msOfUnit])
+    : undefined;
+}
+
+/** A grid of what clocks show. */
+function gridOfClock(grid: TimeGrid, clock: WallClock): TimeGrid {
+  return {
+    name: grid.name,
+    shift: (time, steps) => clock.instantOf(grid.shift(clock.wallOf(time), steps)),
+    stepsBetween: (from, to) => grid.stepsBetween(clock.wallOf(from), clock.wallOf(to)),
+  };
+}
+
+/** The letters of a day's weekday, such as `SUN`. */
+export function weekdayOf(time: number): string {
+  // The first of January 1970 was a Thursday.
+  return weekdays[(((Math.floor(time / msOfDay) + 3) % 7) + 7) % 7] as string;
+}
+
+/** One weekday, 0 for Monday. */
+function weekGrid(name: string, count: number, weekday: number): TimeGrid {
+  const even = evenGrid(name, count * msOfUnit.W);
+  const isOn = (time: number) => weekdayOf(time) === weekdays[weekday];
+  return {
+    ...even,
+    stepsBetween: (from, to) => (isOn(from) && isOn(to) ? even.stepsBetween(from, to) : Number.NaN),
+  };
 }
 
 function evenGrid(name: string, distance: number): TimeGrid {
@@ -75,28 +126,6 @@ function weekdayGrid(name: string, count: number): TimeGrid {
   };
 }
 
-/** First or last days of months, at midnight. */
-function monthGrid(name: string, months: number, isEnd: boolean): TimeGrid {
-  const timeOf = (month: number) => monthTime(month, isEnd);
-  const ordinalOf = (time: number) => {
-    const date = new Date(time);
-    const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
-    return timeOf(month) === time ? month : Number.NaN;
-  };
-  return {
-    name,
-    shift: (time, steps) => timeOf(ordinalOf(time) + steps * months),
-    stepsBetween: (from, to) => wholeOrNaN((ordinalOf(to) - ordinalOf(from)) / months),
-  };
-}
-
-function monthTime(month: number, isEnd: boolean): number {
-  // Date.UTC takes the years 0 to 99 for those of the twentieth century.
-  const date = new Date(Date.UTC(2000, 0, 1));
-  date.setUTCFullYear(Math.floor(month / 12), (((month % 12) + 12) % 12) + (isEnd ? 1 : 0), isEnd ? 0 : 1);
-  return date.getTime();
-}
-
 function calendarGrid({ name, days }: TradingCalendar): TimeGrid {
   const placeOf = (time: number) => {
     let [low, high] = [0, days.length - 1];
@@ -126,10 +155,6 @@ function calendarGrid({ name, days }: TradingCalendar): TimeGrid {
   };
 }
 
-function wholeOrNaN(value: number): number {
-  return Number.isInteger(value) ? value : Number.NaN;
-}
-
 /** Rows of one of each unit in the next larger cycle: minutes of an hour, hours of a day, days of a week, … */
 const seasons: Readonly<Record<string, number>> = {
   s: 60,
@@ -140,6 +165,8 @@ const seasons: Readonly<Record<string, number>> = {
   W: 52,
   MS: 12,
   ME: 12,
+  BMS: 12,
+  BME: 12,
   QS: 4,
   QE: 4,
 };

@@ -2,6 +2,7 @@
 import { knownOptions } from '@noosphere/base';
 import type { WriteOptions } from '@noosphere/base/files';
 import { type FileColumn, writeColumns } from '../files/columns-file.js';
+import { timeColumn } from './calendar.js';
 import type { SeriesFrame } from './frame.js';
 import { gridOf } from './time-grid.js';
 
@@ -36,7 +37,7 @@ export async function writeFrame(
       type: 'text',
       values: Array.from(seriesOfRow, (series) => frame.ids[series] as string),
     },
-    { name: 'ds', type: frame.timeKind === 'step' ? 'whole' : frame.timeKind, values: frame.times },
+    timeColumn('ds', frame, frame.times),
     { name: 'y', type: 'number', values: frame.y },
     ...Object.entries({ ...frame.past, ...frame.future }).map(
       ([name, values]): FileColumn => ({ name, type: 'number', values }),

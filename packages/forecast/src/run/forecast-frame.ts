@@ -19,7 +19,10 @@ export interface ForecastFrameOptions extends RunOptions {
   readonly horizon: number;
   /** Per cent of the intervals, e.g. [80, 95]. @default none */
   readonly levels?: readonly number[];
-  /** The frame's future covariates over the horizon: series × horizon values, in the frame's order. @default none */
+  /**
+   * The frame's future covariates over the horizon: series × horizon values, in the frame's order, as `futureCovariates` makes
+   * them of a table. @default none
+   */
   readonly future?: Exogenous;
   /** Whether the table tells what each model estimated of each series. @default false */
   readonly estimates?: boolean;
@@ -76,12 +79,13 @@ export async function forecastFrame(
   await forecastGlobal(job, places.global, (series, place, outcome) => {
     filling.take(series, frame.ids[series] as string, place, series * horizon, outcome);
   });
-  const { ids, timeKind } = frame;
+  const { ids, timeKind, timeZone } = frame;
   const { columns, failures, elapsedMs } = filling;
   return {
     ids,
     ...rows,
     timeKind,
+    ...(timeZone && { timeZone }),
     horizon,
     levels,
     models: models.map(({ name }) => name),
@@ -247,7 +251,7 @@ function checkFuture(operation: string, frame: SeriesFrame, future: Exogenous, h
         : 'none';
       throw new ArgumentError(
         operation,
-        `expects ${expected} values of the future covariate '${name}' (${frame.ids.length} series × ${horizon} steps) in 'future', got ${got}`,
+        `expects ${expected} values of the future covariate '${name}' (${frame.ids.length} series × ${horizon} steps) in 'future', got ${got}; futureCovariates(frame, rows, horizon) makes them of a table`,
       );
     }
   }

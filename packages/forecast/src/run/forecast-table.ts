@@ -3,7 +3,8 @@ import { knownOptions } from '@noosphere/base';
 import type { WriteOptions } from '@noosphere/base/files';
 import { ArgumentError } from '@noosphere/core';
 import { type FileColumn, writeColumns } from '../files/columns-file.js';
-import type { TimeKind } from '../frame/frame.js';
+import { timeColumn } from '../frame/calendar.js';
+import type { FrameZone, TimeKind } from '../frame/frame.js';
 import type { Estimates, ModelSettings } from '../local/local-model.js';
 import type { ModelOutcome, TaskPlan } from './series-task.js';
 
@@ -14,6 +15,8 @@ export interface ForecastTable {
   /** Place of each row's series in `ids`. */
   readonly series: Uint32Array;
   readonly timeKind: TimeKind;
+  /** Of times, as in the frame. @default none */
+  readonly timeZone?: FrameZone;
   /** `ds`: milliseconds in UTC or steps, one a row. */
   readonly times: Float64Array;
   readonly horizon: number;
@@ -104,16 +107,15 @@ export async function writeForecasts(
   options: WriteOptions = {},
 ): Promise<void> {
   knownOptions('writeForecasts', options, 'overwrite');
-  const time = table.timeKind === 'step' ? 'whole' : table.timeKind;
   const columns: FileColumn[] = [
     {
       name: 'unique_id',
       type: 'text',
       values: Array.from(table.series, (series) => table.ids[series] as string),
     },
-    { name: 'ds', type: time, values: table.times },
+    timeColumn('ds', table, table.times),
   ];
-  if (table.cutoffs) columns.push({ name: 'cutoff', type: time, values: table.cutoffs });
+  if (table.cutoffs) columns.push(timeColumn('cutoff', table, table.cutoffs));
   if (table.y) columns.push({ name: 'y', type: 'number', values: table.y });
   for (const [name, values] of Object.entries(table.columns)) columns.push({ name, type: 'number', values });
   const { failures, manifest = {}, horizon, levels } = table;

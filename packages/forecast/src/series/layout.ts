@@ -1,5 +1,5 @@
 /** Which layout a table has: from its header, its first row, and what the user says. */
-import { parseDate, parseValue } from './cells.js';
+import { type CellReader, dateHint } from './cell-checks.js';
 import type { Layout } from './table.js';
 
 /** The layout, why, and for `long` where name, date and value stand. */
@@ -14,6 +14,7 @@ export function detectLayout(
   header: readonly string[],
   firstRow: readonly string[],
   asked: Layout | undefined,
+  cells: CellReader,
 ): LayoutChoice | string {
   const [id = -1, ds = -1, y = -1] = longNames.map((name) =>
     header.findIndex((cell) => cell.toLowerCase() === name),
@@ -28,15 +29,16 @@ export function detectLayout(
   }
   if (named) return { layout: 'long', reason: 'the header has unique_id, ds and y', columns: [id, ds, y] };
   const [first = '', second = '', third = ''] = firstRow;
-  if (parseDate(first)) return { layout: 'wide', reason: 'the first column holds dates' };
-  if (header.length === 3 && parseDate(second) && parseValue(third) !== undefined) {
+  if (cells.dateOf(first)) return { layout: 'wide', reason: 'the first column holds dates' };
+  if (header.length === 3 && cells.dateOf(second) && cells.valueOf(third) !== undefined) {
     return {
       layout: 'long',
       reason: 'three columns, and the second holds dates',
       columns: [0, 1, 2],
     };
   }
-  return "cannot tell the layout: expected dates such as 2024-01-31 in the first column, or the columns unique_id, ds, y; say 'wide' or 'long'";
+  const hint = dateHint(first) || (header.length === 3 ? dateHint(second) : '');
+  return `cannot tell the layout: expected dates such as 2024-01-31 in the first column, or the columns unique_id, ds, y${hint || "; say 'wide' or 'long'"}`;
 }
 
 /** The one of comma, semicolon and tab that the first line has most of. */

@@ -3,10 +3,11 @@
 import { basename } from 'node:path';
 import { knownOptions } from '@noosphere/base';
 import { fileChunks, LineBlocks } from '@noosphere/learn';
+import type { CellFormat } from './cell-checks.js';
 import type { Layout, SeriesTable } from './table.js';
 import { TableReader } from './table-reader.js';
 
-export interface ReadSeriesOptions {
+export interface ReadSeriesOptions extends CellFormat {
   /** How the columns are meant. @default detected from the header and the first row, and stated in the result */
   readonly layout?: Layout;
   /** What separates cells. @default the one of comma, semicolon and tab that the header has most of */
@@ -23,7 +24,7 @@ export interface ReadSeriesOptions {
  * console.log(layout, series.map(({ name }) => name), gapCount); // → wide [ 'A', 'B' ] 1
  */
 export async function readSeries(path: string, options: ReadSeriesOptions = {}): Promise<SeriesTable> {
-  knownOptions('readSeries', options, 'layout delimiter');
+  knownOptions('readSeries', options, 'layout delimiter decimal dateFormat');
   const operation = 'readSeries';
   const reader = new TableReader({ ...options, operation, name: basename(path) });
   const blocks = new LineBlocks(operation, basename(path));
@@ -40,7 +41,7 @@ export async function readSeries(path: string, options: ReadSeriesOptions = {}):
  * console.log(series[0]?.dates); // → [ '2024-01-02', '2024-01-03' ]
  */
 export function parseSeries(text: string, options: ReadSeriesOptions = {}): SeriesTable {
-  knownOptions('parseSeries', options, 'layout delimiter');
+  knownOptions('parseSeries', options, 'layout delimiter decimal dateFormat');
   const operation = 'parseSeries';
   const reader = new TableReader({ ...options, operation, name: 'text' });
   const blocks = new LineBlocks(operation, 'text');

@@ -1,7 +1,7 @@
 /** Rows of cells to series: finds the layout, and remembers rows for the error messages. */
 import { FormatError } from '@noosphere/core';
 import type { LineBlock } from '@noosphere/learn';
-import { DateCells, readValue } from './cell-checks.js';
+import { CellReader } from './cell-checks.js';
 import type { ParsedDate } from './cells.js';
 import { CsvRows, maxColumnCount } from './csv-rows.js';
 import { detectLayout, type LayoutChoice } from './layout.js';
@@ -29,7 +29,7 @@ class Rows implements DatedRows {
 export class TableReader {
   readonly #options: ReaderOptions;
   readonly #csv: CsvRows;
-  readonly #dates = new DateCells();
+  readonly #cells: CellReader;
   #choice: LayoutChoice | undefined;
   /** Wide: one for all series. Long: one a series. */
   readonly #rows: Rows[] = [];
@@ -43,6 +43,7 @@ export class TableReader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#cells = new CellReader(options);
     this.#csv = new CsvRows({ ...options, onRow: (...row) => this.#takeRow(...row) });
   }
 
@@ -102,7 +103,7 @@ export class TableReader {
   }
 
   #start(header: readonly string[], firstRow: readonly string[], line: number): void {
-    const choice = detectLayout(header, firstRow, this.#options.layout);
+    const choice = detectLayout(header, firstRow, this.#options.layout, this.#cells);
     if (typeof choice === 'string') this.#csv.refuse(line, undefined, choice);
     this.#choice = choice;
     if (choice.layout === 'wide') {
@@ -152,11 +153,13 @@ export class TableReader {
   }
 
   #dateAt(cells: readonly string[], column: number, line: number): ParsedDate {
-    return this.#dates.read(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
+    return this.#cells.date(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
   }
 
   #valueAt(cells: readonly string[], column: number, line: number): number {
-    const value = readValue(cells[column] ?? '', (message) => this.#csv.refuse(line, column, message));
+    const value = this.#cells.value(cells[column] ?? '', (message) =>
+      this.#csv.refuse(line, column, message),
+    );
     if (Number.isNaN(value)) this.#gapCount += 1;
     return value;
   }
