@@ -1,7 +1,7 @@
 /** `cv`: a rolling-origin backtest. */
 import { wrap } from '@noosphere/command-line';
 import { type BacktestTable, conformalBacktest, crossValidate, writeForecasts } from '@noosphere/forecast';
-import { allModels, lacksIntervals } from './models.js';
+import { allModels, lacksIntervals, shortForSeasons } from './models.js';
 import { withColumns } from './predict.js';
 import { columnLegend, failureLines } from './report.js';
 import { scoreRows, scoresLines, verdict } from './scores.js';
@@ -44,6 +44,7 @@ export async function crossValidation(session: Session): Promise<Outcome> {
     },
     lines: (joules) => [
       wrap(`Models: ${table.models.join(', ')} (${plan.reason}).`),
+      ...shortForSeasons(plan, data.frame).map((text) => wrap(text)),
       wrap(
         `Backtest: ${table.manifest.split}; ${refitText(options.refit)}.${isConformal ? ' Intervals: conformal.' : ''}`,
       ),

@@ -77,6 +77,19 @@ export function planModels(options: ForecastOptions, data: TableData, levels: re
   return { local, global, ensemble: wanted.includes('ensemble') ? all : [], reason };
 }
 
+/** How many series MSTL forecasts without a season that they have not twice; none where each has all. */
+export function shortForSeasons({ local }: ModelPlan, { ids, offsets }: SeriesFrame): string[] {
+  return local.flatMap(({ name, kind, options }) => {
+    const seasons = kind === 'mstl' ? ((options as { seasons?: readonly number[] }).seasons ?? []) : [];
+    const lengths = ids.map((_, series) => (offsets[series + 1] as number) - (offsets[series] as number));
+    return seasons.flatMap((season) => {
+      const count = lengths.filter((length) => length < 2 * season).length;
+      if (count === 0) return [];
+      return `${name} forecasts ${count} of ${ids.length} series without the season of ${season} rows: they have fewer than two.`;
+    });
+  });
+}
+
 /** Longest season whose states exponential smoothing searches in reasonable time; MSTL serves longer ones. */
 const longestSmoothedSeason = 12;
 

@@ -17,7 +17,7 @@ import {
 } from '@noosphere/forecast';
 import { readAhead } from './ahead.js';
 import { forecastSections, leadingModel } from './forecast-section.js';
-import { allModels, ensembleName, lacksIntervals, selectedName } from './models.js';
+import { allModels, ensembleName, lacksIntervals, selectedName, shortForSeasons } from './models.js';
 import { countText } from './numbers.js';
 import { columnLegend, failureLines, forecastLines } from './report.js';
 import { type Resume, resumable } from './saved-models.js';
@@ -69,14 +69,13 @@ export async function predict(session: Session): Promise<Outcome> {
       withoutIntervals,
     },
     page: {
-      summary: [
-        `${leadingModel(table)} leads: its forecasts are drawn in full, those of the others are dashed. No model is known to be better than a naive one before a backtest says so.`,
-      ],
+      summary: [drawnText(table)],
       sections: () => forecastSections(data.frame, table, file),
-      method: [`Intervals: ${intervals}.`],
+      method: [`Intervals: ${intervals}.`, ...shortForSeasons(plan, data.frame)],
     },
     lines: () => [
       wrap(`Models: ${table.models.join(', ')} (${plan.reason}). Intervals: ${intervals}.`),
+      ...shortForSeasons(plan, data.frame).map((text) => wrap(text)),
       ...(session.saved ? [wrap(fits)] : []),
       '',
       ...forecastLines(table, join(folder.path, file)),
@@ -85,6 +84,16 @@ export async function predict(session: Session): Promise<Outcome> {
       ...failureLines(withoutIntervals, 'Without intervals'),
     ],
   };
+}
+
+/** Which forecasts the charts draw in full, and that this says nothing of how good they are. */
+function drawnText(table: ForecastTable): string {
+  const model = leadingModel(table);
+  const only = table.models.length === 1;
+  const drawn = only
+    ? `The charts show the forecasts of ${model}.`
+    : `The charts draw the forecasts of ${model} in full and those of the other ${table.models.length - 1} dashed; the choice says nothing of how good they are.`;
+  return `${drawn} Whether a model is better than a naive one, a backtest tells.`;
 }
 
 /** Origins that give enough errors for the highest level, and some more. */

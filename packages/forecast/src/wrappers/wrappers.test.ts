@@ -205,13 +205,12 @@ test('a higher power gives the better member more weight', () => {
 test('the automatic ensemble finds a season and a trend, and does without members that fail', () => {
   const season = [0, 3, -2, 8, 1, -6, -4];
   const value = (t: number) => 0.5 * t + (season[t % 7] as number);
-  // Below zero, so a logarithm fails; too short for a season of 60.
+  // Too short for a season of 60, which MSTL leaves out.
   const y = Float64Array.from({ length: 100 }, (_, t) => value(t) - 40);
   const fitted = autoEnsemble({ horizon: 7, seasons: [60, 7] }).fit(y);
   fitted.forecast(7).mean.forEach((forecast, step) => {
     expect(Math.abs(forecast - (value(100 + step) - 40))).toBeLessThan(0.6);
   });
-  expect(fitted.estimates.failed).toContain('MSTL');
   const plain = autoEnsemble({ horizon: 3 }).fit(Float64Array.from({ length: 30 }, (_, t) => 2 * t));
   expect(plain.forecast(3).mean[2]).toBeCloseTo(64, 6);
   expect(() => autoEnsemble({ horizon: 3, seasons: [1] })).toThrow(/whole numbers of values from 2/);

@@ -79,3 +79,18 @@ test('what cannot be decomposed is refused', () => {
   expect(() => decomposeSeasons(y, [])).toThrow(/at least one season/);
   expect(() => mstl({ seasons: [4, 4] })).toThrow(/each season once, got 4, 4/);
 });
+
+test('a series under two seasons is forecast without them, and says so', () => {
+  const y = Float64Array.from({ length: 60 }, (_, t) => 50 + t + 5 * (t % 4));
+  const trend = autoEts({ model: 'AAN' });
+  const long = mstl({ seasons: [4, 52], trend }).fit(y);
+  expect(long.estimates.seasons).toEqual([4]);
+  expect(long.forecast(8).mean).toEqual(
+    mstl({ seasons: [4], trend })
+      .fit(y)
+      .forecast(8).mean,
+  );
+  const short = mstl({ seasons: [52], trend }).fit(y);
+  expect(short.estimates.seasons).toEqual([]);
+  expect(short.forecast(8).mean).toEqual(trend.fit(y).forecast(8).mean);
+});

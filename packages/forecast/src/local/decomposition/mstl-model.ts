@@ -17,7 +17,8 @@ export interface MstlModelOptions {
 
 /**
  * MSTL: the series without its seasons is forecast by `trend`, and the last of each season is put back. Intervals are those of
- * `trend`. Needs two of the longest season. Bandara, Hyndman & Bergmeir 2021; statsforecast's `MSTL`.
+ * `trend`. Seasons that a series has not twice are left out (where that is all of them, `trend` forecasts it alone), and the
+ * estimates tell which were fitted. Bandara, Hyndman & Bergmeir 2021; statsforecast's `MSTL`.
  * @example
  * const y = Float64Array.from({ length: 60 }, (_, t) => 50 + t + 5 * (t % 4) + Math.sin(t * t));
  * const { mean } = mstl({ seasons: [4], trend: drift() }).fit(y).forecast(4);
@@ -34,11 +35,22 @@ export function mstl(options: MstlModelOptions): LocalModel {
   const settings = { seasons: [...seasons], trend: { name, kind, options: trendOptions }, decomposition };
   return localModel(
     { name: 'MSTL', kind: 'mstl', options: settings },
-    2 * Math.max(...seasons),
+    1,
     (y) => fitMstl(y, seasons, decomposition, trend, (rest) => trend.fit(rest)),
     (estimates, y) =>
       fitMstl(y, seasons, decomposition, trend, (rest) => trend.resume?.(estimates, rest) ?? trend.fit(rest)),
   );
+}
+
+/** The options of the seasons that are left: windows belong to seasons by size. */
+function decompositionOf(
+  seasons: readonly number[],
+  seen: readonly number[],
+  { seasonalWindows, ...others }: MstlOptions,
+): MstlOptions {
+  const sizes = [...seasons].sort((a, b) => a - b);
+  const windows = seasonalWindows?.filter((_, index) => seen.includes(sizes[index] as number));
+  return windows ? { ...others, seasonalWindows: windows } : others;
 }
 
 /** Decomposes anew; the model of the rest is fitted, or goes forward. */
@@ -49,7 +61,9 @@ function fitMstl(
   trend: LocalModel,
   fitRest: (rest: Float64Array) => FittedLocalModel,
 ): ContinuingFit {
-  const { seasonal } = decomposeSeasons(y, seasons, decomposition);
+  const seen = seasons.filter((length) => y.length >= 2 * length);
+  const seasonal =
+    seen.length > 0 ? decomposeSeasons(y, seen, decompositionOf(seasons, seen, decomposition)).seasonal : [];
   const season = y.map((_, index) =>
     seasonal.reduce((sum, { values }) => sum + (values[index] as number), 0),
   );
@@ -61,7 +75,7 @@ function fitMstl(
     return values.map((value, step) => cycles.reduce((sum, cycle) => sum + (cycle[step] as number), value));
   };
   return {
-    estimates: rest.estimates,
+    estimates: { ...rest.estimates, seasons: seen },
     fitted: rest.fitted.map((value, index) => value + (season[index] as number)),
     mean: (horizon) => putBack(rest.forecast(horizon).mean),
     spread: (mean, levels) =>

@@ -1,5 +1,6 @@
 // Goldens: tools/goldens/local_models.py (statsforecast 2.1.1).
 
+import { Random } from '@noosphere/train';
 import { describe, expect, test } from 'vitest';
 import goldens from '../../goldens/mfles.json' with { type: 'json' };
 import { mfles } from './mfles-model.js';
@@ -23,6 +24,41 @@ describe('lines', () => {
     const y = Float64Array.from({ length: 21 }, (_, t) => 3 + 2 * t);
     for (const at of [2, 9, 15, 20]) y[at] = 1000;
     expect(repeatedMediansLine(y)[20]).toBeCloseTo(43, 10);
+  });
+
+  // Siegel's definition, every slope computed.
+  const plainLine = (y: Float64Array) => {
+    const median = (values: readonly number[]) => {
+      const sorted = [...values].sort((a, b) => a - b);
+      const half = sorted.length >> 1;
+      const upper = sorted[half] as number;
+      return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] as number) + upper) / 2;
+    };
+    const all = Array.from(y);
+    const slopes = all.map((value, at) =>
+      median(all.flatMap((other, place) => (place === at ? [] : [(other - value) / (place - at)]))),
+    );
+    return [median(slopes), median(all.map((value, at) => value - (slopes[at] as number) * at))];
+  };
+  const random = new Random(7);
+  test.each<[what: string, of: (t: number, n: number) => number]>([
+    ['noise', () => random.normal()],
+    ['a line and noise', (t) => 3 * t + random.normal()],
+    ['whole numbers with many ties', () => Math.floor(3 * random.uniform())],
+    ['mostly zeros', () => (random.uniform() < 0.1 ? 5 : 0)],
+    ['a line without noise', (t) => 2 * t - 7],
+    ['growth', (t, n) => Math.exp((8 * t) / n)],
+    ['a step', (t, n) => (t < n / 3 ? 1e6 : 0) + random.normal()],
+    ['tiny numbers', () => 1e-9 * random.normal()],
+  ])('the robust line of many values is the one by every slope: %s', (_, of) => {
+    for (const n of [97, 150, 301, 400]) {
+      const y = Float64Array.from({ length: n }, (_, t) => of(t, n));
+      const line = repeatedMediansLine(y);
+      const [slope = 0, intercept = 0] = plainLine(y);
+      const size = Math.max(...y.map(Math.abs));
+      expect(Math.abs((line[0] as number) - intercept) / size).toBeLessThan(1e-11);
+      expect(Math.abs((line[n - 1] as number) - intercept - slope * (n - 1)) / size).toBeLessThan(1e-9);
+    }
   });
 
   test('a penalty that is large leaves nothing, a small one follows the bend', () => {

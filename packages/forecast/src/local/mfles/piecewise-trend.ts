@@ -80,48 +80,65 @@ class PrefixSums {
   }
 }
 
-/** Coordinate descent, to a duality gap of a thousandth of Σ y²; gives the fit. Friedman et al. 2010, scikit-learn's stop. */
+/**
+ * Coordinate descent, to a duality gap of a thousandth of Σ y²; gives the fit. A column's products with the others are made when
+ * its weight first changes; rounds then cost no passes over the rows. Friedman et al. 2010, scikit-learn's stop.
+ */
 function lasso(columns: readonly Float64Array[], y: Float64Array, penalty: number): Float64Array {
   const [tolerance, maxRounds] = [1e-3, 10_000];
   const threshold = penalty * y.length;
   const norms = columns.map((each) => dot(each, each));
   const weights = new Float64Array(columns.length);
-  const rest = y.slice();
-  const limit = tolerance * dot(y, y);
+  const start = Float64Array.from(columns, (each) => dot(each, y));
+  /** Products of the columns and what is left of y. */
+  const slopes = start.slice();
+  const grams = new Map<number, Float64Array>();
+  const squares = dot(y, y);
   for (let round = 0; round < maxRounds; round++) {
     let [largest, change] = [0, 0];
-    for (const [index, each] of columns.entries()) {
+    for (let index = 0; index < columns.length; index++) {
       const norm = norms[index] as number;
       if (norm === 0) continue;
       const before = weights[index] as number;
-      const product = dot(each, rest) + before * norm;
+      const product = (slopes[index] as number) + before * norm;
       const after = (Math.sign(product) * Math.max(Math.abs(product) - threshold, 0)) / norm;
       if (after !== before) {
-        for (let row = 0; row < rest.length; row++) {
-          rest[row] = (rest[row] as number) - (after - before) * (each[row] as number);
-        }
+        const gram =
+          grams.get(index) ?? Float64Array.from(columns, (each) => dot(each, columns[index] as Float64Array));
+        grams.set(index, gram);
+        for (let other = 0; other < slopes.length; other++)
+          slopes[other] = (slopes[other] as number) - (after - before) * (gram[other] as number);
         weights[index] = after;
       }
       largest = Math.max(largest, Math.abs(after));
       change = Math.max(change, Math.abs(after - before));
     }
     if (largest === 0 || change / largest < tolerance) {
-      if (dualityGap(columns, weights, rest, y, threshold) < limit) break;
+      if (dualityGap(weights, slopes, start, squares, threshold) < tolerance * squares) break;
     }
   }
-  return y.map((value, index) => value - (rest[index] as number));
+  const fit = new Float64Array(y.length);
+  columns.forEach((column, index) => {
+    const weight = weights[index] as number;
+    if (weight === 0) return;
+    for (let row = 0; row < fit.length; row++)
+      fit[row] = (fit[row] as number) + weight * (column[row] as number);
+  });
+  return fit;
 }
 
+/** From products alone: Σ rest y = Σ y² - Σ w Xᵀy, and Σ rest² = Σ rest y - Σ w Xᵀrest. */
 function dualityGap(
-  columns: readonly Float64Array[],
   weights: Float64Array,
-  rest: Float64Array,
-  y: Float64Array,
+  slopes: Float64Array,
+  start: Float64Array,
+  squares: number,
   threshold: number,
 ): number {
-  const steepest = Math.max(...columns.map((each) => Math.abs(dot(each, rest))));
+  const steepest = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
   const scale = steepest > threshold ? threshold / steepest : 1;
-  const squares = dot(rest, rest);
+  const withY = squares - dot(weights, start);
+  const left = withY - dot(weights, slopes);
   const size = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
-  return (squares * (1 + scale * scale)) / 2 + threshold * size - scale * dot(rest, y);
+  return (left * (1 + scale * scale)) / 2 + threshold * size - scale * withY;
 }
