@@ -1,5 +1,12 @@
 /** One audit: everything that is measured of a model, as data. */
-import { type ImportedModel, importOnnx, profile, type Tensor } from '@noosphere/core';
+import {
+  type HostTensor,
+  type ImportedModel,
+  importOnnx,
+  type ProfileRow,
+  profile,
+  type Tensor,
+} from '@noosphere/core';
 import { agreement, classesOf, predictAll } from './accuracy.js';
 import { type Energy, energyOfInferences } from './energy.js';
 import { drawInputs, type Feeds, readExamples, sliceExamples } from './inputs.js';
@@ -29,7 +36,9 @@ export interface Audit {
   readonly predictedPeakBytes: number;
   readonly processPeakBytes: number;
   readonly latency: Latency;
-  /** Of 1,000 inferences of one row each. */
+  /** Rows of one inference: of the inputs that are measured. */
+  readonly rowsPerInference: number;
+  /** Of 1,000 inferences. */
   readonly energy: Energy;
   readonly operators: readonly OperatorCost[];
   /** The dearest nodes, one by one. */
@@ -48,7 +57,7 @@ export async function audit(
   const model = importOnnx(target.bytes);
   const examples = options.data === undefined ? undefined : await readExamples(options.data, model.inputs);
   const feeds = examples
-    ? sliceExamples(examples, 0, 1)
+    ? sliceExamples(examples, 0, rowsOfCall(model))
     : drawInputs(model.inputs, options.dims, options.seed);
   const measured = await Measured.load(model, feeds);
   try {
@@ -60,6 +69,7 @@ export async function audit(
       model: target.name,
       inputs: Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, String(tensor)])),
       hasExamples: examples !== undefined,
+      rowsPerInference: Object.values(feeds)[0]?.shape[0] ?? 1,
       parameters: measured.parameters,
       fileBytes: target.bytes.length,
       flops: measured.cost.flops,
@@ -79,14 +89,43 @@ export async function audit(
 }
 
 async function costsOf(model: ImportedModel, feeds: Feeds): Promise<Pick<Audit, 'operators' | 'layers'>> {
-  const names = model.inputs.map(({ name }) => name);
+  const inputs = model.inputs.map(({ name }) => name);
   const run = (given: Readonly<Record<string, Tensor>>) =>
-    Object.values(model.apply(names.map((name) => given[name] as Tensor)));
+    Object.values(model.apply(inputs.map((name) => given[name] as Tensor)));
   const found = await profile(run, [feeds]);
+  const names = new Map(Object.entries(model.initializers).map(([name, tensor]) => [tensor, name]));
   const rows = (what: 'operator' | 'node', count: number) =>
     found
       .by(what)
       .slice(0, count)
-      .map(({ name, milliseconds, share, flops }) => ({ name, milliseconds, share, flops }));
+      .map((row) => {
+        const { milliseconds, share, flops } = row;
+        return { name: what === 'node' ? layerName(row, names) : row.name, milliseconds, share, flops };
+      });
   return { operators: rows('operator', 8), layers: rows('node', 12) };
+}
+
+/** What the file calls a layer, by what the names of its weights have in common: `encoder.0 (Conv)`. */
+function layerName({ name, operators, weights }: ProfileRow, names: ReadonlyMap<HostTensor, string>): string {
+  const own = weights.flatMap((tensor) =>
+    tensor.dtype.startsWith('float') ? (names.get(tensor) ?? []) : [],
+  );
+  const [first] = own;
+  if (first === undefined) return name.replace(/_nchwc$/, '');
+  const parts = first.split('.');
+  const common = own.length === 1 ? Math.max(1, parts.length - 1) : parts.length;
+  let count = common;
+  while (
+    count > 0 &&
+    !own.every((each) => each.split('.').slice(0, count).join('.') === parts.slice(0, count).join('.'))
+  )
+    count--;
+  const layer = count > 0 ? parts.slice(0, count).join('.') : own.join(', ');
+  return `${layer} (${operators.join(', ')})`;
+}
+
+/** Rows that the file takes at a time, one where it leaves that open. */
+function rowsOfCall(model: ImportedModel): number {
+  const declared = model.inputs[0]?.shape?.[0];
+  return typeof declared === 'number' ? declared : 1;
 }

@@ -14,13 +14,13 @@ export interface Int8Result {
   readonly quantizedNodes: number;
   readonly notes: readonly string[];
   readonly latency: Latency;
-  /** Of 1,000 inferences of one row each. */
+  /** Of 1,000 inferences. */
   readonly energy: Energy;
   /** Share of the examples whose class stays the same. */
   readonly agreement: number | undefined;
   /** Share of the examples whose class is their label's, with int8. */
   readonly accuracy: number | undefined;
-  /** Largest difference of the first result over its spread, on the inputs that are measured. */
+  /** Largest difference of the first result over its spread: on all examples, else on the drawn inputs. */
   readonly relativeDifference: number;
 }
 
@@ -51,7 +51,8 @@ export async function measureInt8(
   const model = importOnnx(small.bytes);
   const quantized = await Measured.load(model, feeds);
   try {
-    const classes = examples && classesOf(await predictAll(model, examples));
+    const after = examples && (await predictAll(model, examples));
+    const classes = after && classesOf(after);
     const latency = await quantized.latency(options.runs);
     const before = original.predicted && classesOf(original.predicted);
     return {
@@ -64,8 +65,8 @@ export async function measureInt8(
       agreement: before && classes && agreement(before, classes),
       accuracy: classes && examples?.labels && agreement(classes, examples.labels),
       relativeDifference: relativeDifference(
-        await original.measured.firstOutput(),
-        await quantized.firstOutput(),
+        original.predicted?.values ?? (await original.measured.firstOutput()),
+        after?.values ?? (await quantized.firstOutput()),
       ),
     };
   } finally {

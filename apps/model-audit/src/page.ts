@@ -9,7 +9,9 @@ import {
   type Section,
 } from '@noosphere/report';
 import type { Audit, OperatorCost } from './audit.js';
+import { sizeText, speedText } from './comparison.js';
 import type { Energy } from './energy.js';
+import { rowsText } from './report.js';
 import type { CommandCost } from './training.js';
 
 export interface PageFacts {
@@ -56,7 +58,7 @@ function summaryOf(audit: Audit | undefined, trained: CommandCost | undefined): 
   if (audit) {
     const { latency, energy, int8, accuracy } = audit;
     lines.push(
-      `One inference takes ${digits(latency.p50Ms)} ms in the middle of ${latency.runs} runs; a thousand take ${digits(energy.energyJoules)} J, between ${digits(energy.lowJoules)} and ${digits(energy.highJoules)}.`,
+      `One inference of ${rowsText(audit)} takes ${digits(latency.p50Ms)} ms in the middle of ${latency.runs} runs; a thousand take ${digits(energy.energyJoules)} J, between ${digits(energy.lowJoules)} and ${digits(energy.highJoules)}.`,
     );
     if (int8) {
       const quality =
@@ -64,7 +66,7 @@ function summaryOf(audit: Audit | undefined, trained: CommandCost | undefined): 
           ? `its results differ by up to ${percent(int8.relativeDifference)} % of their spread`
           : `its accuracy is ${percent(int8.accuracy)} % instead of ${percent(accuracy)} %`;
       lines.push(
-        `With int8 the file is ${digits(audit.fileBytes / int8.fileBytes)} times smaller and an inference takes ${digits(int8.latency.p50Ms)} ms; ${quality}.`,
+        `With int8 the file is ${sizeText(audit.fileBytes, int8.fileBytes)} and an inference ${speedText(latency.p50Ms, int8.latency.p50Ms)} (${digits(int8.latency.p50Ms)} ms); ${quality}.`,
       );
     }
   }
@@ -124,7 +126,7 @@ async function inferenceSection(audit: Audit): Promise<Section> {
     blocks: [
       {
         kind: 'paragraph',
-        text: `Measured on ${audit.hasExamples ? 'your examples' : 'drawn numbers'}, one row: ${inputs.join(', ')}.`,
+        text: `Measured on ${audit.hasExamples ? 'your examples' : 'drawn numbers'}, ${rowsText(audit)} an inference: ${inputs.join(', ')}.${audit.hasExamples ? ' Accuracy and differences are those of all examples.' : ''}`,
       },
       {
         kind: 'table',

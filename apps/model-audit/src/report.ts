@@ -1,5 +1,6 @@
 /** The audit as text, for a terminal. */
 import type { Audit } from './audit.js';
+import { sizeText, speedText } from './comparison.js';
 import type { Energy } from './energy.js';
 import type { CommandCost } from './training.js';
 
@@ -11,7 +12,7 @@ export function reportText(audit: Audit): string {
   const inputs = Object.entries(audit.inputs).map(([name, text]) => `${name} ${text.replace('Tensor ', '')}`);
   return [
     `Audit of ${audit.model}`,
-    `  measured on ${audit.hasExamples ? 'your examples' : 'drawn numbers'}, one row: ${inputs.join(', ')}`,
+    `  measured on ${audit.hasExamples ? 'your examples' : 'drawn numbers'}, ${rowsText(audit)} an inference: ${inputs.join(', ')}`,
     '',
     ...table([
       ['parameters', audit.parameters.toLocaleString('en')],
@@ -26,7 +27,9 @@ export function reportText(audit: Audit): string {
       ['1,000 inferences', energyText(energy)],
       ['carbon intensity', energy.intensity],
       ...methodRows(energy),
-      ...(audit.accuracy === undefined ? [] : [['accuracy', percent(audit.accuracy)] as [string, string]]),
+      ...(audit.accuracy === undefined
+        ? []
+        : [['accuracy', `${percent(audit.accuracy)} of all examples`] as [string, string]]),
       ...trainingRows(audit),
     ]),
     '',
@@ -39,6 +42,11 @@ export function reportText(audit: Audit): string {
     ...int8Text(audit),
     missing,
   ].join('\n');
+}
+
+/** Rows of one inference. */
+export function rowsText({ rowsPerInference }: Audit): string {
+  return rowsPerInference === 1 ? 'one row' : `${rowsPerInference} rows`;
 }
 
 function costRows(costs: Audit['operators']): string[] {
@@ -92,19 +100,21 @@ function trainingRows({ training }: Audit): [string, string][] {
   ];
 }
 
-function int8Text({ int8, fileBytes, latency, accuracy }: Audit): string[] {
+function int8Text({ int8, fileBytes, latency, accuracy, hasExamples }: Audit): string[] {
   if (!int8) return ['int8 was left out (--no-int8).'];
   return [
     `With int8 (${int8.mode}, ${int8.quantizedNodes} products)`,
     ...table([
-      ['file', `${bytesText(int8.fileBytes)}, ${(fileBytes / int8.fileBytes).toFixed(2)} times smaller`],
-      [
-        'latency',
-        `p50 ${ms(int8.latency.p50Ms)}, ${(latency.p50Ms / int8.latency.p50Ms).toFixed(2)} times as fast`,
-      ],
+      ['file', `${bytesText(int8.fileBytes)}, ${sizeText(fileBytes, int8.fileBytes)}`],
+      ['latency', `p50 ${ms(int8.latency.p50Ms)}, ${speedText(latency.p50Ms, int8.latency.p50Ms)}`],
       ['1,000 inferences', energyText(int8.energy)],
-      ['largest difference', `${percent(int8.relativeDifference)} of the result's spread`],
-      ...(int8.agreement === undefined ? [] : [['same class', percent(int8.agreement)] as [string, string]]),
+      [
+        'largest difference',
+        `${percent(int8.relativeDifference)} of the result's spread, on ${hasExamples ? 'all examples' : 'the drawn numbers'}`,
+      ],
+      ...(int8.agreement === undefined
+        ? []
+        : [['same class', `${percent(int8.agreement)} of all examples`] as [string, string]]),
       ['accuracy', accuracyText(accuracy, int8.accuracy)],
     ]),
     ...int8.notes.map((note) => `  ${note}`),

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { exportOnnx, fromData, matmul, relu, spec, type Tensor } from '@noosphere/core';
+import { conv, exportOnnx, flatten, fromData, matmul, relu, spec, type Tensor } from '@noosphere/core';
 import { saveModel, writeNpz } from '@noosphere/learn';
 import { Random } from '@noosphere/train';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agreement, classesOf, relativeDifference } from '../src/accuracy.js';
+import { sizeText, speedText } from '../src/comparison.js';
 
 const run = promisify(execFile);
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -124,6 +125,39 @@ test('what cannot be audited is one line that says why', async () => {
     stderr: expect.stringContaining('expected an .onnx file, a model folder, or -- and a command'),
   });
   await expect(auditOf(join(folder, 'model.onnx'), '--dim', 'batch')).rejects.toMatchObject({ code: 2 });
+}, 60_000);
+
+test('ratios say which side is smaller or faster', () => {
+  expect(sizeText(100, 40)).toBe('2.5 times smaller');
+  expect(sizeText(78, 100)).toBe('1.28 times larger');
+  expect(speedText(1, 1.25)).toBe('1.25 times slower');
+  expect(speedText(3, 2)).toBe('1.5 times faster');
+  expect(speedText(1, 1.01)).toBe('as fast as before');
+});
+
+test('layers of a network have the names of their weights, and convolutions their arithmetic', async () => {
+  const parameters = {
+    'features.0.weight': random.normalTensor([8, 3, 3, 3], 0.3),
+    'features.0.bias': random.normalTensor([8], 0.3),
+    'head.weight': random.normalTensor([8 * 8 * 8, 4], 0.3),
+  };
+  const network = ({ x }: Readonly<Record<string, Tensor>>, given: Readonly<Record<string, Tensor>>) => {
+    const bias = given['features.0.bias'] as Tensor;
+    const features = relu(conv(x as Tensor, given['features.0.weight'] as Tensor, { bias, padding: 1 }));
+    return { logits: matmul(flatten(features, 1), given['head.weight'] as Tensor) };
+  };
+  const file = join(folder, 'network.onnx');
+  const inputs = { x: spec('float32', ['batch', 3, 8, 8]) };
+  await writeFile(file, exportOnnx(network, { inputs, parameters }));
+  const json = join(folder, 'network.json');
+  const { stdout } = await auditOf(file, '--runs', '10', '--dim', 'batch=2', '--no-int8', '--json', json);
+  const { layers, rowsPerInference } = JSON.parse(await readFile(json, 'utf8'));
+  const flopsOf = (name: string) =>
+    layers.find((layer: { name: string }) => layer.name.startsWith(name))?.flops;
+  expect(flopsOf('features.0')).toBe(2 * 2 * 8 * 8 * 8 * 27);
+  expect(flopsOf('head')).toBe(2 * 2 * 512 * 4);
+  expect(rowsPerInference).toBe(2);
+  expect(stdout).toContain('2 rows an inference');
 }, 60_000);
 
 test('agreement, classes and differences', () => {

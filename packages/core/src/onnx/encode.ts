@@ -43,6 +43,8 @@ export interface EncodedModel {
   readonly bytes: Uint8Array;
   /** Node by the name it has in the file. */
   readonly nodes: ReadonlyMap<string, Node>;
+  /** Names of the tensors in the file. */
+  readonly tensors: ReadonlyMap<Tensor, string>;
   /** What belongs into the external file, in order. */
   readonly externalChunks: readonly Uint8Array[];
 }
@@ -92,7 +94,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedM
     entry.string(2, value);
     model.message(14, entry);
   }
-  return { bytes: model.finish(), nodes: names.nodes, externalChunks: store.chunks };
+  return { bytes: model.finish(), nodes: names.nodes, tensors: names.tensors, externalChunks: store.chunks };
 }
 
 /** All nodes of a graph and the bodies inside it. */

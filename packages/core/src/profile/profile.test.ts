@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import {
   add,
   compile,
+  conv,
   lstm,
   matmul,
   mul,
   ones,
   profile,
+  relu,
   sum,
   type Tensor,
   tanh,
@@ -35,6 +37,15 @@ describe('profile', () => {
     expect(found.milliseconds).toBeGreaterThan(0);
     expect(found.peakBytes).toBeGreaterThanOrEqual(64 * 64 * 4);
     expect(found.table('line')).toMatch(/GFLOP\/s[\s\S]*profile\.test\.ts:\d+:\d+/);
+  });
+
+  test('a convolution that the runtime blocks or fuses keeps its arithmetic and its weights', async () => {
+    const weight = mul(ones([16, 8, 3, 3]), 0.1);
+    await weight.data();
+    const found = await profile((x: Tensor) => relu(conv(x, weight, { padding: 1 })), [ones([1, 8, 12, 12])]);
+    const [row] = found.by('node').filter(({ operators }) => operators.some((name) => name.endsWith('Conv')));
+    expect(row?.flops).toBe(2 * 16 * 12 * 12 * 8 * 9);
+    expect(row?.weights.map(({ shape }) => shape)).toEqual([[16, 8, 3, 3]]);
   });
 
   test('takes a compiled function, and credits gradients to the line they differentiate', async () => {

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { knownOptions, RuntimeError } from '@noosphere/base';
 import { firstTextIn, withTemporaryFolder } from '@noosphere/base/files';
 import { flattenTree, type Tree } from '../autodiff/index.js';
-import { type Graph, type HostTensor, type Node, sourceLine } from '../graph/index.js';
+import {
+  type Graph,
+  type HostTensor,
+  isHostTensor,
+  type Node,
+  sourceLine,
+  type Tensor,
+} from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
 import { cpuExecutor, prepareForCpu } from '../runtime/index.js';
 import { type CompiledFunction, trace } from '../tensor/index.js';
@@ -36,6 +43,8 @@ export interface ProfileRow {
   readonly bytes: number;
   /** Floating-point operations of a run, where all shapes are known. */
   readonly flops: number | undefined;
+  /** Constants that it reads: a layer's weights. */
+  readonly weights: readonly HostTensor[];
 }
 
 export interface Profile {
@@ -78,8 +87,8 @@ export async function profile<Args extends readonly Tree[], Result extends Tree>
       // Writes the profile.
       await program.dispose();
     }
-    const { nodes } = encodeModel(await prepareForCpu(graph), { lastFirst: true });
-    return summary(readProfile(await profileText(folder), runs), nodes);
+    const { nodes, tensors } = encodeModel(await prepareForCpu(graph), { lastFirst: true });
+    return summary(readProfile(await profileText(folder), runs), namesOf(nodes, tensors));
   });
 }
 
@@ -107,7 +116,7 @@ interface Known extends NodeEvent {
 function summary({ events, runs }: ProfiledRuns, nodes: ReadonlyMap<string, Node>): Profile {
   const lines = new Map<Node, string | undefined>();
   const known = events.map((event): Known => {
-    const node = nodeOf(event.name, nodes);
+    const node = nodeOf(event, nodes);
     if (node && !lines.has(node)) lines.set(node, sourceLine(node.trace));
     return { ...event, node, line: node && lines.get(node) };
   });
@@ -127,10 +136,32 @@ function summary({ events, runs }: ProfiledRuns, nodes: ReadonlyMap<string, Node
   };
 }
 
-/** The node of that name; where the runtime fused several, the one whose name it kept in its own. */
-function nodeOf(name: string, nodes: ReadonlyMap<string, Node>): Node | undefined {
-  const kept = name.match(/\w+_\d+/g)?.find((each) => nodes.has(each));
-  return nodes.get(name) ?? (kept === undefined ? undefined : nodes.get(kept));
+/** Nodes by their names, and by those of their results: the runtime calls a node that it made anew after what it gives. */
+function namesOf(
+  nodes: ReadonlyMap<string, Node>,
+  tensors: ReadonlyMap<Tensor, string>,
+): ReadonlyMap<string, Node> {
+  const names = new Map(nodes);
+  for (const [{ origin }, name] of tensors) if (origin.kind === 'node') names.set(name, origin.node);
+  return names;
+}
+
+/** The node of an event; where the runtime fused several, the one whose operator it runs. */
+function nodeOf({ name, operator }: NodeEvent, names: ReadonlyMap<string, Node>): Node | undefined {
+  const plain = name.replace(/_nchwc$/, '');
+  const kept = plain.match(/\w+_\d+/g)?.find((each) => names.has(each));
+  let node = names.get(plain) ?? (kept === undefined ? undefined : names.get(kept));
+  if (operator === 'ReorderInput' || operator === 'ReorderOutput') return undefined;
+  // A convolution that took an activation in bears the activation's name.
+  if (/^(Fused)?Conv$/.test(operator)) {
+    for (let step = 0; step < 4 && node && node.operator.name !== 'Conv'; step++) node = producerOf(node);
+  }
+  return node;
+}
+
+function producerOf({ inputs }: Node): Node | undefined {
+  const [x] = inputs;
+  return x?.origin.kind === 'node' ? x.origin.node : undefined;
 }
 
 function rowsOf(events: readonly Known[], keyOf: (event: Known) => string, runs: number): ProfileRow[] {
@@ -155,9 +186,14 @@ function rowsOf(events: readonly Known[], keyOf: (event: Known) => string, runs:
       share: own / total,
       bytes: sum(({ bytes }) => bytes) / runs,
       flops: Number.isNaN(flops) ? undefined : flops / runs,
+      weights: [...new Set(group.flatMap(({ node }) => node?.inputs.filter(isConstant) ?? []))],
     };
   });
   return rows.sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+function isConstant(tensor: Tensor | undefined): tensor is HostTensor {
+  return tensor !== undefined && isHostTensor(tensor);
 }
 
 /** NaN where a shape is open, and for what the runtime made by itself. A loop's body is counted by its own nodes. */
