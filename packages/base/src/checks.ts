@@ -66,3 +66,29 @@ export function requireValues(operation: string, name: string, values: Float64Ar
       `value ${bad} of ${name} is ${values[bad]}; fill gaps or leave them out`,
     );
 }
+
+/** A function, such as one to compile. */
+export function requireFunction(operation: string, name: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw new ArgumentError(operation, `${name} must be a function, got ${kindOf(value)}`);
+}
+
+/** A list of numbers, such as axes or sizes. */
+export function requireList(operation: string, name: string, value: unknown): void {
+  if (!Array.isArray(value))
+    throw new ArgumentError(operation, `${name} must be an array such as [0, 1], got ${kindOf(value)}`);
+}
+
+/** Bytes of a file. */
+export function requireBytes(operation: string, value: unknown): void {
+  if (!(value instanceof Uint8Array))
+    throw new ArgumentError(operation, `expects the bytes of a file as a Uint8Array, got ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value)
+    ? 'an array'
+    : typeof value === 'object' && value !== null
+      ? 'an object'
+      : String(value);
+}

@@ -1,7 +1,10 @@
 /** @noosphere/base: errors, checks of arguments and options, small numerics. Imports nothing, not even of Node. */
 export {
+  requireBytes,
   requireFinite,
   requireFromZero,
+  requireFunction,
+  requireList,
   requireNumber,
   requirePositive,
   requireRate,

@@ -1,6 +1,6 @@
 /** Gradients of scalars with respect to tensors. */
-import { DTypeError, ShapeError } from '@noosphere/base';
-import { fill, pullback, type Tensor } from '../graph/index.js';
+import { ArgumentError, DTypeError, ShapeError } from '@noosphere/base';
+import { fill, notTensor, pullback, Tensor } from '../graph/index.js';
 import { add, zerosLike } from '../ops/index.js';
 import { formatShape, isFloat } from '../shape/index.js';
 
@@ -13,6 +13,8 @@ import { formatShape, isFloat } from '../shape/index.js';
  * console.log(await dx.array()); // → [ 2, 4, 6 ]
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  for (const each of [loss, ...[wrt].flat()])
+    if (!(each instanceof Tensor)) throw new ArgumentError('gradients', notTensor(each));
   if (loss.size !== 1) {
     throw new ShapeError(
       'gradients',

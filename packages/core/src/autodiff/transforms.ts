@@ -1,6 +1,6 @@
 /** Functions made of functions: gradients, and what the gradient should not or cannot work out by itself. */
-import { ArgumentError } from '@noosphere/base';
-import { type GradientRule, Tensor } from '../graph/index.js';
+import { ArgumentError, requireFunction } from '@noosphere/base';
+import { type GradientRule, notTensor, Tensor } from '../graph/index.js';
 import { identity } from '../ops/index.js';
 import { isFloat } from '../shape/index.js';
 import { barrier } from './barrier.js';
@@ -17,6 +17,7 @@ import { flattenTree, mapTree, type Tree } from './tree.js';
 export function valueAndGrad<P extends Tree, Rest extends readonly unknown[]>(
   f: (parameters: P, ...rest: Rest) => Tensor,
 ): (parameters: P, ...rest: Rest) => { value: Tensor; grads: P } {
+  requireFunction('valueAndGrad', 'the first argument', f);
   return (parameters, ...rest) => {
     // A tensor may stand in several places: each gets an identity of its own to differentiate by.
     const own = mapTree(parameters, (leaf) => identity(leaf));
@@ -39,6 +40,7 @@ export function valueAndGrad<P extends Tree, Rest extends readonly unknown[]>(
 export function grad<P extends Tree, Rest extends readonly unknown[]>(
   f: (parameters: P, ...rest: Rest) => Tensor,
 ): (parameters: P, ...rest: Rest) => P {
+  requireFunction('grad', 'the first argument', f);
   const both = valueAndGrad(f);
   return (parameters, ...rest) => both(parameters, ...rest).grads;
 }
@@ -50,6 +52,7 @@ export function grad<P extends Tree, Rest extends readonly unknown[]>(
  * console.log(await slope(tensor(3)).item()); // → 3
  */
 export function stopGradient<D extends Tensor['dtype']>(x: Tensor<D>): Tensor<D> {
+  if (!(x instanceof Tensor)) throw new ArgumentError('stopGradient', notTensor(x));
   return barrier([x], [], () => [undefined], 'Stops the gradient.')[0] as Tensor<D>;
 }
 

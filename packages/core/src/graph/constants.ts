@@ -49,6 +49,8 @@ export function fromNumbers<D extends DType>(
   shape: readonly number[],
   values: ArrayLike<number>,
 ): HostTensor<D> {
+  if (typeof values?.length !== 'number')
+    throw new ArgumentError('tensor', `expects an array of numbers, got ${String(values)}`);
   const data = createData(dtype, values.length);
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as number;

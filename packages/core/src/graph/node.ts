@@ -1,4 +1,5 @@
 /** A node: one use of an operator. Plain data; its outputs are tensors that point back at it. */
+import { ArgumentError } from '@noosphere/base';
 import type { AttributeSchema, AttributesOf, Inputs, LooseAttributes, Operator } from './operator.js';
 import { Tensor } from './tensor.js';
 
@@ -15,12 +16,25 @@ export interface Node {
   readonly trace: Trace;
 }
 
+/** What to say of a value where a tensor belongs. */
+export function notTensor(value: unknown): string {
+  const kind = Array.isArray(value)
+    ? 'an array'
+    : value === null || typeof value !== 'object'
+      ? String(value)
+      : 'an object';
+  const isData = typeof value === 'number' || typeof value === 'boolean' || Array.isArray(value);
+  return `expects a tensor, got ${kind}${isData ? '; tensor(…) makes one of it' : ''}`;
+}
+
 /** Uses an operator: infers its outputs and returns them as tensors. */
 export function apply<S extends AttributeSchema>(
   operator: Operator<S>,
   inputs: Inputs,
   attributes: AttributesOf<S>,
 ): Tensor[] {
+  const wrong = inputs.find((input) => input !== undefined && !(input instanceof Tensor));
+  if (wrong !== undefined) throw new ArgumentError(operator.name, notTensor(wrong));
   const infos = operator.infer({ inputs, attributes });
   const outputs: Tensor[] = [];
   const node: Node = {

@@ -11,6 +11,7 @@ import {
   float16ToNumber,
   formatShape,
   isStatic,
+  requireDims,
   type Shape,
   staticShape,
 } from '../shape/index.js';
@@ -124,11 +125,13 @@ export interface HostTensor<D extends DType = DType> extends Tensor<D> {
 
 /** Whether the values are there already, and not the result of operators still to run. */
 export function isHostTensor<D extends DType>(tensor: Tensor<D>): tensor is HostTensor<D> {
-  return tensor.origin.kind === 'data';
+  return tensor?.origin?.kind === 'data';
 }
 
 /** The data of a tensor that is on the host already. */
 export function hostData<D extends DType>(tensor: Tensor<D>): DataOf<D> {
+  if (!(tensor instanceof Tensor))
+    throw new ArgumentError('hostData', `expects a tensor, got ${String(tensor)}`);
   const { origin } = tensor;
   if (origin.kind !== 'data') {
     throw new ArgumentError(
@@ -146,11 +149,12 @@ export function fromData<D extends DType>(
   shape: readonly number[],
   data: DataOf<D>,
 ): HostTensor<D> {
+  requireDims('tensor', shape);
   const count = shape.reduce((product, dim) => product * dim, 1);
-  if (data.length !== count) {
+  if (data?.length !== count) {
     throw new ArgumentError(
       'tensor',
-      `shape ${formatShape(shape)} holds ${count} elements, got ${data.length}; give a shape that fits`,
+      `shape ${formatShape(shape)} holds ${count} elements, got ${data?.length}; give a shape that fits`,
     );
   }
   return new Tensor(dtype, shape, { kind: 'data', data }) as HostTensor<D>;

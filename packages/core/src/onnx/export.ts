@@ -1,6 +1,6 @@
 /** ONNX out: a function over tensors becomes a file of standard operators that any runtime opens. */
 import { basename } from 'node:path';
-import { ArgumentError, GraphError, knownOptions } from '@noosphere/base';
+import { ArgumentError, GraphError, knownOptions, requireFunction } from '@noosphere/base';
 import { requireAbsent, writeAtomically } from '@noosphere/base/files';
 import {
   commonNodes,
@@ -141,7 +141,13 @@ function tracedGraph<I extends NamedTensors, P extends NamedTensors>(
   f: ExportableFunction<I, P>,
   options: ExportOptions<I, P>,
 ): Traced {
-  const { parameters = {} as P, name = f.name || 'model' } = options;
+  requireFunction('exportOnnx', 'the first argument', f);
+  const { parameters = {} as P, name = f.name || 'model', inputs } = options;
+  if (typeof inputs !== 'object' || inputs === null)
+    throw new ArgumentError(
+      'exportOnnx',
+      `needs inputs, a place for each by name: { x: spec('float32', ['batch', 4]) }`,
+    );
   const constantNames = new Map<Tensor, string>();
   for (const [key, tensor] of Object.entries(parameters)) {
     if (!isHostTensor(tensor))

@@ -1,5 +1,5 @@
 /** ONNX in: a file becomes a function over tensors. */
-import { ArgumentError, FormatError, knownOptions, NoosphereError } from '@noosphere/base';
+import { ArgumentError, FormatError, knownOptions, NoosphereError, requireBytes } from '@noosphere/base';
 import { freshDim, type HostTensor, placeholder, Tensor } from '../graph/index.js';
 import { cast } from '../ops/index.js';
 import {
@@ -79,6 +79,7 @@ export function importOnnx<Output extends string = string>(
   options: ImportOptions = {},
 ): ImportedModel<Output> {
   knownOptions('importOnnx', options, 'inputs dims external');
+  requireBytes('importOnnx', bytes);
   const model = decodeModel(bytes);
   checkModel(model);
   const interpreter = new Interpreter({

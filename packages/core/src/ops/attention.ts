@@ -15,7 +15,7 @@ import { less, where } from './comparison.js';
 import { cumsum } from './cumulative.js';
 import { concat } from './joining.js';
 import { expandLike, reshape, transpose, unsqueeze } from './layout.js';
-import { countOf, required } from './like.js';
+import { countOf, required, requireTensors } from './like.js';
 import { matmul, transposeLast } from './matrix.js';
 import { softmax } from './softmax.js';
 import { tanh } from './unary.js';
@@ -206,6 +206,7 @@ export function attention<D extends DType>(
   v: Tensor<D>,
   options: AttentionOptions = {},
 ): Tensor<D> {
+  requireTensors('attention', q, k, v);
   const { mask, causal = false, scale } = knownOptions('attention', options, 'mask causal scale');
   if (q.rank < 2 || k.rank !== q.rank || v.rank !== q.rank) {
     throw new ShapeError(

@@ -1,10 +1,18 @@
 /** Bits of integers. */
-import { DTypeError } from '@noosphere/base';
+import { DTypeError, knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, notDifferentiable, type OperatorName, type Tensor } from '../graph/index.js';
 import { type DType, isInteger } from '../shape/index.js';
 import { less, where } from './comparison.js';
 import { cast } from './layout.js';
-import { broadcastInfo, elementwiseFlops, pair, required, sameInfo, type TensorLike } from './like.js';
+import {
+  broadcastInfo,
+  elementwiseFlops,
+  pair,
+  required,
+  requireTensors,
+  sameInfo,
+  type TensorLike,
+} from './like.js';
 
 const integerResult = notDifferentiable('its result is integers');
 
@@ -104,8 +112,10 @@ function shiftType(dtype: DType): DType {
 export function bitShift<D extends DType>(
   x: Tensor<D>,
   y: TensorLike<D>,
-  { direction }: { direction: 'left' | 'right' },
+  options: { direction: 'left' | 'right' },
 ): Tensor<D> {
+  requireTensors('bitShift', x);
+  const { direction } = knownOptions('bitShift', options, 'direction');
   const [left, right] = pair('bitShift', x, y);
   requireInteger('bitShift', left);
   const through = shiftType(left.dtype);

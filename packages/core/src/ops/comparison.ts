@@ -8,6 +8,7 @@ import {
   pair,
   required,
   requireSameDType,
+  requireTensors,
   type TensorLike,
 } from './like.js';
 import { sumTo } from './reduce.js';
@@ -187,6 +188,7 @@ export function logicalNot(x: Tensor<'bool'>): Tensor<'bool'> {
  */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the field's name for it, as in NumPy and PyTorch.
 export function isNaN(x: Tensor): Tensor<'bool'> {
+  requireTensors('isNaN', x);
   if (!isFloat(x.dtype)) return notEqual(x, x);
   return apply1(IsNaN, [x], {}) as Tensor<'bool'>;
 }
@@ -197,6 +199,7 @@ export function isNaN(x: Tensor): Tensor<'bool'> {
  * console.log(await isInf(tensor([1, -Infinity])).array()); // → [ false, true ]
  */
 export function isInf(x: Tensor): Tensor<'bool'> {
+  requireTensors('isInf', x);
   if (!isFloat(x.dtype)) return notEqual(x, x);
   return apply1(IsInf, [x], { detect_negative: 1, detect_positive: 1 }) as Tensor<'bool'>;
 }

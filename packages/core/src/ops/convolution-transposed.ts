@@ -7,7 +7,7 @@ import { perChannel } from './batch-normalization.js';
 import { type ConvOptions, conv } from './convolution.js';
 import { convWeightGradient } from './convolution-gradient.js';
 import { pad, slice } from './joining.js';
-import { countOf, required, requireFloat, requireSameDType } from './like.js';
+import { countOf, required, requireFloat, requireSameDType, requireTensors } from './like.js';
 import { sum } from './reduce.js';
 import { convSchema, padsOf, perAxis, type RawWindow } from './window.js';
 
@@ -129,6 +129,7 @@ export function convTranspose<D extends DType>(
   weight: Tensor<D>,
   options: ConvTransposeOptions<D> = {},
 ): Tensor<D> {
+  requireTensors('convTranspose', x, weight);
   const kernel = staticShape('convTranspose', weight.shape.slice(2));
   const {
     bias,

@@ -3,7 +3,7 @@ import { knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticDim, staticShape } from '../shape/index.js';
 import { convInputGradient, convWeightGradient } from './convolution-gradient.js';
-import { countOf, required, requireFloat, requireSameDType } from './like.js';
+import { countOf, required, requireFloat, requireSameDType, requireTensors } from './like.js';
 import { sum } from './reduce.js';
 import {
   convSchema,
@@ -82,6 +82,7 @@ export function conv<D extends DType>(
   weight: Tensor<D>,
   options: ConvOptions<D> = {},
 ): Tensor<D> {
+  requireTensors('conv', x, weight);
   const kernel = staticShape('conv', weight.shape.slice(2));
   const { bias, groups = 1 } = knownOptions('conv', options, 'bias groups strides padding pads dilations');
   return apply1(Conv, bias ? [x, weight, bias] : [x, weight], {

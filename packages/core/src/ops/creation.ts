@@ -1,7 +1,7 @@
 /** Tensors made from numbers: constants on the host, no operators. */
 import { ArgumentError, knownOptions } from '@noosphere/base';
 import { fill, fromData, fromNumbers, type HostTensor, type NestedArray } from '../graph/index.js';
-import { type AnyData, type DataOf, type DType, elementCount } from '../shape/index.js';
+import { type AnyData, type DataOf, type DType, elementCount, requireDims } from '../shape/index.js';
 
 /** dtype of a new tensor. @default float32 */
 export interface DTypeOption<D extends DType> {
@@ -161,11 +161,9 @@ export function full<D extends DType>(
   value: number | boolean,
   options: DTypeOption<D>,
 ): HostTensor<D>;
-export function full(
-  shape: readonly number[],
-  value: number | boolean,
-  { dtype = 'float32' }: DTypeOption<DType> = {},
-) {
+export function full(shape: readonly number[], value: number | boolean, options: DTypeOption<DType> = {}) {
+  const { dtype = 'float32' } = knownOptions('full', options, 'dtype');
+  requireDims('full', shape);
   return fill(dtype, shape, value);
 }
 
@@ -176,7 +174,9 @@ export function full(
  */
 export function zeros(shape: readonly number[]): HostTensor<'float32'>;
 export function zeros<D extends DType>(shape: readonly number[], options: DTypeOption<D>): HostTensor<D>;
-export function zeros(shape: readonly number[], { dtype = 'float32' }: DTypeOption<DType> = {}) {
+export function zeros(shape: readonly number[], options: DTypeOption<DType> = {}) {
+  const { dtype = 'float32' } = knownOptions('zeros', options, 'dtype');
+  requireDims('zeros', shape);
   return fill(dtype, shape, 0);
 }
 
@@ -187,7 +187,9 @@ export function zeros(shape: readonly number[], { dtype = 'float32' }: DTypeOpti
  */
 export function ones(shape: readonly number[]): HostTensor<'float32'>;
 export function ones<D extends DType>(shape: readonly number[], options: DTypeOption<D>): HostTensor<D>;
-export function ones(shape: readonly number[], { dtype = 'float32' }: DTypeOption<DType> = {}) {
+export function ones(shape: readonly number[], options: DTypeOption<DType> = {}) {
+  const { dtype = 'float32' } = knownOptions('ones', options, 'dtype');
+  requireDims('ones', shape);
   return fill(dtype, shape, 1);
 }
 

@@ -6,7 +6,7 @@ import { mul } from './arithmetic.js';
 import { ones } from './creation.js';
 import { concat, slice } from './joining.js';
 import { reshape, reshapeLike, transpose } from './layout.js';
-import { countOf, required, sameInfo } from './like.js';
+import { countOf, required, requireTensors, sameInfo } from './like.js';
 
 export const CumSum = defineOperator({
   name: 'CumSum',
@@ -41,6 +41,7 @@ export interface CumsumOptions {
  * console.log(await cumsum(tensor([1, 2, 3])).array()); // → [ 1, 3, 6 ]
  */
 export function cumsum<D extends DType>(x: Tensor<D>, options: CumsumOptions = {}): Tensor<D> {
+  requireTensors('cumsum', x);
   const {
     axis = 0,
     exclusive = false,

@@ -4,7 +4,7 @@ import { apply1, defineOperator, hostData, isHostTensor, type Tensor } from '../
 import { type Dim, type DType, formatShape, normalizeAxis, requireDType } from '../shape/index.js';
 import { zerosLike } from './joining.js';
 import { cast, transpose, unsqueeze } from './layout.js';
-import { noFlops, required } from './like.js';
+import { noFlops, required, requireTensors } from './like.js';
 import { scatterElements, scatterND, withBatchIndices } from './scatter.js';
 
 const indexTypes = ['int32', 'int64'] as const;
@@ -114,6 +114,7 @@ export function gather<D extends DType>(
   indices: Tensor,
   options: { axis?: number } = {},
 ): Tensor<D> {
+  requireTensors('gather', x, indices);
   const { axis = 0 } = knownOptions('gather', options, 'axis');
   const along = normalizeAxis('gather', axis, x.rank);
   requireRows(x.shape[along], indices);
@@ -145,6 +146,7 @@ export function gatherElements<D extends DType>(
   indices: Tensor,
   options: { axis?: number } = {},
 ): Tensor<D> {
+  requireTensors('gatherElements', x, indices);
   const { axis = 0 } = knownOptions('gatherElements', options, 'axis');
   return apply1(GatherElements, [x, indices], {
     axis: normalizeAxis('gatherElements', axis, x.rank),
@@ -161,6 +163,7 @@ export function gatherND<D extends DType>(
   indices: Tensor,
   options: { batchDims?: number } = {},
 ): Tensor<D> {
+  requireTensors('gatherND', x, indices);
   const { batchDims = 0 } = knownOptions('gatherND', options, 'batchDims');
   return apply1(GatherND, [x, cast(indices, 'int64')], { batch_dims: batchDims }) as Tensor<D>;
 }

@@ -1,5 +1,5 @@
 /** Operators that join, cut and repeat tensors: Concat, Split, Slice, Pad, Tile and their functions. */
-import { ArgumentError, knownOptions, ShapeError } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireList, ShapeError } from '@noosphere/base';
 import {
   apply,
   apply1,
@@ -15,7 +15,7 @@ import {
 } from '../graph/index.js';
 import { type Dim, type DType, formatShape, normalizeAxis, type Shape, staticDim } from '../shape/index.js';
 import { expandLike, reshape, unsqueeze } from './layout.js';
-import { noFlops, required, requireSameDType } from './like.js';
+import { noFlops, required, requireSameDType, requireTensors } from './like.js';
 import { productAlong } from './matrix.js';
 import { sum } from './reduce.js';
 
@@ -320,6 +320,7 @@ export function concat<D extends DType>(
   tensors: readonly Tensor<D>[],
   options: { axis?: number } = {},
 ): Tensor<D> {
+  requireTensors('concat', ...[tensors].flat());
   const { axis = 0 } = knownOptions('concat', options, 'axis');
   const first = tensors[0];
   if (!first) throw new ArgumentError('concat', 'needs at least one tensor, got none');
@@ -335,6 +336,7 @@ export function stack<D extends DType>(
   tensors: readonly Tensor<D>[],
   options: { axis?: number } = {},
 ): Tensor<D> {
+  requireTensors('stack', ...[tensors].flat());
   const { axis = 0 } = knownOptions('stack', options, 'axis');
   const first = tensors[0];
   if (!first) throw new ArgumentError('stack', 'needs at least one tensor, got none');
@@ -370,6 +372,7 @@ export function split<D extends DType>(
  * console.log(unstack(ones([3, 2])).length); // → 3
  */
 export function unstack<D extends DType>(x: Tensor<D>, options: { axis?: number } = {}): Tensor<D>[] {
+  requireTensors('unstack', x);
   const { axis = 0 } = knownOptions('unstack', options, 'axis');
   const at = normalizeAxis('unstack', axis, x.rank);
   const parts = staticDim('unstack', x.shape[at]);
@@ -432,10 +435,13 @@ export function slice<D extends DType>(x: Tensor<D>, options: SliceOptions): Ten
  * @example
  * console.log(await flip(tensor([1, 2, 3])).array()); // → [ 3, 2, 1 ]
  */
-export function flip<D extends DType>(
-  x: Tensor<D>,
-  axes: readonly number[] = x.shape.map((_, axis) => axis),
-): Tensor<D> {
+export function flip<D extends DType>(x: Tensor<D>, axes?: readonly number[]): Tensor<D> {
+  requireTensors('flip', x);
+  requireList('flip', 'axes', axes ?? []);
+  return flipAlong(x, axes ?? x.shape.map((_, axis) => axis));
+}
+
+function flipAlong<D extends DType>(x: Tensor<D>, axes: readonly number[]): Tensor<D> {
   if (axes.length === 0) return x;
   return slice(x, {
     starts: axes.map(() => -1),
@@ -480,6 +486,8 @@ export function pad<D extends DType>(x: Tensor<D>, options: PadOptions): Tensor<
  * console.log(await tile(tensor([1, 2]), [2]).array()); // → [ 1, 2, 1, 2 ]
  */
 export function tile<D extends DType>(x: Tensor<D>, repeats: readonly number[]): Tensor<D> {
+  requireTensors('tile', x);
+  requireList('tile', 'repeats', repeats);
   if (repeats.length !== x.rank) {
     throw new ArgumentError('tile', `needs a count for each of the ${x.rank} axes, got ${repeats.length}`);
   }

@@ -1,5 +1,5 @@
 /** Operators that change a tensor's type or shape without changing its order or its values. */
-import { ArgumentError, DTypeError, ShapeError } from '@noosphere/base';
+import { ArgumentError, DTypeError, requireList, ShapeError } from '@noosphere/base';
 import {
   apply1,
   constantNumbers,
@@ -25,7 +25,7 @@ import {
   type Shape,
 } from '../shape/index.js';
 import { concat } from './joining.js';
-import { elementwiseFlops, noFlops, required } from './like.js';
+import { elementwiseFlops, noFlops, required, requireTensors } from './like.js';
 import { sumTo } from './reduce.js';
 import { partialShape } from './shape-values.js';
 
@@ -280,6 +280,7 @@ export const Size = defineOperator({
  * console.log(await cast(tensor([1.7, -1.7]), 'int32').array()); // → [ 1, -1 ]
  */
 export function cast<D extends DType>(x: Tensor, dtype: D): Tensor<D> {
+  requireTensors('cast', x);
   if (x.dtype === dtype) return x as Tensor as Tensor<D>;
   return apply1(Cast, [x], { to: onnxDType(dtype), saturate: undefined }) as Tensor<D>;
 }
@@ -290,6 +291,8 @@ export function cast<D extends DType>(x: Tensor, dtype: D): Tensor<D> {
  * console.log(reshape(tensor([1, 2, 3, 4]), [2, -1]).shape); // → [ 2, 2 ]
  */
 export function reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+  requireTensors('reshape', x);
+  requireList('reshape', 'the shape', shape);
   return apply1(Reshape, [x, shapeInput(shape, [x], true)], {
     allowzero: shape.includes(0) ? 1 : 0,
   }) as Tensor<D>;
@@ -334,6 +337,8 @@ export function shapeInput(shape: Shape, sources: readonly Tensor[], inferOne = 
  * console.log(await transpose(tensor([[1, 2], [3, 4]])).array()); // → [ [ 1, 3 ], [ 2, 4 ] ]
  */
 export function transpose<D extends DType>(x: Tensor<D>, permutation?: readonly number[]): Tensor<D> {
+  requireTensors('transpose', x);
+  if (permutation !== undefined) requireList('transpose', 'the permutation', permutation);
   const perm = (permutation ?? reversedAxes(x.rank)).map((axis) => normalizeAxis('transpose', axis, x.rank));
   if (perm.length !== x.rank || new Set(perm).size !== x.rank) {
     throw new ShapeError(
@@ -350,7 +355,9 @@ export function transpose<D extends DType>(x: Tensor<D>, permutation?: readonly 
  * console.log(squeeze(ones([1, 3, 1])).shape); // → [ 3 ]
  */
 export function squeeze<D extends DType>(x: Tensor<D>, axes?: number | readonly number[]): Tensor<D> {
+  requireTensors('squeeze', x);
   const list = typeof axes === 'number' ? [axes] : axes;
+  if (list !== undefined) requireList('squeeze', 'axes', list);
   return apply1(
     Squeeze,
     list ? [x, int64Vector(normalizeAxes('squeeze', list, x.rank))] : [x],
@@ -364,7 +371,9 @@ export function squeeze<D extends DType>(x: Tensor<D>, axes?: number | readonly 
  * console.log(unsqueeze(ones([3]), 0).shape); // → [ 1, 3 ]
  */
 export function unsqueeze<D extends DType>(x: Tensor<D>, axes: number | readonly number[]): Tensor<D> {
+  requireTensors('unsqueeze', x);
   const list = typeof axes === 'number' ? [axes] : axes;
+  requireList('unsqueeze', 'axes', list);
   const normalized = normalizeAxes('unsqueeze', list, x.rank + list.length);
   return apply1(Unsqueeze, [x, int64Vector(normalized)], {}) as Tensor<D>;
 }
@@ -375,6 +384,7 @@ export function unsqueeze<D extends DType>(x: Tensor<D>, axes: number | readonly
  * console.log(flatten(ones([2, 3, 4]), 1).shape); // → [ 2, 12 ]
  */
 export function flatten<D extends DType>(x: Tensor<D>, start = 0, end = -1): Tensor<D> {
+  requireTensors('flatten', x);
   const first = normalizeAxis('flatten', start, Math.max(1, x.rank));
   const last = normalizeAxis('flatten', end, Math.max(1, x.rank));
   if (last < first)
@@ -390,6 +400,8 @@ export function flatten<D extends DType>(x: Tensor<D>, start = 0, end = -1): Ten
  * console.log(await expand(tensor([[1], [2]]), [2, 2]).array()); // → [ [ 1, 1 ], [ 2, 2 ] ]
  */
 export function expand<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+  requireTensors('expand', x);
+  requireList('expand', 'the shape', shape);
   return expandLike(x, shape, [x]);
 }
 

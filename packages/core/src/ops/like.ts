@@ -1,6 +1,13 @@
 /** What operator functions accept beside tensors, and the checks they share. */
 import { ArgumentError, DTypeError, ShapeError } from '@noosphere/base';
-import { type GradientContext, type Inputs, type OutputInfo, scalar, Tensor } from '../graph/index.js';
+import {
+  type GradientContext,
+  type Inputs,
+  notTensor,
+  type OutputInfo,
+  scalar,
+  Tensor,
+} from '../graph/index.js';
 import {
   broadcastShapes,
   type DType,
@@ -14,8 +21,13 @@ import {
 /** A tensor, or a number that takes the dtype of its partner. */
 export type TensorLike<D extends DType = DType> = Tensor<D> | number | boolean;
 
+function isTensorLike(value: unknown): boolean {
+  return value instanceof Tensor || typeof value === 'number' || typeof value === 'boolean';
+}
+
 /** Turns numbers into scalars of the partner's dtype (float32, or bool for booleans, where both are plain). */
 export function pair(operation: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  for (const each of [a, b]) if (!isTensorLike(each)) throw new ArgumentError(operation, notTensor(each));
   const dtype =
     a instanceof Tensor
       ? a.dtype
@@ -31,6 +43,7 @@ export function pair(operation: string, a: TensorLike, b: TensorLike): [Tensor, 
 }
 
 export function requireSameDType(operation: string, first: Tensor, ...others: readonly Tensor[]): void {
+  requireTensors(operation, first, ...others);
   for (const other of others) {
     if (other.dtype !== first.dtype) {
       throw new DTypeError(
@@ -38,6 +51,13 @@ export function requireSameDType(operation: string, first: Tensor, ...others: re
         `element types differ, got ${first.dtype} and ${other.dtype}; cast(x, '${first.dtype}') converts`,
       );
     }
+  }
+}
+
+/** Refuses what is no tensor, such as an array that plain JavaScript lets through. */
+export function requireTensors(operation: string, ...given: readonly unknown[]): void {
+  for (const each of given) {
+    if (!(each instanceof Tensor)) throw new ArgumentError(operation, notTensor(each));
   }
 }
 
@@ -49,6 +69,7 @@ export function required(operation: string, inputs: Inputs, index: number): Tens
 }
 
 export function requireFloat(operation: string, tensor: Tensor): void {
+  requireTensors(operation, tensor);
   if (!isFloat(tensor.dtype)) {
     throw new DTypeError(operation, `expects floats, got ${tensor.dtype}; cast(x, 'float32') converts`);
   }

@@ -16,7 +16,7 @@ import {
 } from '../shape/index.js';
 import { add, mul } from './arithmetic.js';
 import { reshape, reshapeLike, transpose, unsqueeze } from './layout.js';
-import { countOf, required, requireSameDType } from './like.js';
+import { countOf, required, requireSameDType, requireTensors } from './like.js';
 import { sumTo } from './reduce.js';
 
 export const MatMul = defineOperator({
@@ -159,6 +159,7 @@ export const FusedMatMul = defineOperator({
  * console.log(await matmul(tensor([[1, 2]]), tensor([[3], [4]])).array()); // → [ [ 11 ] ]
  */
 export function matmul<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
+  requireTensors('matmul', a, b);
   if (isInteger(a.dtype) && bytesPerElement(a.dtype) < 4) {
     throw new DTypeError(
       'matmul',
@@ -175,6 +176,7 @@ export function matmul<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
  * console.log(await linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([1])).array()); // → [ [ 12 ] ]
  */
 export function linear<D extends DType>(x: Tensor<D>, weight: Tensor<D>, bias?: Tensor<D>): Tensor<D> {
+  requireTensors('linear', x, weight);
   if (x.rank === 2) return gemm(x, weight, { c: bias, transposeB: true });
   // Rows of all leading axes in one product, the bias added by it.
   const lead = x.shape.slice(0, -1);
@@ -208,6 +210,7 @@ export interface GemmOptions<D extends DType> {
  * console.log(await gemm(tensor([[1, 2]]), tensor([[3, 4]]), { transposeB: true }).array()); // → [ [ 11 ] ]
  */
 export function gemm<D extends DType>(a: Tensor<D>, b: Tensor<D>, options: GemmOptions<D> = {}): Tensor<D> {
+  requireTensors('gemm', a, b);
   const {
     c,
     alpha = 1,

@@ -22,7 +22,14 @@ import { add, div, mul, sub } from './arithmetic.js';
 import { perChannel } from './batch-normalization.js';
 import { gradientOf } from './composite.js';
 import { cast, expandLike, reshape, reshapeLike } from './layout.js';
-import { elementwiseFlops, required, requireFloat, requireSameDType, sameInfo } from './like.js';
+import {
+  elementwiseFlops,
+  required,
+  requireFloat,
+  requireSameDType,
+  requireTensors,
+  sameInfo,
+} from './like.js';
 import { mean, sumTo } from './reduce.js';
 import { rsqrt, square } from './unary.js';
 
@@ -242,6 +249,7 @@ export function groupNorm<D extends DType>(
  * console.log(await instanceNorm(tensor([[[1, 3]]]), { epsilon: 0 }).array()); // → [ [ [ -1, 1 ] ] ]
  */
 export function instanceNorm<D extends DType>(x: Tensor<D>, options: AffineOptions<D> = {}): Tensor<D> {
+  requireTensors('instanceNorm', x);
   knownOptions('instanceNorm', options, 'scale bias epsilon');
   if (x.rank < 3 || (isStatic(x.shape) && x.shape.slice(2).reduce((all, dim) => all * dim, 1) < 2)) {
     throw new ShapeError(

@@ -13,7 +13,7 @@ import { mul, sub } from './arithmetic.js';
 import { gradientOf } from './composite.js';
 import { slice } from './joining.js';
 import { cast, expandLike, reshape, unsqueeze } from './layout.js';
-import { countOf, elementwiseFlops, required, requireFloat } from './like.js';
+import { countOf, elementwiseFlops, required, requireFloat, requireTensors } from './like.js';
 import { MatMul } from './matrix.js';
 
 interface BlockAttributes {
@@ -180,6 +180,7 @@ export function matmulInteger(
   b: Tensor,
   options: { zeroPointA?: Tensor; zeroPointB?: Tensor } = {},
 ): Tensor<'int32'> {
+  requireTensors('matmulInteger', a, b);
   const { zeroPointA, zeroPointB } = knownOptions('matmulInteger', options, 'zeroPointA zeroPointB');
   for (const each of [a, b]) {
     if (each.dtype !== 'uint8' && each.dtype !== 'int8')

@@ -4,7 +4,7 @@ import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index
 import { type Dim, type DType, formatShape, normalizeAxis, staticDim } from '../shape/index.js';
 import { gradientOf } from './composite.js';
 import { cast, reshape, transpose } from './layout.js';
-import { noFlops, required, sameInfo } from './like.js';
+import { noFlops, required, requireTensors, sameInfo } from './like.js';
 
 interface DepthAttributes {
   readonly blocksize: number;
@@ -123,7 +123,9 @@ export function depthToSpace<D extends DType>(
  * const x = tensor([[[[1, 2], [3, 4]]]]);
  * console.log(spaceToDepth(x, { blockSize: 2 }).shape); // → [ 1, 4, 1, 1 ]
  */
-export function spaceToDepth<D extends DType>(x: Tensor<D>, { blockSize }: { blockSize: number }): Tensor<D> {
+export function spaceToDepth<D extends DType>(x: Tensor<D>, options: { blockSize: number }): Tensor<D> {
+  requireTensors('spaceToDepth', x);
+  const { blockSize } = knownOptions('spaceToDepth', options, 'blockSize');
   return apply1(SpaceToDepth, [x], { blocksize: blockSize }) as Tensor<D>;
 }
 
@@ -148,6 +150,7 @@ export function reverseSequence<D extends DType>(
   lengths: Tensor,
   options: ReverseSequenceOptions = {},
 ): Tensor<D> {
+  requireTensors('reverseSequence', x, lengths);
   const { batchAxis = 1, timeAxis = 0 } = knownOptions('reverseSequence', options, 'batchAxis timeAxis');
   const [batch_axis, time_axis] = [batchAxis, timeAxis].map((axis) =>
     normalizeAxis('reverseSequence', axis, x.rank),

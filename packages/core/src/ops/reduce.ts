@@ -27,7 +27,7 @@ import { div, mul, sub } from './arithmetic.js';
 import { equal, where } from './comparison.js';
 import { cumulativeProducts } from './cumulative.js';
 import { cast, expandLike, reshape, reshapeLike, ShapeOf, unsqueeze } from './layout.js';
-import { countOf, required } from './like.js';
+import { countOf, required, requireTensors } from './like.js';
 import { exp, sign, sqrt, square } from './unary.js';
 
 const schema = { keepdims: 'int', noop_with_empty_axes: 'int' } as const;
@@ -218,6 +218,7 @@ function extreme<D extends DType>(
  * console.log(await sum(tensor([[1, 2], [3, 4]]), { axes: 0 }).array()); // → [ 4, 6 ]
  */
 export function sum<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('sum', x);
   knownOptions('sum', options, 'axes keepDims');
   return reduce(ReduceSum, x, options);
 }
@@ -228,6 +229,7 @@ export function sum<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await mean(tensor([1, 2, 6])).item()); // → 3
  */
 export function mean<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('mean', x);
   knownOptions('mean', options, 'axes keepDims');
   return reduce(ReduceMean, x, options);
 }
@@ -238,6 +240,7 @@ export function mean<D extends DType>(x: Tensor<D>, options: ReduceOptions = {})
  * console.log(await max(tensor([1, 5, 2])).item()); // → 5
  */
 export function max<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('max', x);
   knownOptions('max', options, 'axes keepDims');
   return extreme(ReduceMax, x, options);
 }
@@ -248,6 +251,7 @@ export function max<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await min(tensor([3, 1, 2])).item()); // → 1
  */
 export function min<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('min', x);
   knownOptions('min', options, 'axes keepDims');
   return extreme(ReduceMin, x, options);
 }
@@ -258,6 +262,7 @@ export function min<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}):
  * console.log(await prod(tensor([2, 3, 4])).item()); // → 24
  */
 export function prod<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('prod', x);
   knownOptions('prod', options, 'axes keepDims');
   return reduce(ReduceProd, x, options);
 }
@@ -268,6 +273,7 @@ export function prod<D extends DType>(x: Tensor<D>, options: ReduceOptions = {})
  * console.log((await logSumExp(tensor([1000, 1000])).item()).toFixed(3)); // → 1000.693
  */
 export function logSumExp<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('logSumExp', x);
   knownOptions('logSumExp', options, 'axes keepDims');
   return reduce(ReduceLogSumExp, x, options);
 }
@@ -278,6 +284,7 @@ export function logSumExp<D extends DType>(x: Tensor<D>, options: ReduceOptions 
  * console.log(await l1Norm(tensor([3, -4])).item()); // → 7
  */
 export function l1Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('l1Norm', x);
   knownOptions('l1Norm', options, 'axes keepDims');
   return reduce(ReduceL1, x, options);
 }
@@ -288,6 +295,7 @@ export function l1Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {
  * console.log(await l2Norm(tensor([3, -4])).item()); // → 5
  */
 export function l2Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('l2Norm', x);
   knownOptions('l2Norm', options, 'axes keepDims');
   return reduce(ReduceL2, x, options);
 }
@@ -298,6 +306,7 @@ export function l2Norm<D extends DType>(x: Tensor<D>, options: ReduceOptions = {
  * console.log(await sumSquare(tensor([3, -4])).item()); // → 25
  */
 export function sumSquare<D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<D> {
+  requireTensors('sumSquare', x);
   knownOptions('sumSquare', options, 'axes keepDims');
   return reduce(ReduceSumSquare, x, options);
 }
@@ -313,6 +322,7 @@ export interface VarianceOptions extends ReduceOptions {
  * console.log(await variance(tensor([1, 2, 3])).item()); // → 1
  */
 export function variance<D extends DType>(x: Tensor<D>, given: VarianceOptions = {}): Tensor<D> {
+  requireTensors('variance', x);
   const { correction = 1, ...options } = knownOptions('variance', given, 'correction axes keepDims');
   const axes = normalizeAxes(
     'variance',
@@ -332,6 +342,7 @@ export function variance<D extends DType>(x: Tensor<D>, given: VarianceOptions =
  * console.log(await std(tensor([1, 2, 3])).item()); // → 1
  */
 export function std<D extends DType>(x: Tensor<D>, options: VarianceOptions = {}): Tensor<D> {
+  requireTensors('std', x);
   knownOptions('std', options, 'correction axes keepDims');
   return sqrt(variance(x, options));
 }
@@ -356,6 +367,7 @@ function comparable(x: Tensor): Tensor {
  * console.log(await argMax(tensor([1, 5, 2])).item()); // → 1
  */
 export function argMax(x: Tensor, options: PositionOptions = {}): Tensor<'int32'> {
+  requireTensors('argMax', x);
   const { axis = -1, keepDims = false } = knownOptions('argMax', options, 'axis keepDims');
   return cast(
     apply1(ArgMax, [comparable(x)], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }),
@@ -369,6 +381,7 @@ export function argMax(x: Tensor, options: PositionOptions = {}): Tensor<'int32'
  * console.log(await argMin(tensor([4, 5, 2])).item()); // → 2
  */
 export function argMin(x: Tensor, options: PositionOptions = {}): Tensor<'int32'> {
+  requireTensors('argMin', x);
   const { axis = -1, keepDims = false } = knownOptions('argMin', options, 'axis keepDims');
   return cast(
     apply1(ArgMin, [comparable(x)], { axis, keepdims: keepDims ? 1 : 0, select_last_index: 0 }),
@@ -382,6 +395,7 @@ export function argMin(x: Tensor, options: PositionOptions = {}): Tensor<'int32'
  * console.log(await any(tensor([false, true])).array()); // → true
  */
 export function any(x: Tensor<'bool'>, options: ReduceOptions = {}): Tensor<'bool'> {
+  requireTensors('any', x);
   knownOptions('any', options, 'axes keepDims');
   return cast(max(cast(x, 'int32'), options), 'bool');
 }
@@ -392,6 +406,7 @@ export function any(x: Tensor<'bool'>, options: ReduceOptions = {}): Tensor<'boo
  * console.log(await all(tensor([false, true])).array()); // → false
  */
 export function all(x: Tensor<'bool'>, options: ReduceOptions = {}): Tensor<'bool'> {
+  requireTensors('all', x);
   knownOptions('all', options, 'axes keepDims');
   return cast(min(cast(x, 'int32'), options), 'bool');
 }

@@ -7,7 +7,7 @@ import { equal } from './comparison.js';
 import { gatherElements, gatherND } from './gather.js';
 import { concat, zerosLike } from './joining.js';
 import { cast, expand } from './layout.js';
-import { noFlops, required, requireSameDType, sameInfo } from './like.js';
+import { noFlops, required, requireSameDType, requireTensors, sameInfo } from './like.js';
 
 /** How an update meets what is there. */
 export type ScatterReduction = 'none' | 'add' | 'mul' | 'max' | 'min';
@@ -129,6 +129,7 @@ export function scatterElements<D extends DType>(
   updates: Tensor<D>,
   options: ScatterElementsOptions = {},
 ): Tensor<D> {
+  requireTensors('scatterElements', x, indices, updates);
   const { axis = 0, reduction = 'none' } = knownOptions('scatterElements', options, 'axis reduction');
   // The runtime only writes halves, it does not combine them.
   if (x.dtype === 'float16' && reduction !== 'none') {
@@ -152,6 +153,7 @@ export function scatterND<D extends DType>(
   updates: Tensor<D>,
   options: { reduction?: ScatterReduction } = {},
 ): Tensor<D> {
+  requireTensors('scatterND', x, indices, updates);
   const { reduction = 'none' } = knownOptions('scatterND', options, 'reduction');
   if (x.dtype === 'float16' && reduction !== 'none') {
     const [wide, wideUpdates] = [cast(x, 'float32'), cast(updates, 'float32')];

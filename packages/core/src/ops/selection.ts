@@ -17,7 +17,7 @@ import { mul, sub } from './arithmetic.js';
 import { notEqual, where } from './comparison.js';
 import { stack, zerosLike } from './joining.js';
 import { cast } from './layout.js';
-import { countOf, noFlops, required } from './like.js';
+import { countOf, noFlops, required, requireTensors } from './like.js';
 import { sum } from './reduce.js';
 import { scatterElements } from './scatter.js';
 
@@ -175,6 +175,7 @@ export function oneHot<D extends DType = 'float32'>(indices: Tensor, options: On
  * console.log(await nonZero(tensor([0, 5, 7])).array()); // → [ [ 1, 2 ] ]
  */
 export function nonZero(x: Tensor): Tensor<'int32'> {
+  requireTensors('nonZero', x);
   const flags = x.dtype === 'bool' ? x : notEqual(x, 0);
   return cast(apply1(NonZero, [flags], {}), 'int32');
 }

@@ -3,7 +3,7 @@ import { knownOptions } from '@noosphere/base';
 import { apply1, defineOperator, scalar, type Tensor } from '../graph/index.js';
 import type { DType } from '../shape/index.js';
 import { cast } from './layout.js';
-import { noFlops, required, sameInfo } from './like.js';
+import { noFlops, required, requireTensors, sameInfo } from './like.js';
 
 export const Trilu = defineOperator({
   name: 'Trilu',
@@ -46,6 +46,7 @@ export function trilu<D extends DType>(x: Tensor<D>, options: { upper: boolean; 
  * console.log(await tril(tensor([[1, 2], [3, 4]])).array()); // → [ [ 1, 0 ], [ 3, 4 ] ]
  */
 export function tril<D extends DType>(x: Tensor<D>, options: { k?: number } = {}): Tensor<D> {
+  requireTensors('tril', x);
   const { k = 0 } = knownOptions('tril', options, 'k');
   return trilu(x, { upper: false, k });
 }
@@ -56,6 +57,7 @@ export function tril<D extends DType>(x: Tensor<D>, options: { k?: number } = {}
  * console.log(await triu(tensor([[1, 2], [3, 4]])).array()); // → [ [ 1, 2 ], [ 0, 4 ] ]
  */
 export function triu<D extends DType>(x: Tensor<D>, options: { k?: number } = {}): Tensor<D> {
+  requireTensors('triu', x);
   const { k = 0 } = knownOptions('triu', options, 'k');
   return trilu(x, { upper: true, k });
 }

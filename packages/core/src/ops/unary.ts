@@ -3,7 +3,7 @@ import { apply1, defineOperator, type OperatorName, type Tensor } from '../graph
 import { type DType, isFloat } from '../shape/index.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { less, where } from './comparison.js';
-import { elementwiseFlops, required, requireFloat, sameInfo } from './like.js';
+import { elementwiseFlops, required, requireFloat, requireTensors, sameInfo } from './like.js';
 
 type UnaryRule = (gradient: Tensor, x: Tensor, y: Tensor) => Tensor;
 
@@ -161,6 +161,7 @@ export function sign<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await floor(tensor([1.5, -1.5])).array()); // → [ 1, -2 ]
  */
 export function floor<D extends DType>(x: Tensor<D>): Tensor<D> {
+  requireTensors('floor', x);
   return isFloat(x.dtype) ? (apply1(Floor, [x], {}) as Tensor<D>) : x;
 }
 
@@ -170,6 +171,7 @@ export function floor<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await ceil(tensor([1.5, 2.5])).array()); // → [ 2, 3 ]
  */
 export function ceil<D extends DType>(x: Tensor<D>): Tensor<D> {
+  requireTensors('ceil', x);
   return isFloat(x.dtype) ? (apply1(Ceil, [x], {}) as Tensor<D>) : x;
 }
 
@@ -179,6 +181,7 @@ export function ceil<D extends DType>(x: Tensor<D>): Tensor<D> {
  * console.log(await round(tensor([0.5, 1.5])).array()); // → [ 0, 2 ]
  */
 export function round<D extends DType>(x: Tensor<D>): Tensor<D> {
+  requireTensors('round', x);
   return isFloat(x.dtype) ? (apply1(Round, [x], {}) as Tensor<D>) : x;
 }
 

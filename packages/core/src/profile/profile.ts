@@ -1,6 +1,6 @@
 /** Where a program's time goes: by node, by operator, by line of the source. */
 import { join } from 'node:path';
-import { knownOptions, RuntimeError } from '@noosphere/base';
+import { knownOptions, RuntimeError, requireFunction, requireList } from '@noosphere/base';
 import { firstTextIn, withTemporaryFolder } from '@noosphere/base/files';
 import { flattenTree, type Tree } from '../autodiff/index.js';
 import {
@@ -72,6 +72,8 @@ export async function profile<Args extends readonly Tree[], Result extends Tree>
   options: ProfileOptions = {},
 ): Promise<Profile> {
   const { runs = 5, warmup = 2, threads } = knownOptions('profile', options, 'runs warmup threads');
+  requireFunction('profile', 'the first argument', f);
+  requireList('profile', 'the arguments', args);
   const graph = await graphOf(f, args);
   const leaves = args.flatMap(flattenTree);
   for (const leaf of leaves) await leaf.data();

@@ -1,5 +1,5 @@
 /** safetensors in: tensors as views on the file's bytes, or one after the other from disk. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, requireBytes } from '@noosphere/base';
 import { openFile, type RandomAccessFile } from '@noosphere/base/files';
 import { fromData, type HostTensor } from '../graph/index.js';
 import { viewData } from '../shape/index.js';
@@ -21,6 +21,7 @@ export interface Safetensors {
  * console.log(Object.keys(tensors), await tensors.weight?.array()); // → [ 'weight' ] [ 1, 2 ]
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
+  requireBytes('readSafetensors', bytes);
   const length = headerLength(bytes.subarray(0, prefixBytes), bytes.byteLength);
   const { entries, metadata } = readHeader(
     bytes.subarray(prefixBytes, prefixBytes + length),

@@ -1,7 +1,7 @@
 /** safetensors out. */
 import { ArgumentError, knownOptions } from '@noosphere/base';
 import { type WriteOptions, writeAtomically } from '@noosphere/base/files';
-import { hostData, type Tensor } from '../graph/index.js';
+import { hostData, notTensor, Tensor } from '../graph/index.js';
 import { bytesOf, bytesPerElement, type DType, staticShape } from '../shape/index.js';
 import { storedTypes } from './header.js';
 
@@ -67,6 +67,10 @@ function layOut(
   tensors: Readonly<Record<string, Tensor>>,
   { metadata }: SafetensorsOptions,
 ): { header: Uint8Array; ordered: [string, Tensor][] } {
+  if (typeof tensors !== 'object' || tensors === null)
+    throw new ArgumentError('safetensors', `expects tensors by name, got ${String(tensors)}`);
+  for (const tensor of Object.values(tensors))
+    if (!(tensor instanceof Tensor)) throw new ArgumentError('safetensors', notTensor(tensor));
   if (Object.hasOwn(tensors, '__metadata__'))
     throw new ArgumentError('safetensors', "no tensor may be called '__metadata__'; rename it");
   const ordered = Object.entries(tensors).sort(

@@ -90,6 +90,11 @@ export function isDType(name: string): name is DType {
   return Object.hasOwn(facts, name);
 }
 
+function requireKnownDType(operation: string, dtype: string): void {
+  if (isDType(dtype)) return;
+  throw new DTypeError(operation, `there is no element type '${String(dtype)}', only ${dtypes.join(', ')}`);
+}
+
 /** Bytes of one element. */
 export function bytesPerElement(dtype: DType): number {
   return facts[dtype].bytes;
@@ -97,6 +102,7 @@ export function bytesPerElement(dtype: DType): number {
 
 /** ONNX `TensorProto.DataType` code of an element type. */
 export function onnxDType(dtype: DType): number {
+  requireKnownDType('cast', dtype);
   return facts[dtype].onnx;
 }
 
@@ -107,6 +113,7 @@ export function dtypeFromOnnx(code: number): DType | undefined {
 
 /** A zero-filled typed array for `length` elements of `dtype`. */
 export function createData<D extends DType>(dtype: D, length: number): DataOf<D> {
+  requireKnownDType('tensor', dtype);
   return facts[dtype].create(length);
 }
 

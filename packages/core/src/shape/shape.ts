@@ -21,6 +21,14 @@ export function elementCount(shape: Shape, operation = 'elementCount'): number {
   return count;
 }
 
+/** Refuses what is no shape of numbers: sizes are whole and from 0. */
+export function requireDims(operation: string, shape: unknown): asserts shape is readonly number[] {
+  const isShape = Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0);
+  if (isShape) return;
+  const got = Array.isArray(shape) ? `[${shape.join(', ')}]` : String(shape);
+  throw new ShapeError(operation, `expects a shape such as [2, 3], whole sizes from 0, got ${got}`);
+}
+
 /** The number behind a dimension; a named one is an error with the way out. */
 export function staticDim(operation: string, dim: Dim | undefined): number {
   if (typeof dim === 'number') return dim;

@@ -1,6 +1,6 @@
 /** From a function over tensors to a program: traced once per shape of its arguments, kept in a bounded cache. */
 
-import { ArgumentError, knownOptions } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireFunction } from '@noosphere/base';
 import { flattenTree, mapTree, type Tree, treeSignature, unflattenTree } from '../autodiff/index.js';
 import {
   type Graph,
@@ -51,6 +51,7 @@ export function compile<Args extends readonly Tree[], Result extends Tree>(
   f: (...args: Args) => Result,
   options: CompileOptions = {},
 ): CompiledFunction<Args, Result> {
+  requireFunction('compile', 'the first argument', f);
   const {
     executor = cpuExecutor,
     cacheSize = 16,

@@ -112,8 +112,9 @@ export interface MachineRates {
  */
 export function estimateWork(
   { flops, bytes }: Work,
-  { flopsPerSecond, bytesPerSecond, powerWatts, rangeWatts = [powerWatts / 2, powerWatts * 2] }: MachineRates,
+  rates: MachineRates,
 ): { readonly elapsedSeconds: Estimate; readonly energyJoules: Estimate } {
+  const { flopsPerSecond, bytesPerSecond, powerWatts, rangeWatts = [powerWatts / 2, powerWatts * 2] } = rates;
   if (!(flops >= 0 && bytes >= 0 && flopsPerSecond > 0 && bytesPerSecond > 0))
     throw new FootprintError(
       'estimateWork',

@@ -69,7 +69,8 @@ export class FittedNeuralModel implements FittedGlobalModel {
   }
 
   /** The raw window at the end of each series, as `pipeline` takes it. */
-  windows(frame: SeriesFrame, { future }: Pick<GlobalForecastOptions, 'future'> = {}): RawWindows {
+  windows(frame: SeriesFrame, options: Pick<GlobalForecastOptions, 'future'> = {}): RawWindows {
+    const { future } = knownOptions('windows', options, 'future');
     return forecastWindows(this.#endsOf(frame, future), lastWindows(frame));
   }
 

@@ -1,5 +1,5 @@
 /** From one model tree to another: layers replaced by others, by a hook. Domains write the hooks for their own layers. */
-import { ArgumentError } from '@noosphere/base';
+import { ArgumentError, knownOptions } from '@noosphere/base';
 import { type HostTensor, hostData, Tensor } from '@noosphere/core';
 
 /** What stands in for a branch of a model at a path such as `encoder.layers.0`; undefined leaves it, and looks inside. */
@@ -70,11 +70,8 @@ export interface Pruning {
  * });
  * console.log(smaller.first.weight.shape, smaller.second.weight.shape); // → [ 4, 4 ] [ 2, 4 ]
  */
-export function prune<Model extends object>(
-  model: Model,
-  share: number,
-  { scores, keep, follow }: Pruning,
-): Model {
+export function prune<Model extends object>(model: Model, share: number, pruning: Pruning): Model {
+  const { scores, keep, follow } = knownOptions('prune', pruning, 'scores keep follow');
   if (!(share > 0 && share < 1))
     throw new ArgumentError('prune', `share lies between 0 and 1, such as 0.3, got ${share}`);
   const kept = new Map<string, readonly number[]>();

@@ -78,7 +78,7 @@ describe('refused before or at the step', () => {
     ['a batch without a field', { batches: gives({ x: data.x }) }, "on a batch of 'x' Tensor float32[12, 2]"],
     ['a plain array', { batches: gives({ ...data, x: [1] }) }, "'x' a plain array"],
     ['no source', { batches: [data] as never }, 'arrayBatches() makes one'],
-    ['a rate of NaN', { optimizer: adam({ learningRate: Number.NaN }) }, 'got NaN at step 1'],
+    ['a rate of NaN', { optimizer: adam({ learningRate: () => Number.NaN }) }, 'got NaN at step 1'],
     ['a negative rate', { optimizer: sgd({ learningRate: () => -1 }) }, 'finite number from 0, got -1'],
     ['a promise', { loss: (async () => data.x) as never }, 'a promise (is it async?'],
     [

@@ -19,7 +19,7 @@ import { type AttentionMasks, attend, type Heads } from './attention-scores.js';
 import { cacheMask, emptyCache, extendCache, type KeyValueCache } from './key-value-cache.js';
 import { Linear } from './linear.js';
 import { RotaryEmbedding, type RotaryOptions } from './rotary-embedding.js';
-import { requireMultiple, requireSizes } from './sizes.js';
+import { requireMultiple, requireRandom, requireSizes } from './sizes.js';
 
 export interface AttentionLayerOptions {
   /** Rate of dropout of the attention's weights. @default 0 */
@@ -69,6 +69,7 @@ export class MultiheadAttention {
   constructor(size: number, heads: number, random: Random, options: AttentionLayerOptions = {}) {
     const known = knownOptions('MultiheadAttention', options, optionNames);
     const { dropout = 0, bias = true, keyValueHeads = heads, rotary = false, memorySize = size } = known;
+    requireRandom('MultiheadAttention', random);
     requireSizes('MultiheadAttention', { size, heads, keyValueHeads, memorySize });
     requireMultiple('MultiheadAttention', 'the size', size, 'the heads', heads);
     requireMultiple('MultiheadAttention', 'the heads', heads, 'keyValueHeads', keyValueHeads);
@@ -95,6 +96,7 @@ export class MultiheadAttention {
   }
 
   forward(x: Tensor, context: ForwardContext = inference, call: AttentionCall = {}): Tensor {
+    knownOptions('MultiheadAttention', call, 'memory mask keyMask causal');
     const { query, key, value } = call.memory ? this.crossHeads(x, call.memory) : this.selfHeads(x);
     const turned = (part: Tensor) => (this.rotary ? this.rotary.forward(part) : part);
     return this.mix(x, { query: turned(query), key: turned(key), value }, call, context);

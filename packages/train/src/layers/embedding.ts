@@ -11,7 +11,7 @@ import {
   where,
 } from '@noosphere/core';
 import type { Random } from '../random.js';
-import { requireSizes } from './sizes.js';
+import { requireRandom, requireSizes } from './sizes.js';
 
 export interface EmbeddingOptions {
   /** The index that stands for no entry: its row starts at 0 and gets no gradient. @default none */
@@ -32,6 +32,7 @@ export class Embedding {
   constructor(count: number, size: number, random: Random, options: EmbeddingOptions = {}) {
     const { paddingIndex } = knownOptions('Embedding', options, 'paddingIndex');
     requireSizes('Embedding', { count, size });
+    requireRandom('Embedding', random);
     if (
       paddingIndex !== undefined &&
       !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < count)

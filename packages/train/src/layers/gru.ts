@@ -34,6 +34,7 @@ export class GRU extends Recurrent {
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
+    knownOptions('GRU', call, 'lengths hidden');
     const { output, hidden, hiddenStates } = runRecurrent('GRU', this, x, gru, context, call);
     return { output, hidden, states: { hidden: hiddenStates } };
   }

@@ -3,7 +3,7 @@
 import type { Tensor } from '@noosphere/core';
 import { perAxis } from '@noosphere/core/operators';
 import type { Random } from '../random.js';
-import { requireMultiple, requireSizes } from './sizes.js';
+import { requireMultiple, requireRandom, requireSizes } from './sizes.js';
 
 /** A size for every spatial axis, or one for each. */
 export type Kernel = number | readonly number[];
@@ -33,6 +33,7 @@ export function kernelParameters(
   const { inputs, outputs, groups, rank } = sizes;
   const kernel = perAxis(layer, 'kernel', sizes.kernel, rank);
   requireSizes(layer, { inputs, outputs, groups });
+  requireRandom(layer, random);
   requireMultiple(layer, 'inputs', inputs, 'the groups', groups);
   requireMultiple(layer, 'outputs', outputs, 'the groups', groups);
   const [rows, columns] = transposed ? [inputs, outputs / groups] : [outputs, inputs / groups];

@@ -1,6 +1,7 @@
 import { knownOptions } from '@noosphere/base';
 import { linear, type Tensor } from '@noosphere/core';
 import type { Random } from '../random.js';
+import { requireRandom, requireSizes } from './sizes.js';
 
 export interface LinearOptions {
   /** @default true */
@@ -20,6 +21,8 @@ export class Linear {
 
   constructor(inputs: number, outputs: number, random: Random, options: LinearOptions = {}) {
     const { bias = true } = knownOptions('Linear', options, 'bias');
+    requireSizes('Linear', { inputs, outputs });
+    requireRandom('Linear', random);
     const bound = 1 / Math.sqrt(inputs);
     this.weight = random.uniformTensor([outputs, inputs], bound);
     this.bias = bias ? random.uniformTensor([outputs], bound) : undefined;

@@ -43,6 +43,7 @@ export class LSTM extends Recurrent {
   }
 
   forward(x: Tensor, context?: ForwardContext, call: LSTMCall = {}): LSTMResult {
+    knownOptions('LSTM', call, 'lengths hidden cell');
     const found = runRecurrent(
       'LSTM',
       this,

@@ -14,7 +14,7 @@ import {
 } from '@noosphere/core';
 import type { Random } from '../random.js';
 import { type ForwardContext, inference } from '../step/context.js';
-import { requireSizes } from './sizes.js';
+import { requireRandom, requireSizes } from './sizes.js';
 
 export interface RecurrentLayerOptions {
   /** Layers one above the other. @default 1 */
@@ -74,6 +74,7 @@ export abstract class Recurrent {
   ) {
     const { layers = 1, bidirectional = false, dropout = 0, batchFirst = false, bias = true } = options;
     requireSizes(layer, { inputs, hidden, layers });
+    requireRandom(layer, random);
     requireRate(layer, 'the rate', dropout);
     const directions = bidirectional ? 2 : 1;
     this.shape = { inputs, hidden, layers, directions, dropout, batchFirst };

@@ -34,6 +34,7 @@ export class RNN extends Recurrent {
   }
 
   forward(x: Tensor, context?: ForwardContext, call: RecurrentCall = {}): RecurrentLayerResult {
+    knownOptions('RNN', call, 'lengths hidden');
     const { activation } = this;
     const { output, hidden, hiddenStates } = runRecurrent(
       'RNN',

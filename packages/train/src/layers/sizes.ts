@@ -1,10 +1,21 @@
 /** Checks of the sizes that layers are made with. */
 import { requireWhole } from '@noosphere/base';
 import { ArgumentError, formatShape, ShapeError, type Tensor } from '@noosphere/core';
+import { Random } from '../random.js';
 
 /** Whole numbers from 1. */
 export function requireSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const [what, size] of Object.entries(sizes)) requireWhole(layer, what, size);
+}
+
+/** The source of a layer's first weights, which plain JavaScript may leave out. */
+export function requireRandom(layer: string, random: unknown): void {
+  if (random instanceof Random) return;
+  const got = typeof random === 'object' && random !== null ? 'an object' : String(random);
+  throw new ArgumentError(
+    layer,
+    `needs a Random behind its sizes, to draw weights from, got ${got}; new Random(1) is one, and options come after it`,
+  );
 }
 
 /** A count that another must divide. */

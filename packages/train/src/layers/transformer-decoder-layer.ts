@@ -64,7 +64,11 @@ export class TransformerDecoderLayer {
   }
 
   forward(x: Tensor, memory: Tensor, context: ForwardContext = inference, masks: DecoderMasks = {}): Tensor {
-    const { memory: memoryMasks, ...own } = masks;
+    const { memory: memoryMasks, ...own } = knownOptions(
+      'TransformerDecoderLayer',
+      masks,
+      'memory mask keyMask causal',
+    );
     const attended = addNormed(
       this,
       this.norm1,

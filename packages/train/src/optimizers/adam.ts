@@ -1,7 +1,7 @@
 /** Adam and AdamW as ten elementwise operators. Kingma & Ba 2015; Loshchilov & Hutter 2019. */
 import { knownOptions } from '@noosphere/base';
 import { add, div, mul, sqrt, sub, type Tensor } from '@noosphere/core';
-import { type LearningRate, type Optimizer, requireAllFromZero, requireDecays } from './optimizer.js';
+import { type LearningRate, type Optimizer, rateOf, requireAllFromZero, requireDecays } from './optimizer.js';
 
 export interface AdamOptions {
   /** @default 0.001 */
@@ -46,7 +46,7 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
   requireAllFromZero('adam', { epsilon, weightDecay });
   return {
     slots: ['mean', 'square'],
-    learningRate: typeof learningRate === 'number' ? () => learningRate : learningRate,
+    learningRate: rateOf(learningRate),
     // The state is m / (1 - β1) and v / (1 - β2): the constants move into the step size and ε, which saves two passes.
     scalars: (step, rate) => {
       const scale = Math.sqrt((1 - beta2) / (1 - beta2 ** (step + 1)));

@@ -28,7 +28,9 @@ export type LearningRate = number | ((step: number) => number);
 
 /** The learning rate as a function of the step. */
 export function rateOf(learningRate: LearningRate): (step: number) => number {
-  return typeof learningRate === 'number' ? () => learningRate : learningRate;
+  if (typeof learningRate === 'function') return learningRate;
+  requireFromZero('optimizer', 'learningRate', learningRate);
+  return () => learningRate;
 }
 
 /** Settings that must be finite and not negative. */

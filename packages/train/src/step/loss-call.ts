@@ -36,7 +36,8 @@ function explained<T>(batch: object, run: () => T): T {
     return run();
   } catch (cause) {
     const isSlip = cause instanceof TypeError || cause instanceof RangeError;
-    if (!isSlip || NoosphereError.isInstance(cause)) throw cause;
+    const isNoTensor = ArgumentError.isInstance(cause) && cause.message.includes('expects a tensor, got');
+    if (!isNoTensor && (!isSlip || NoosphereError.isInstance(cause))) throw cause;
     throw new ArgumentError(
       'train',
       `the loss stopped with '${cause.message}' on a batch of ${describeBatch(batch)}; does the batch hold what the loss reads, as tensors made by tensor()?`,
