@@ -20,7 +20,7 @@ export type {
   Backtest, BacktestCosts, BacktestOptions, BlackLittermanOptions, CombinatorialBacktestOptions,
   CombinatorialFolds, CombinatorialOptions, Decide, DecisionContext, ExpectedPortfolio, Fold,
   FrontierOptions, GroupLimit, HierarchicalOptions, HierarchicalPortfolio, Linkage, Lots,
-  MeanVarianceOptions, Merge, MinimumVarianceOptions, Moments, Portfolio, PortfolioConstraints,
+  MeanVarianceOptions, Merge, MinimumVarianceOptions, Moments, NamedWeightsOptions, Portfolio, PortfolioConstraints,
   PortfolioStatistics, Position,
   QuadraticUtilityOptions, Rebalance, RiskBudgetOptions, StatisticsOptions, TailPortfolio, TailRiskOptions,
   Trade, TradeList, TradeOptions, View, WalkForwardOptions,
@@ -28,7 +28,8 @@ export type {
 export {
   backtest, blackLitterman, combinatorialBacktest, combinatorialPurgedFolds, efficientFrontier,
   equalWeights, equilibriumReturns, exactLots, greedyLots, hierarchicalRiskParity, inverseVolatility,
-  maximumSharpe, maximumUtility, minimumCdar, minimumCvar, minimumVariance, portfolioStatistics,
+  maximumSharpe, maximumUtility, minimumCdar, minimumCvar, minimumVariance, namedWeights,
+  portfolioStatistics,
   riskContributions, riskParity, targetReturn, targetVolatility, tradeList, walkForward,
 } from './portfolio/index.js';
 export type {

@@ -1,8 +1,8 @@
 /** @noosphere/learn: data sets, tasks, recipes, prediction, model folders, adapting, explaining and serving. */
 export type { LoraOptions, Pruning, ReplaceLayer } from './adapt/index.js';
 export { absoluteSums, adapt, LoraLinear, linearWith, lora, prune } from './adapt/index.js';
-export type { DatasetSplit } from './data/index.js';
-export { Dataset } from './data/index.js';
+export type { ColumnEncoderOptions, ColumnEncoderState, ColumnState, DatasetSplit, TableColumns } from './data/index.js';
+export { ColumnEncoder, Dataset, fitColumns } from './data/index.js';
 export type {
   ExplainedOptions, Fill, Groups, Importances, IntegratedGradients, IntegratedGradientsOptions, Named,
   Occlusion, OcclusionOptions, OutputOptions, PermutationOptions, RowFunction, Shapley, ShapleyOptions,
@@ -27,7 +27,7 @@ export {
 } from './readers/index.js';
 export type { FineTuningOptions, Recipe, RecipePlan } from './recipes/index.js';
 export { fineTuning, oneCycleRecipe, plain, warmUpLinear } from './recipes/index.js';
-export type { EpochRecord, EvaluateOptions, LearnData, LearnOptions, LearnResult } from './run/index.js';
+export type { EvaluateOptions, LearnData, LearnOptions, LearnResult } from './run/index.js';
 export { evaluateTask, learn, predictTask } from './run/index.js';
 export type { Answer, ServeModelOptions, ServerOptions, StartedServer } from './serve/index.js';
 export { answerText, serveModel, startServer } from './serve/index.js';

@@ -1,5 +1,14 @@
-/** @noosphere/statistics: optimisers, distributions, linear algebra, GARCH. */
+/** @noosphere/statistics: optimisers, distributions, correlations, linear algebra, GARCH. */
 export { autocorrelations } from './autocorrelations.js';
+export {
+  type CorrelationMethod,
+  type CorrelationOptions,
+  correlation,
+  correlationMatrix,
+  covariance,
+  kurtosis,
+  skewness,
+} from './correlation.js';
 export {
   chiSquaredTail,
   kolmogorovTail,

@@ -16,21 +16,21 @@ export type { RunPace } from './files/checkpoint-metadata.js';
 export type { LogSink } from './files/log-file.js';
 export { softwareVersions } from './files/package-version.js';
 export type {
-  FitCallback, FitEvent, FitOptions, FitPlan, FitResult, LearningRateCurve, LearningRateFinderOptions,
+  EpochRecord, FitCallback, FitEvent, FitOptions, FitPlan, FitResult, LearningRateCurve, LearningRateFinderOptions,
   Meter, MonitorOptions, PlateauRule, ProgressOptions, StopReason, TrainOptions, ValidationResult,
 } from './fit/index.js';
-export { findLearningRate, fit, fitEvents, progress, reduceOnPlateau, tell } from './fit/index.js';
+export { EpochHistory, findLearningRate, fit, fitEvents, progress, reduceOnPlateau, tell } from './fit/index.js';
 export type {
   AttentionCall, AttentionLayerOptions, AttentionMasks, BatchNormLayerOptions, ConvLayerOptions,
-  ConvTransposeLayerOptions, DecoderMasks, EmbeddingOptions, GroupNormOptions, InstanceNormOptions, Kernel,
+  ConvTransposeLayerOptions, DecoderMasks, EmbeddingOptions, FlattenOptions, GroupNormOptions, InstanceNormOptions, Kernel,
   KeyValueCache, Layer, LayerLike, LayerNormOptions, LinearOptions, LSTMCall, LSTMResult, RecurrentCall,
   RecurrentLayerOptions, RecurrentLayerResult, ResidualOptions, RMSNormOptions, RNNOptions, RotaryOptions,
   TransformerLayerOptions, TransformerStackOptions,
 } from './layers/index.js';
 export {
   AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, BatchNorm1d, BatchNorm2d, BatchNorm3d, Conv1d, Conv2d, Conv3d,
-  ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Dropout, Dropout2d, DropPath, Embedding, GlobalAvgPool,
-  GlobalMaxPool, GRU, GroupNorm, InstanceNorm, LayerNorm, Linear, LSTM, MaxPool, MultiheadAttention,
+  ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Dropout, Dropout2d, DropPath, Embedding, Flatten,
+  GlobalAvgPool,   GlobalMaxPool, GRU, GroupNorm, InstanceNorm, LayerNorm, Linear, LSTM, MaxPool, MultiheadAttention,
   Residual, RMSNorm, RNN, RotaryEmbedding, Sequential, SqueezeExcitation, TransformerDecoder,
   TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
 } from './layers/index.js';
@@ -74,6 +74,7 @@ export type {
   RecordRunOptions, Reproduction, RunDifference, RunInputs, RunManifest, RunOutcome,
 } from './runs/index.js';
 export { compareRuns, listRuns, recordRun, reproduceRun } from './runs/index.js';
+export { type SampleOptions, sampleLogits } from './sampling/sample-logits.js';
 export type {
   BranchDimension, ChoiceDimension, ConfigOf, HalvingOptions, Objective, PlainConfig, RangeDimension,
   RunningTrial, SearchDirection, SearchEnd, SearchHistory, SearchOptions, SearchResult, SearchSampler,

@@ -16,6 +16,7 @@ import {
   staticShape,
 } from '../shape/index.js';
 import type { Node } from './node.js';
+import { valuesText } from './tensor-text.js';
 
 /** Where a tensor's values come from. */
 export type Origin =
@@ -108,6 +109,15 @@ export class Tensor<D extends DType = DType> {
 
   toString(): string {
     return `Tensor ${this.dtype}${formatShape(this.shape)}`;
+  }
+
+  /** What `console.log` shows in Node: dtype, shape, and the values where they are known. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { kind } = this.#origin;
+    if (this.#origin.kind !== 'data')
+      return `${this} (${kind === 'node' ? 'lazy: await data() computes it' : kind})`;
+    const values = valuesText(this.dtype, this.#shape as readonly number[], this.#origin.data);
+    return `${this}${this.rank > 1 ? '\n' : ' '}${values}`;
   }
 
   /** Replaces the way to compute this tensor by its computed data, so that the graph behind it can be collected. */

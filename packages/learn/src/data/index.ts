@@ -1,1 +1,2 @@
+export * from './column-encoder.js';
 export { Dataset, type DatasetSplit } from './dataset.js';

@@ -1,2 +1,2 @@
 export { type EvaluateOptions, evaluateTask, type LearnData, predictTask } from './evaluate.js';
-export { type EpochRecord, type LearnOptions, type LearnResult, learn } from './learn.js';
+export { type LearnOptions, type LearnResult, learn } from './learn.js';

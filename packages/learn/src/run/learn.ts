@@ -1,7 +1,7 @@
 /** Learning: a model, a task, data and a recipe become trained weights with a history. */
 import { ArgumentError, knownOptions } from '@noosphere/base';
 import { namedTensors } from '@noosphere/core';
-import { type FitCallback, type FitResult, fit, type TrainOptions } from '@noosphere/train';
+import { EpochHistory, type EpochRecord, type FitResult, fit, type TrainOptions } from '@noosphere/train';
 import { withRunner } from '../predict/index.js';
 import { oneCycleRecipe, type Recipe } from '../recipes/index.js';
 import type { Task } from '../tasks/index.js';
@@ -23,23 +23,7 @@ export interface LearnOptions<Model extends object, Batch extends object, Row = 
   readonly onEpoch?: (epoch: EpochRecord) => void;
 }
 
-/** One epoch, or what of it there was before the end. */
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** Steps done at its end. */
-  readonly step: number;
-  /** Mean of its steps' losses. */
-  readonly trainingLoss: number;
-  /** Of the validation at its end, where there was one. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Whether its weights are the best so far. */
-  readonly isBest: boolean;
-  readonly elapsedMs: number;
-}
-
 export interface LearnResult<Model extends object> extends FitResult<Model> {
-  readonly history: readonly EpochRecord[];
   /** The metrics of the weights that are returned; none without validation. */
   readonly metrics: Readonly<Record<string, number>>;
   /** The epoch of those weights, from 1; undefined without validation. */
@@ -89,7 +73,7 @@ export async function learn<Model extends object, Batch extends object, Row = ne
   if (held && held.batchesPerEpoch < 1)
     throw new ArgumentError('learn', 'the validation has no batch; give rows, or leave it out');
   const stepsPerEpoch = Math.ceil(batches.batchesPerEpoch / accumulate);
-  const record = epochRecorder(stepsPerEpoch, onEpoch);
+  const told = new EpochHistory(stepsPerEpoch, onEpoch);
   const running = { ...(threads === undefined ? {} : { threads }), ...(executor ? { executor } : {}) };
   return await withRunner(
     evaluation(task),
@@ -105,58 +89,18 @@ export async function learn<Model extends object, Batch extends object, Row = ne
         optimizer: recipe.optimizer({ steps: epochs * stepsPerEpoch, model }),
         batches,
         epochs,
-        callbacks: [record.callback, ...(others.callbacks ?? [])],
+        callbacks: [told, ...(others.callbacks ?? [])],
         ...(held
           ? { validate: (current) => evaluateWith(runner as Evaluator<Model, Batch>, current, task, held) }
           : {}),
       });
-      return resultOf(found, record.history(), task.name, recipe.name, stepsPerEpoch, model);
+      return resultOf(found, task.name, recipe.name, stepsPerEpoch, model);
     },
   );
 }
 
-/** Turns steps and validations into one record an epoch. */
-function epochRecorder(stepsPerEpoch: number, onEpoch: ((epoch: EpochRecord) => void) | undefined) {
-  const history: EpochRecord[] = [];
-  let [lossSum, steps, startedMs] = [0, 0, performance.now()];
-  let open: EpochRecord | undefined;
-  const close = () => {
-    if (open) {
-      history.push(open);
-      onEpoch?.(open);
-    }
-    open = undefined;
-  };
-  const callback: FitCallback = {
-    onStep({ step, loss }) {
-      close();
-      lossSum += loss;
-      steps++;
-      if (step % stepsPerEpoch !== 0) return;
-      const now = performance.now();
-      open = {
-        epoch: step / stepsPerEpoch,
-        step,
-        trainingLoss: lossSum / steps,
-        metrics: {},
-        isBest: false,
-        elapsedMs: now - startedMs,
-      };
-      [lossSum, steps, startedMs] = [0, 0, now];
-    },
-    onValidation({ step, metrics, isBest }) {
-      if (open?.step !== step) return;
-      open = { ...open, metrics, isBest };
-      close();
-    },
-    onEnd: close,
-  };
-  return { callback, history: () => history };
-}
-
 function resultOf<Model extends object>(
   found: FitResult<Model>,
-  history: readonly EpochRecord[],
   task: string,
   recipe: string,
   stepsPerEpoch: number,
@@ -171,5 +115,5 @@ function resultOf<Model extends object>(
     `${task}, ${parameters} parameters, recipe ${recipe}: ${found.steps} steps in ${(found.elapsedMs / 1000).toFixed(1)} s, ended because: ${found.reason}.`,
     ...(bestEpoch === undefined ? [] : [`Best weights after epoch ${bestEpoch}: ${numbers.join(', ')}.`]),
   ].join('\n');
-  return { ...found, history, metrics, bestEpoch, report };
+  return { ...found, metrics, bestEpoch, report };
 }

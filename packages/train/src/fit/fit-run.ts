@@ -7,6 +7,7 @@ import type { FitEvent, FitPlan, StopReason } from '../step/callback.js';
 import { NonFiniteLossError } from '../step/non-finite-loss-error.js';
 import { type StepResult, stepOptionNames, TrainStep } from '../step/train-step.js';
 import type { FitOptions, FitResult } from './fit.js';
+import { EpochHistory } from './history.js';
 import { readMeters } from './meter.js';
 import { hasStalled, isBetter, monitoredValue, plateauScale, requireMetrics } from './monitor.js';
 
@@ -27,6 +28,7 @@ export class FitRun<Model extends object, Batch extends object> {
   readonly #pace: RunPace;
   readonly #startedMs = performance.now();
   #progress: FitProgress = { validations: [], best: undefined, bestParameters: undefined };
+  readonly #history: EpochHistory;
   #last: StepResult | undefined;
   #savedStep = -1;
   #saving: Saving | undefined;
@@ -41,6 +43,7 @@ export class FitRun<Model extends object, Batch extends object> {
     const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulate);
     this.#pace = { batchesPerEpoch, accumulate, steps: options.epochs * stepsPerEpoch };
     this.#plan = { steps: options.epochs * stepsPerEpoch, epochs: options.epochs, stepsPerEpoch };
+    this.#history = new EpochHistory(stepsPerEpoch);
   }
 
   async *events(): AsyncGenerator<FitEvent, FitResult<Model>> {
@@ -78,6 +81,7 @@ export class FitRun<Model extends object, Batch extends object> {
       if (this.#saving?.isDone) yield* this.#saved();
       for (const result of await this.#advance()) {
         this.#last = result;
+        this.#history.onStep(result);
         yield { kind: 'step', result };
       }
       if (this.#isValidationDue()) {
@@ -154,6 +158,7 @@ export class FitRun<Model extends object, Batch extends object> {
     };
     if (this.#options.plateau)
       this.#step.learningRateScale = plateauScale(this.#progress.validations, this.#options);
+    this.#history.onValidation(result);
     yield { kind: 'validation', result };
     if (isBest && this.#checkpoints && this.#progress.bestParameters) {
       const path = await this.#checkpoints.saveBest(this.#progress.bestParameters);
@@ -205,11 +210,13 @@ export class FitRun<Model extends object, Batch extends object> {
 
   #result(reason: StopReason): FitResult<Model> {
     const { bestParameters, validations } = this.#progress;
+    this.#history.onEnd();
     return {
       model: bestParameters ? this.#step.modelWith(bestParameters) : this.#currentModel(),
       steps: this.#step.step,
       reason,
       validations,
+      history: this.#history.records,
       lastStep: this.#last,
       elapsedMs: performance.now() - this.#startedMs,
       readings: readMeters(this.#options.meters ?? []),

@@ -12,6 +12,7 @@ import {
 } from '../step/callback.js';
 import type { StepResult, TrainStepOptions } from '../step/train-step.js';
 import { FitRun } from './fit-run.js';
+import type { EpochRecord } from './history.js';
 import type { Meter } from './meter.js';
 import type { MonitorOptions } from './monitor.js';
 
@@ -53,6 +54,8 @@ export interface FitResult<Model extends object> {
   readonly steps: number;
   readonly reason: StopReason;
   readonly validations: readonly ValidationResult[];
+  /** Loss and metrics by epoch, of this run. */
+  readonly history: readonly EpochRecord[];
   readonly lastStep: StepResult | undefined;
   readonly elapsedMs: number;
   /** What the meters read at the end. */
@@ -64,14 +67,14 @@ export interface FitResult<Model extends object> {
  * Throws where an option is out of range, a checkpoint belongs to another model, or the loss is not finite any more.
  * @example
  * const data = { x: ones([8, 1]), y: zeros([8, 1]) };
- * const { steps, reason } = await fit({
+ * const { steps, reason, history } = await fit({
  *   model: new Linear(1, 1, new Random(1)),
  *   loss: (model, batch) => meanSquaredError(model.forward(batch.x), batch.y),
  *   optimizer: adam(),
  *   batches: arrayBatches(data, { batchSize: 4 }),
  *   epochs: 3,
  * });
- * console.log(steps, reason); // → 6 finished
+ * console.log(steps, reason, history.length); // → 6 finished 3
  */
 export async function fit<Model extends object, Batch extends object>(
   options: FitOptions<Model, Batch>,

@@ -6,6 +6,7 @@ export * from './convolution-transposed.js';
 export * from './dropout.js';
 export * from './embedding.js';
 export * from './feed-forward.js';
+export * from './flatten.js';
 export * from './group-norm.js';
 export * from './gru.js';
 export * from './instance-norm.js';

@@ -272,3 +272,11 @@ test('a row of padding gets no gradient', async () => {
   expect(values(step.model.weight).slice(0, 2)).toEqual([0, 0]);
   await step.dispose();
 });
+
+test('Flatten joins the axes of a row, or those that are named', () => {
+  const x = ones([2, 3, 4, 5]);
+  expect(new layers.Flatten().forward(x).shape).toEqual([2, 60]);
+  expect(new layers.Flatten({ start: 2 }).forward(x).shape).toEqual([2, 3, 20]);
+  expect(new layers.Flatten({ start: 0, end: 1 }).forward(x).shape).toEqual([6, 4, 5]);
+  expect(() => new layers.Flatten({ begin: 1 } as never)).toThrow(/there is no option 'begin'/);
+});

@@ -43,7 +43,41 @@ export function confusionMatrix(
   const chosen = labels ?? classesOf('confusionMatrix', pairs);
   requireKnown('confusionMatrix', chosen, pairs);
   const counts = chosen.map((row) => chosen.map((column) => pairs.get(row)?.get(column) ?? 0));
-  return { labels: chosen, counts: normalize === undefined ? counts : divided(counts, normalize) };
+  return shownAsTable({
+    labels: chosen,
+    counts: normalize === undefined ? counts : divided(counts, normalize),
+  });
+}
+
+/** The matrix with a table in the place of nested arrays where `console.log` shows it in Node. */
+function shownAsTable(matrix: ConfusionMatrix): ConfusionMatrix {
+  return Object.defineProperty(matrix, Symbol.for('nodejs.util.inspect.custom'), {
+    value: () => tableText(matrix),
+    enumerable: false,
+  });
+}
+
+/** A row for each actual class, a column for each predicted one. */
+function tableText({ labels, counts }: ConfusionMatrix): string {
+  const rows = [
+    ['actual \\ predicted', ...labels.map(String)],
+    ...labels.map((label, row) => [
+      String(label),
+      ...(counts[row] ?? []).map((count) => String(Number(count.toPrecision(4)))),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
 }
 
 /** Counts pairs of labels. */

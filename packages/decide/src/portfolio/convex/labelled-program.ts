@@ -96,7 +96,7 @@ export async function solveLabelled(
   const size = linearSize(objective);
   const plain = plainProgram(program, {
     ...objective,
-    linear: objective.linear?.map((value) => value / size),
+    ...(objective.linear && { linear: objective.linear.map((value) => value / size) }),
   });
   const outcome = await trySolveProgram(plain, {}, operation);
   if (typeof outcome !== 'string') return { ...outcome, objective: outcome.objective * size };
