@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line `noosphere-forecast`: options, data, a command, its report, its files. */
+/** The command line `noosphere forecast`: options, data, a command, its report, its files. */
 import { join, relative } from 'node:path';
 import { bold, interruptedStatus, runProgram, wrap } from '@noosphere/command-line';
 import { toSentence, track } from '@noosphere/footprint';
@@ -59,11 +59,11 @@ async function main(): Promise<void> {
   console.log(`Written: ${[...files, ...asked].map((path) => relative('', path)).join(', ')}`);
   const failed = failedModels(session, outcome);
   if (failed.length > 0) {
-    process.stderr.write(`noosphere-forecast: ${failed.join(', ')} failed on every series; see above\n`);
+    process.stderr.write(`noosphere forecast: ${failed.join(', ')} failed on every series; see above\n`);
     process.exitCode = 1;
   }
   if (signal.aborted) {
-    process.stderr.write('noosphere-forecast: stopped early; what was done is saved\n');
+    process.stderr.write('noosphere forecast: stopped early; what was done is saved\n');
     process.exitCode = interruptedStatus;
   }
 }
@@ -79,4 +79,4 @@ function failedModels({ plan, data }: Session, { failures }: Outcome): string[] 
     });
 }
 
-await runProgram('noosphere-forecast', main, inFlags);
+await runProgram('noosphere forecast', main, inFlags);

@@ -64,13 +64,13 @@ const programHelp = `
 Data: CSV or Parquet, long (unique_id,ds,y) or, as CSV, wide (date,<series>…).
 
 Examples:
-  noosphere-forecast predict sales.csv --horizon 14
-  noosphere-forecast predict load.csv --freq h --horizon 48 --season 24,168 --models mstl,mfles,ensemble
-  noosphere-forecast cv sales.csv --horizon 14 --windows 5 --level 80 95
-  noosphere-forecast compare sales.parquet --horizon 14 --out chosen
-  noosphere-forecast cv sales.csv --horizon 14 --models nhits:steps=300,autoEts
-  noosphere-forecast predict sales.csv --horizon 14 --models tide --future price --ahead prices.csv
-  noosphere-forecast predict newer.parquet --model chosen`;
+  noosphere forecast predict sales.csv --horizon 14
+  noosphere forecast predict load.csv --freq h --horizon 48 --season 24,168 --models mstl,mfles,ensemble
+  noosphere forecast cv sales.csv --horizon 14 --windows 5 --level 80 95
+  noosphere forecast compare sales.parquet --horizon 14 --out chosen
+  noosphere forecast cv sales.csv --horizon 14 --models nhits:steps=300,autoEts
+  noosphere forecast predict sales.csv --horizon 14 --models tide --future price --ahead prices.csv
+  noosphere forecast predict newer.parquet --model chosen`;
 
 const modelHelp = `
 Models: kinds of @noosphere/forecast, such as seasonalNaive, autoEts, autoTheta, mstl, mfles, with options behind
@@ -121,7 +121,7 @@ const onlyOf: Readonly<
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): ForecastOptions {
   let read: ForecastOptions | undefined;
-  const program = strictCommand('noosphere-forecast')
+  const program = strictCommand('noosphere forecast', 'noosphere forecast')
     .version(versionOf(import.meta.url))
     .description('Forecasts, backtests and choice of models for tables of series.')
     .addHelpText('after', programHelp);
@@ -198,7 +198,7 @@ function flagsOf(command: ReturnType<typeof subcommand>): Record<string, string>
 }
 
 function subcommand(name: CommandName) {
-  return strictCommand(name, 'noosphere-forecast')
+  return strictCommand(name, 'noosphere forecast')
     .description(descriptions[name])
     .argument('<data>', 'table of series, .csv or .parquet')
     .option('--horizon <steps>', 'rows ahead', wholeNumber(1))

@@ -27,7 +27,7 @@ export async function runPage(
   }[];
   const names = outcome.models.map(({ name }) => name).join(', ');
   return page({
-    kicker: 'noosphere-forecast',
+    kicker: 'noosphere forecast',
     title: `${title}: ${data.file}`,
     date: `The data end at ${to}.`,
     summary: parts.summary.map(stripVTControlCharacters),

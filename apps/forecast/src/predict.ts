@@ -126,7 +126,7 @@ function intervalsText(
 function backtestRun({ options, data, horizon }: Session): string {
   const model = options.model === undefined ? [] : ['--model', options.model];
   return [
-    'noosphere-forecast cv',
+    'noosphere forecast cv',
     data.file,
     '--horizon',
     horizon,

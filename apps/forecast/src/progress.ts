@@ -15,7 +15,7 @@ export class Progress {
   #shown = false;
 
   /** @param title What is being done: `fitting`. */
-  show(title: string, { done, total, unit, model }: RunProgress): void {
+  show(title: string, { done, total, unit, model, loss, validationLoss }: RunProgress): void {
     const nowMs = performance.now();
     const part = `${title} ${model ?? ''}`;
     if (part !== this.#part) [this.#part, this.#startedMs] = [part, this.#reportedMs];
@@ -28,7 +28,8 @@ export class Progress {
       unit === 'step'
         ? `${title}, training ${model}: step ${done} of ${total}`
         : `${title}: ${done} of ${total} series`;
-    const line = `${share} %  ${what}, about ${leftSeconds.toFixed(0)} s left`;
+    const losses = [lossText('loss', loss), lossText('validation loss', validationLoss)].join('');
+    const line = `${share} %  ${what}${losses}, about ${leftSeconds.toFixed(0)} s left`;
     if (!this.#stream.isTTY) this.#stream.write(`${line}\n`);
     else this.#stream.write(`\r\u001b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
     this.#shown = true;
@@ -39,4 +40,8 @@ export class Progress {
     if (this.#shown && this.#stream.isTTY) this.#stream.write('\r\u001b[K');
     this.#shown = false;
   }
+}
+
+function lossText(name: string, loss: number | undefined): string {
+  return loss === undefined ? '' : `, ${name} ${loss.toPrecision(4)}`;
 }

@@ -92,7 +92,7 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
   const signal = stopSignal(() => {
     progress.clear();
     process.stderr.write(
-      'noosphere-forecast: finishing, and saving what is done; Ctrl-C again leaves at once\n',
+      'noosphere forecast: finishing, and saving what is done; Ctrl-C again leaves at once\n',
     );
   });
   return {
@@ -117,7 +117,7 @@ export async function openSession(given: ForecastOptions): Promise<Session> {
 export function laterRun({ folder, options }: Pick<Session, 'folder' | 'options'>): string {
   const known = ['freq', 'season', 'models', 'id', 'time', 'target', 'past', 'future', 'static', 'place'];
   const flags = Object.entries(options.flags).flatMap(([name, flag]) => (known.includes(name) ? [] : [flag]));
-  return ['noosphere-forecast predict NEWER.csv --model', folder.path, ...flags].join(' ');
+  return ['noosphere forecast predict NEWER.csv --model', folder.path, ...flags].join(' ');
 }
 
 /** Intervals that neural models learn: none where errors of a backtest give them. */

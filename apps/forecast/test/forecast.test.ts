@@ -153,11 +153,11 @@ test('a model that fails on every series ends the run with status 1', async () =
   ]);
   expect([status, besideProgress(stderr)]).toEqual([
     1,
-    ['noosphere-forecast: SeasonalNaive failed on every series; see above'],
+    ['noosphere forecast: SeasonalNaive failed on every series; see above'],
   ]);
   // The hint takes the flags along.
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    'noosphere-forecast cv shops.csv --horizon 2 --models naive,seasonalNaive --last 2 --workers 0',
+    'noosphere forecast cv shops.csv --horizon 2 --models naive,seasonalNaive --last 2 --workers 0',
   );
 });
 
@@ -234,7 +234,7 @@ test('Ctrl-C keeps the series that are done, with status 130', async () => {
 
 test('what is wrong is one line with status 2, and nothing is replaced unasked', async () => {
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /Usage: noosphere-forecast/],
+    [[], /Usage: noosphere forecast/],
     [['predict', 'shops.csv'], /expected '--horizon <steps>'/],
     [['predict', 'absent.csv', '--horizon', '3'], /absent\.csv/],
     [['cv', 'twice.csv', '--horizon', '1'], /A.*2024-01-01/],

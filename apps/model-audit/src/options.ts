@@ -21,16 +21,16 @@ const help = `
 --data takes an NPZ file with one array an input (rows in front), and 'labels' where accuracy is wanted.
 
 Examples:
-  model-audit model.onnx --dim batch=1
-  model-audit runs/mnist --data test.npz --place DEU --json audit.json
-  model-audit runs/mnist -- node train.js            runs the training, then audits what it saved
-  model-audit -- python train.py                     what a command takes`;
+  noosphere model-audit model.onnx --dim batch=1
+  noosphere model-audit runs/mnist --data test.npz --place DEU --json audit.json
+  noosphere model-audit runs/mnist -- node train.js            runs the training, then audits what it saved
+  noosphere model-audit -- python train.py                     what a command takes`;
 
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): AuditOptions {
   const dashes = args.indexOf('--');
   const own = dashes < 0 ? args : args.slice(0, dashes);
-  const command = strictCommand('model-audit')
+  const command = strictCommand('noosphere model-audit', 'model-audit')
     .version(versionOf(import.meta.url))
     .description(
       'What a model costs: arithmetic, size, memory, latency, energy and carbon for 1,000 inferences and for its ' +

@@ -65,7 +65,7 @@ in a browser; each has --help.`;
 /** Reads the arguments; ends the process after --help, and with status 2 where they are wrong. */
 export function readOptions(args: readonly string[]): OutlookOptions {
   let read: OutlookOptions | undefined;
-  const program = strictCommand('outlook')
+  const program = strictCommand('noosphere outlook', 'outlook')
     .version(versionOf(import.meta.url))
     .description('From markets to a decision that a person can check. A demonstration, not advice.')
     .addHelpText('after', example);

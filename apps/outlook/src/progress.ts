@@ -42,15 +42,23 @@ class StatusLine {
 export class CountProgress {
   readonly #title: string;
   readonly #line = new StatusLine();
+  #startedMs = performance.now();
+  #reportedMs = performance.now();
+  #what = '';
 
   constructor(title: string) {
     this.#title = title;
   }
 
-  /** @param what What is counted: `markets`. */
+  /** @param what What is counted: `markets`. The time left is that of the same count. */
   show(done: number, total: number, what: string): void {
+    // What is counted next began where the count before it ended.
+    if (what !== this.#what) [this.#what, this.#startedMs] = [what, this.#reportedMs];
+    this.#reportedMs = performance.now();
+    const share = ((100 * done) / total).toFixed(0).padStart(3);
+    const leftSeconds = ((this.#reportedMs - this.#startedMs) / 1000) * (total / done - 1);
     this.#line.show(
-      `${((100 * done) / total).toFixed(0).padStart(3)} %  ${this.#title}: ${done} of ${total} ${what}`,
+      `${share} %  ${this.#title}: ${done} of ${total} ${what}, about ${leftSeconds.toFixed(0)} s left`,
     );
   }
 

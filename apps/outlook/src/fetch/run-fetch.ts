@@ -6,17 +6,17 @@ import { type FetchRequest, fetchSeries, type Manifest, manifestPath } from './f
 
 const example = `
 Examples:
-  outlook fetch --ecb USD JPY GBP --out rates.csv
-  outlook fetch --fred DCOILWTICO DGS10 --start 2015-01-01 --out usa.csv
-  outlook fetch --eia RWTC RBRTE --out oil.csv                      with EIA_API_KEY set
-  outlook fetch --url https://example.org/p.csv --date-column Day --columns Close --out p.csv
+  noosphere outlook fetch --ecb USD JPY GBP --out rates.csv
+  noosphere outlook fetch --fred DCOILWTICO DGS10 --start 2015-01-01 --out usa.csv
+  noosphere outlook fetch --eia RWTC RBRTE --out oil.csv                      with EIA_API_KEY set
+  noosphere outlook fetch --url https://example.org/p.csv --date-column Day --columns Close --out p.csv
   outlook run --data rates.csv`;
 
 /** Beyond so many days a series is called stale: longer than weekends and holidays. */
 const staleDays = 7;
 
 function program() {
-  return strictCommand('outlook fetch')
+  return strictCommand('noosphere outlook fetch', 'outlook')
     .description(
       'Loads current series, and writes the table that --data reads. Nothing else reaches the network.',
     )

@@ -5,12 +5,12 @@ import { serveFolder } from './serve-folder.js';
 
 const example = `
 Examples:
-  outlook serve
-  outlook serve reports --port 8080`;
+  noosphere outlook serve
+  noosphere outlook serve reports --port 8080`;
 
 /** Runs the command until Ctrl-C, which ends it with status 130. */
 export async function runServe(args: readonly string[]): Promise<void> {
-  const program = strictCommand('outlook serve')
+  const program = strictCommand('noosphere outlook serve', 'outlook')
     .description('Shows finished runs in a browser; it reads, and changes nothing.')
     .argument('[folder]', 'folder of runs, or one run', 'outlook-out')
     .option('--port <number>', '0 picks a free one', port, 0)

@@ -14,8 +14,8 @@ export interface WatchJob {
 
 const example = `
 Examples:
-  outlook watch incoming
-  outlook watch incoming --out reports -- --horizon 20 --base USD`;
+  noosphere outlook watch incoming
+  noosphere outlook watch incoming --out reports -- --horizon 20 --base USD`;
 
 /** File in the folder of the runs that says what was done. */
 const stateName = 'watch-state.json';
@@ -25,7 +25,7 @@ export async function runWatch(
   args: readonly string[],
   job: (path: string, watch: WatchJob) => Promise<void>,
 ): Promise<void> {
-  const program = strictCommand('outlook watch')
+  const program = strictCommand('noosphere outlook watch', 'outlook')
     .description('Does the job for each new or changed table of a folder, once, until Ctrl-C.')
     .argument('<folder>', 'where CSV and Parquet files arrive')
     .argument('[options...]', 'behind --: options of each run')

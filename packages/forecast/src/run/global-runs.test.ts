@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { crossValidate } from '../evaluate/index.js';
 import { dropTail, frameOf } from '../frame/index.js';
 import type { FittedGlobalModel, GlobalModel } from '../global/global-model.js';
-import { mlp, nlinear } from '../global/index.js';
+import { mlp, neuralEnsemble, nlinear } from '../global/index.js';
 import { drift } from '../local/naive.js';
 import { forecastFrame } from './forecast-frame.js';
 
@@ -44,12 +44,17 @@ test('a neural model stands beside local ones, with its intervals and its future
 
 test('a backtest trains on what was known at each origin', async () => {
   const told: string[] = [];
+  const losses: (number | undefined)[] = [];
   const options = { models: [withSale, nlinear(small)], horizon: 2, windows: 3, workers: 0 } as const;
   const table = await crossValidate(frame, {
     ...options,
-    onProgress: ({ unit, model }) => told.push(`${unit} ${model ?? ''}`.trim()),
+    onProgress: ({ unit, model, loss }) => {
+      told.push(`${unit} ${model ?? ''}`.trim());
+      if (unit === 'step') losses.push(loss);
+    },
   });
   expect(new Set(told)).toEqual(new Set(['series', 'step MLP', 'step NLinear']));
+  expect(losses.every((loss) => Number.isFinite(loss))).toBe(true);
   expect(table.models).toEqual(['MLP', 'NLinear', 'Naive']);
   const known = dropTail(frame, 4);
   const [, forecast] = await (await withSale.fit(known)).forecast(known, {
@@ -65,6 +70,20 @@ test('a backtest trains on what was known at each origin', async () => {
     kind: 'mlp',
     options: { steps: 4, seed: 1 },
   });
+});
+
+test('tells the loss of each step, and that of the last validation once there was one', async () => {
+  const told: (readonly [number, boolean])[] = [];
+  await forecastFrame(frame, {
+    models: [neuralEnsemble({ members: [nlinear({ ...small, steps: 6, validateEvery: 2 })] })],
+    horizon: 2,
+    future: ahead,
+    workers: 0,
+    onProgress: ({ unit, done, validationLoss }) => {
+      if (unit === 'step') told.push([done, Number.isFinite(validationLoss)]);
+    },
+  });
+  expect(told).toEqual([1, 2, 3, 4, 5, 6].map((step) => [step, step > 2]));
 });
 
 test('series with gaps are left out, and a training that fails is the failure of every series', async () => {

@@ -1,5 +1,6 @@
 /** Models of all series at once: trained and asked in this thread, one after the other. */
 import { ArgumentError } from '@noosphere/core';
+import type { FitCallback } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
 import { dropTail, rangeOf } from '../frame/slice.js';
 import type { FittedGlobalModel, GlobalModel } from '../global/global-model.js';
@@ -81,12 +82,23 @@ export function requireHorizon(operation: string, models: readonly ForecastModel
 
 function fitOptions({ name }: GlobalModel, { signal, onProgress }: RunOptions) {
   let total = 0;
-  const callback = {
-    onStart: (plan: { readonly steps: number }) => {
+  let validationLoss: number | undefined;
+  const callback: FitCallback = {
+    onStart: (plan) => {
       total = plan.steps;
     },
-    onStep: ({ step }: { readonly step: number }) =>
-      onProgress?.({ done: Math.min(step, total), total, unit: 'step', model: name }),
+    onStep: ({ step, loss }) =>
+      onProgress?.({
+        done: Math.min(step, total),
+        total,
+        unit: 'step',
+        model: name,
+        loss,
+        ...(validationLoss !== undefined && { validationLoss }),
+      }),
+    onValidation: ({ metrics }) => {
+      validationLoss = metrics.loss;
+    },
   };
   return { ...(signal && { signal }), ...(onProgress && { callbacks: [callback] }) };
 }

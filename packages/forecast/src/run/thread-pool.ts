@@ -28,6 +28,10 @@ export interface RunProgress {
   readonly unit: 'series' | 'step';
   /** Name of the model that is trained. */
   readonly model?: string;
+  /** Training loss of the step. */
+  readonly loss?: number;
+  /** Loss of the last validation, where there was one. */
+  readonly validationLoss?: number;
 }
 
 /** Work that a thread of its own does not pay for. */

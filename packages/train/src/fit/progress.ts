@@ -27,31 +27,35 @@ export function progress(options: ProgressOptions = {}): FitCallback {
   let plan: FitPlan | undefined;
   let startedMs = 0;
   let writtenMs = Number.NEGATIVE_INFINITY;
-  let line = '';
+  let step = 0;
   const metrics = new Map<string, number>();
   const write = (text: string) =>
     stream.write(isTerminal ? `\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}` : `${text}\n`);
+  const show = (end = '') => {
+    writtenMs = performance.now();
+    const line = plan && step > 0 ? describe(label, plan, step, writtenMs - startedMs, metrics) : label;
+    write(line + end);
+  };
   return {
     onStart(given) {
       plan = given;
       startedMs = performance.now();
     },
     onStep(result) {
+      step = result.step;
       metrics.set('loss', result.loss);
       for (const [name, value] of Object.entries(result.metrics)) metrics.set(name, value);
-      const nowMs = performance.now();
-      const isLast = result.step === plan?.steps;
-      if (!plan || (nowMs - writtenMs < everyMs && !isLast)) return;
-      writtenMs = nowMs;
-      line = describe(label, plan, result.step, nowMs - startedMs, metrics);
-      write(line);
+      if (step === plan?.steps || performance.now() - writtenMs >= everyMs) show();
     },
     onValidation(result) {
-      for (const [name, value] of Object.entries(result.metrics)) metrics.set(name, value);
+      // Training and validation may name their numbers alike.
+      for (const [name, value] of Object.entries(result.metrics)) metrics.set(`validation ${name}`, value);
+      // No step follows that would show it.
+      if (result.step === plan?.steps) show();
     },
     onEnd(reason) {
       if (!plan) return;
-      if (reason && reason !== 'finished') write(`${line}  (${reason})`);
+      if (reason && reason !== 'finished') show(`  (${reason})`);
       if (isTerminal) stream.write('\n');
     },
   };
