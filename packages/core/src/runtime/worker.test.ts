@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { add, compile, cpuExecutor, matmul, ones, type Tensor, tensor, workerExecutor } from '../index.js';
+import { add, compile, cpuExecutor, full, matmul, ones, type Tensor, tensor, workerExecutor } from '../index.js';
 
 test('a worker gives the values of the CPU executor, its results can be fed again and read here', async () => {
   const executor = workerExecutor();
@@ -39,6 +39,37 @@ test('an error in the worker reaches the caller, and the thread goes on', async 
   await expect(executor.load((await compile((x: Tensor) => x).programFor(ones([1]))).graph)).rejects.toThrow(
     /was closed/,
   );
+});
+
+test('runs of one program at once do not share the memory of their inputs', async () => {
+  const executor = workerExecutor();
+  try {
+    const run = compile((x: Tensor) => add(x, 1), { executor });
+    await run(tensor([0, 0]));
+    const sums = await Promise.all([1, 2, 3].map(async (value) => (await run(full([2], value))).array()));
+    expect(sums).toEqual([
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ]);
+  } finally {
+    await executor.close();
+  }
+});
+
+test('results that nobody keeps are freed while runs go on', async () => {
+  const executor = workerExecutor();
+  try {
+    const run = compile((x: Tensor) => add(x, 1), { executor });
+    let x: Tensor = ones([4_000_000]);
+    for (let index = 0; index < 5; index++) x = await run(x);
+    const before = process.memoryUsage().rss;
+    for (let index = 0; index < 60; index++) x = await run(x);
+    // Sixty results of 16 MB are 960 MB.
+    expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
+  } finally {
+    await executor.close();
+  }
 });
 
 test('timers run while the worker works', async () => {

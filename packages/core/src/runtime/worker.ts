@@ -1,6 +1,6 @@
 /**
  * The CPU executor in a thread of its own: a run leaves the event loop free.
- * Tensors cross in shared memory. The thread ends only when asked, between two runs.
+ * Inputs cross in shared memory, which later runs use again; outputs change hands. The thread ends only when asked, between two runs.
  */
 import { RuntimeError } from '@noosphere/base';
 import { startThread, ThreadCalls } from '@noosphere/base/workers';
@@ -13,7 +13,7 @@ import type { Executor, LoadOptions, Program } from './executor.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { countProgram } from './spinning.js';
 
-/** A tensor between threads: its data in shared memory, so that neither side copies it for the message. */
+/** A tensor between threads. */
 export interface SharedTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -93,6 +93,8 @@ class WorkerProgram implements Program {
   readonly #thread: Thread;
   readonly #program: number;
   readonly #forget = countProgram();
+  /** Memory of inputs of runs that have ended. */
+  readonly #free: SharedArrayBuffer[][] = [];
 
   constructor(thread: Thread, program: number, graph: Graph) {
     this.#thread = thread;
@@ -103,9 +105,13 @@ class WorkerProgram implements Program {
 
   async run(inputs: readonly HostTensor[]): Promise<HostTensor[]> {
     checkInputs(this.inputs, inputs);
-    const feeds = Object.fromEntries(this.inputs.map(({ name }, index) => [name, share(inputs[index])]));
+    const memory = this.#free.pop() ?? [];
+    const feeds = Object.fromEntries(
+      this.inputs.map(({ name }, index) => [name, share(inputs[index], memory, index)]),
+    );
     const outputs = this.outputs.map(({ name }) => name);
     const results = await ask(this.#thread, { kind: 'run', program: this.#program, inputs: feeds, outputs });
+    this.#free.push(memory);
     return results.map(({ dtype, shape, data }) => fromData(dtype as DType, [...shape], data as AnyData));
   }
 
@@ -115,11 +121,15 @@ class WorkerProgram implements Program {
   }
 }
 
-/** A tensor whose data is in shared memory: as it came from a run, or copied there. */
-function share(tensor: HostTensor): SharedTensor {
-  const data = hostData(tensor);
-  if (data.buffer instanceof SharedArrayBuffer) return { dtype: tensor.dtype, shape: tensor.shape, data };
-  const memory = new SharedArrayBuffer(data.byteLength);
-  new Uint8Array(memory).set(bytesOf(data));
-  return { dtype: tensor.dtype, shape: tensor.shape, data: viewData(tensor.dtype, new Uint8Array(memory)) };
+/** A tensor's values in shared memory. @param memory Of each input, taken where it has the size, else replaced. */
+function share(tensor: HostTensor, memory: SharedArrayBuffer[], index: number): SharedTensor {
+  const bytes = bytesOf(hostData(tensor));
+  let own = memory[index];
+  if (own?.byteLength !== bytes.length) {
+    own = new SharedArrayBuffer(bytes.length);
+    memory[index] = own;
+  }
+  const view = new Uint8Array(own);
+  view.set(bytes);
+  return { dtype: tensor.dtype, shape: tensor.shape, data: viewData(tensor.dtype, view) };
 }
