@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { add, compile, cpuExecutor, full, matmul, ones, type Tensor, tensor, workerExecutor } from '../index.js';
+import {
+  add,
+  compile,
+  cpuExecutor,
+  full,
+  matmul,
+  ones,
+  type Tensor,
+  tensor,
+  workerExecutor,
+} from '../index.js';
 
 test('a worker gives the values of the CPU executor, its results can be fed again and read here', async () => {
   const executor = workerExecutor();

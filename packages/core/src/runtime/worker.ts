@@ -2,6 +2,7 @@
  * The CPU executor in a thread of its own: a run leaves the event loop free.
  * Inputs cross in shared memory, which later runs use again; outputs change hands. The thread ends only when asked, between two runs.
  */
+import { setImmediate } from 'node:timers/promises';
 import { RuntimeError } from '@noosphere/base';
 import { startThread, ThreadCalls } from '@noosphere/base/workers';
 import type { InferenceSession } from 'onnxruntime-node';
@@ -106,9 +107,16 @@ class WorkerProgram implements Program {
   async run(inputs: readonly HostTensor[]): Promise<HostTensor[]> {
     checkInputs(this.inputs, inputs);
     const memory = this.#free.pop() ?? [];
-    const feeds = Object.fromEntries(
-      this.inputs.map(({ name }, index) => [name, share(inputs[index], memory, index)]),
-    );
+    const feeds: Record<string, SharedTensor> = {};
+    let heldBytes = 0;
+    for (const [index, { name }] of this.inputs.entries()) {
+      feeds[name] = await share(inputs[index], memory, index);
+      heldBytes += hostData(inputs[index]).byteLength;
+      if (heldBytes > pieceBytes) {
+        await setImmediate();
+        heldBytes = 0;
+      }
+    }
     const outputs = this.outputs.map(({ name }) => name);
     const results = await ask(this.#thread, { kind: 'run', program: this.#program, inputs: feeds, outputs });
     this.#free.push(memory);
@@ -121,8 +129,11 @@ class WorkerProgram implements Program {
   }
 }
 
+/** Bytes that are copied in about a millisecond: more at once would hold up the event loop. */
+const pieceBytes = 8e6;
+
 /** A tensor's values in shared memory. @param memory Of each input, taken where it has the size, else replaced. */
-function share(tensor: HostTensor, memory: SharedArrayBuffer[], index: number): SharedTensor {
+async function share(tensor: HostTensor, memory: SharedArrayBuffer[], index: number): Promise<SharedTensor> {
   const bytes = bytesOf(hostData(tensor));
   let own = memory[index];
   if (own?.byteLength !== bytes.length) {
@@ -130,6 +141,9 @@ function share(tensor: HostTensor, memory: SharedArrayBuffer[], index: number): 
     memory[index] = own;
   }
   const view = new Uint8Array(own);
-  view.set(bytes);
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    if (start > 0) await setImmediate();
+    view.set(bytes.subarray(start, start + pieceBytes), start);
+  }
   return { dtype: tensor.dtype, shape: tensor.shape, data: viewData(tensor.dtype, view) };
 }
