@@ -57,6 +57,7 @@ export function requireFinite(operation: string, name: string, values: ArrayLike
 
 /** Enough values, and all of them numbers. */
 export function requireValues(operation: string, name: string, values: Float64Array, minimum: number): void {
+  requireNumbers(operation, name, values);
   if (values.length < minimum)
     throw new ArgumentError(operation, `${name} needs at least ${minimum} values, got ${values.length}`);
   const bad = values.findIndex((value) => !Number.isFinite(value));
@@ -77,6 +78,28 @@ export function requireFunction(operation: string, name: string, value: unknown)
 export function requireList(operation: string, name: string, value: unknown): void {
   if (!Array.isArray(value))
     throw new ArgumentError(operation, `${name} must be an array such as [0, 1], got ${kindOf(value)}`);
+}
+
+/** Numbers in a row: an array or a typed one. */
+export function requireNumbers(operation: string, name: string, value: unknown): void {
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && 'length' in value))
+    throw new ArgumentError(
+      operation,
+      `${name} must be numbers, in an array or a Float64Array, got ${kindOf(value)}`,
+    );
+}
+
+/** Lists of numbers, such as one for each asset. */
+export function requireColumns(operation: string, name: string, value: unknown): void {
+  if (!Array.isArray(value))
+    throw new ArgumentError(operation, `${name} must be an array of Float64Arrays, got ${kindOf(value)}`);
+  for (const [index, column] of value.entries()) requireNumbers(operation, `${name}[${index}]`, column);
+}
+
+/** An object with named parts. @param example What one looks like: `{ mean, covariance }`. */
+export function requireObject(operation: string, name: string, value: unknown, example: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ArgumentError(operation, `${name} must be an object such as ${example}, got ${kindOf(value)}`);
 }
 
 /** Bytes of a file. */

@@ -1,11 +1,14 @@
 /** @noosphere/base: errors, checks of arguments and options, small numerics. Imports nothing, not even of Node. */
 export {
   requireBytes,
+  requireColumns,
   requireFinite,
   requireFromZero,
   requireFunction,
   requireList,
   requireNumber,
+  requireNumbers,
+  requireObject,
   requirePositive,
   requireRate,
   requireShare,

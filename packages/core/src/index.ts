@@ -219,6 +219,7 @@ export {
   reciprocal,
   relu,
   requireSameShape,
+  requireTensors,
   reshape,
   resize,
   reverseSequence,

@@ -1,7 +1,8 @@
-import { meanOf } from '@noosphere/base';
+import { meanOf, requireNumbers } from '@noosphere/base';
 
 /** Autocorrelations at lags 0 … count. */
 export function autocorrelations(values: Float64Array, count: number): Float64Array {
+  requireNumbers('autocorrelations', 'values', values);
   const mean = meanOf(values);
   const rest = values.map((value) => value - mean);
   const product = (lag: number) => {

@@ -1,5 +1,5 @@
 /** How two samples move together, and the shape of one: as pandas and SciPy compute them, without missing values. */
-import { ArgumentError, knownOptions, meanOf, requireFinite } from '@noosphere/base';
+import { ArgumentError, knownOptions, meanOf, requireColumns, requireFinite } from '@noosphere/base';
 
 export type CorrelationMethod = 'pearson' | 'spearman' | 'kendall';
 
@@ -39,6 +39,7 @@ export function correlationMatrix(
   columns: readonly Float64Array[],
   options: CorrelationOptions = {},
 ): number[][] {
+  requireColumns('correlationMatrix', 'columns', columns);
   return columns.map((a) => columns.map((b) => correlation(a, b, options)));
 }
 

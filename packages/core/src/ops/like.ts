@@ -111,6 +111,7 @@ export function countOf(tensor: { readonly shape: Shape } | undefined): number {
 
 /** Throws where two shapes differ: losses must not broadcast by accident. */
 export function requireSameShape(operation: string, a: Tensor, b: Tensor): void {
+  requireTensors(operation, a, b);
   if (!sameShape(a.shape, b.shape)) {
     throw new ShapeError(
       operation,

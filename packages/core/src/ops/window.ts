@@ -98,6 +98,8 @@ export function perAxis(
   rank: number,
 ): readonly number[] {
   const list = typeof value === 'number' ? new Array<number>(rank).fill(value) : value;
+  if (!Array.isArray(list))
+    throw new ArgumentError(operation, `${what} must be a number or ${rank} of them, got ${String(value)}`);
   if (list.length !== rank) {
     throw new ArgumentError(operation, `${what} needs one number or ${rank}, got [${list.join(', ')}]`);
   }

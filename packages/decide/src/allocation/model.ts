@@ -1,4 +1,5 @@
 /** A checked problem in numbers: what the exact solver, the heuristics and the evaluation of a plan share. */
+import { requireList, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { AllocationOption, AllocationProblem, BenefitCurve } from './problem.js';
 
@@ -38,7 +39,9 @@ export interface AllocationModel {
 
 /** Checks a problem and turns it into numbers. */
 export function modelOf(operation: string, problem: AllocationProblem): AllocationModel {
+  requireObject(operation, 'the problem', problem, '{ options, budget, period }');
   const { options, riskAversion = 0, confidence = 0.9 } = problem;
+  requireList(operation, 'options', options);
   if (options.length === 0) throw new ArgumentError(operation, 'there are no options; give one at least');
   if (!(riskAversion >= 0 && riskAversion <= 1))
     throw new ArgumentError(operation, `riskAversion must lie from 0 to 1, got ${riskAversion}`);

@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   relu,
+  requireTensors,
   ShapeError,
   slice,
   softplus,
@@ -36,6 +37,7 @@ export interface CvarOptions {
 export function cvarLoss(costs: Tensor, options: CvarOptions = {}): Tensor {
   const { confidence = 0.95 } = knownOptions('cvarLoss', options, 'confidence');
   requireConfidence('cvarLoss', confidence);
+  requireTensors('cvarLoss', costs);
   const rows = costs.shape[0];
   if (costs.rank !== 1 || typeof rows !== 'number' || rows === 0)
     throw new ShapeError(
@@ -66,6 +68,7 @@ export interface CvarAtOptions extends CvarOptions {
 export function cvarLossAt(costs: Tensor, threshold: Tensor, options: CvarAtOptions = {}): Tensor {
   const { confidence = 0.95, smoothing = 0 } = knownOptions('cvarLossAt', options, 'smoothing confidence');
   requireConfidence('cvarLossAt', confidence);
+  requireTensors('cvarLossAt', costs, threshold);
   if (!(smoothing >= 0 && smoothing < Number.POSITIVE_INFINITY))
     throw new ArgumentError('cvarLossAt', `smoothing must be 0 or above, got ${smoothing}`);
   if (threshold.shape.some((dim) => dim !== 1))

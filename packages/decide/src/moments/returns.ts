@@ -1,4 +1,5 @@
 /** From prices to returns, and what any series of them must be like. */
+import { requireNumbers } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /**
@@ -22,6 +23,7 @@ export function logReturns(prices: ArrayLike<number>): Float64Array {
 }
 
 function ratiosOf(operation: string, prices: ArrayLike<number>): Float64Array {
+  requireNumbers(operation, 'prices', prices);
   const list = Float64Array.from(prices);
   const wrong = list.findIndex((price) => !(price > 0 && Number.isFinite(price)));
   if (wrong >= 0) {
@@ -42,6 +44,7 @@ export const mostReturn = 1e12;
 
 /** Refuses too few returns, or one that is not finite. */
 export function requireReturns(operation: string, returns: Float64Array, minimum: number): void {
+  requireNumbers(operation, 'returns', returns);
   if (returns.length < minimum) {
     throw new ArgumentError(
       operation,

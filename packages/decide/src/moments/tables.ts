@@ -1,5 +1,5 @@
 /** Checks of tables of returns: one typed array an asset, all of one length. */
-import { ArgumentError } from '@noosphere/core';
+import { ArgumentError, requireColumns, requireNumbers } from '@noosphere/base';
 import { requirePositiveSemidefinite } from './positive-semidefinite.js';
 import { mostReturn } from './returns.js';
 
@@ -9,6 +9,7 @@ export function requireTable(
   columns: readonly Float64Array[],
   { minimum = 2, allowGaps = false, name = 'returns' } = {},
 ): number {
+  requireColumns(operation, name, columns);
   const first = columns[0];
   if (first === undefined)
     throw new ArgumentError(operation, `${name}: expected at least one asset, got none`);
@@ -49,6 +50,7 @@ export function requireCovariance(
 
 /** Number of assets; refuses a matrix that is not square, not finite or not symmetric, and negative variances of assets. */
 export function requireSymmetric(operation: string, covariance: readonly Float64Array[]): number {
+  requireColumns(operation, 'covariance', covariance);
   const size = covariance.length;
   if (size === 0) throw new ArgumentError(operation, 'covariance: expected at least one asset, got none');
   for (const [row, values] of covariance.entries()) {
@@ -85,6 +87,7 @@ export function requireList(
   values: ArrayLike<number>,
   length: number,
 ): Float64Array {
+  requireNumbers(operation, name, values);
   const list = Float64Array.from(values);
   if (list.length !== length) {
     throw new ArgumentError(

@@ -1,5 +1,12 @@
 /** Weights with the names of their assets. */
-import { ArgumentError, knownOptions, requireFinite, requireFromZero } from '@noosphere/base';
+import {
+  ArgumentError,
+  knownOptions,
+  requireFinite,
+  requireFromZero,
+  requireList,
+  requireNumbers,
+} from '@noosphere/base';
 
 export interface NamedWeightsOptions {
   /** Smaller ones, long or short, are left out: solvers leave crumbs. @default 0, all stay */
@@ -21,6 +28,8 @@ export function namedWeights(
 ): Readonly<Record<string, number>> {
   const { least = 0 } = knownOptions('namedWeights', options, 'least');
   requireFromZero('namedWeights', 'least', least);
+  requireList('namedWeights', 'names', names);
+  requireNumbers('namedWeights', 'weights', weights);
   if (names.length !== weights.length)
     throw new ArgumentError(
       'namedWeights',

@@ -1,4 +1,5 @@
 /** The size of what a front dominates: one number for how good it is. */
+import { requireColumns, requireNumbers } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /**
@@ -10,6 +11,8 @@ import { ArgumentError } from '@noosphere/core';
  * console.log(hypervolume([[1, 3], [2, 2], [3, 1]], [4, 4])); // → 6
  */
 export function hypervolume(points: readonly ArrayLike<number>[], reference: ArrayLike<number>): number {
+  requireNumbers('hypervolume', 'the reference', reference);
+  requireColumns('hypervolume', 'points', points);
   const bounds = Array.from(reference);
   if (bounds.length === 0) throw new ArgumentError('hypervolume', 'the reference has no number');
   const inside: number[][] = [];

@@ -1,5 +1,5 @@
 /** Several objectives to the end of a budget. */
-import { knownOptions, pickOptions, requireWhole } from '@noosphere/base';
+import { knownOptions, pickOptions, requireFunction, requireObject, requireWhole } from '@noosphere/base';
 import type { SearchSetting } from './method.js';
 import { type FrontPoint, Nsga2, type Nsga2Options } from './nsga2.js';
 import { SearchSpace } from './variables.js';
@@ -39,6 +39,8 @@ export async function minimizeMany(
   objectives: (point: Float64Array) => ArrayLike<number> | Promise<ArrayLike<number>>,
   options: MinimizeManyOptions,
 ): Promise<FrontOutcome> {
+  requireFunction('minimizeMany', 'the objectives', objectives);
+  requireObject('minimizeMany', 'the options', options, '{ bounds: [[0, 1]] }');
   const space = new SearchSpace('minimizeMany', options.bounds);
   const {
     maxEvaluations = 1000 * space.size,

@@ -1,5 +1,5 @@
 /** Searches to the end: evaluates what a method asks for, within a budget, and keeps the best. */
-import { knownOptions, requireWhole } from '@noosphere/base';
+import { knownOptions, requireObject, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cmaEs } from './cma-es.js';
 import { geneticAlgorithm } from './genetic-algorithm.js';
@@ -128,6 +128,7 @@ function begin(
   operation: string,
   options: MinimizeOptions,
 ): { readonly run: SearchRun; readonly tally: Tally } {
+  requireObject(operation, 'the options', options, '{ bounds: [[0, 1]] }');
   const space = new SearchSpace(operation, options.bounds);
   const { method = space.isReal ? cmaEs() : geneticAlgorithm() } = options;
   const { maxEvaluations = 1000 * space.size } = options;

@@ -1,4 +1,5 @@
 /** What a search chooses: real numbers, whole numbers, yes or no, one of several, an order. */
+import { requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /**
@@ -29,6 +30,7 @@ export class SearchSpace {
   readonly #permutations: readonly { readonly start: number; readonly size: number }[];
 
   constructor(operation: string, variables: readonly SearchVariable[]) {
+    requireList(operation, 'bounds', variables);
     if (variables.length === 0)
       throw new ArgumentError(operation, 'bounds are empty; give one variable at least');
     const [lower, upper, kinds] = [[] as number[], [] as number[], [] as CoordinateKind[]];

@@ -1,5 +1,5 @@
 /** What the exact solver takes and gives back: linear, integer and convex quadratic programs as typed arrays. */
-import { requireFinite } from '@noosphere/base';
+import { requireFinite, requireNumbers, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { isPositiveSemidefinite } from '@noosphere/statistics';
 
@@ -109,6 +109,8 @@ export class RowBuilder {
 
 /** Refuses what the solver would misread: lengths that differ, NaN, bounds that cross, whole numbers beside a quadratic. */
 export function requireProgram(operation: string, program: Program): void {
+  requireObject(operation, 'the program', program, '{ objective, rows }');
+  requireNumbers(operation, 'objective', program.objective);
   const columns = program.objective.length;
   if (columns === 0)
     throw new ArgumentError(operation, 'expected at least one column, got an empty objective');

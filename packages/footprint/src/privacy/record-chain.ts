@@ -179,10 +179,10 @@ export function pruneChain(options: ChainOptions, isOld: (body: unknown) => bool
 }
 
 function checked(operation: string, options: ChainOptions): ChainOptions {
-  if (options.key.length < 32)
+  if (!(options?.key instanceof Uint8Array) || options.key.length < 32)
     throw new FootprintError(
       operation,
-      `key: expected 32 bytes or more, got ${options.key.length}; make one with crypto.randomBytes(32)`,
+      `key: expected 32 bytes or more, got ${options?.key?.length ?? 'none'}; make one with crypto.randomBytes(32)`,
     );
   return options;
 }

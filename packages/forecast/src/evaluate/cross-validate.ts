@@ -1,8 +1,9 @@
 /** Backtests: every model forecasts from origins in the past, from what was known there. */
-import { knownOptions, requireWhole } from '@noosphere/base';
+import { knownOptions, requireList, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { Meter } from '@noosphere/train';
 import type { SeriesFrame } from '../frame/frame.js';
+import { requireFrame } from '../frame/require-frame.js';
 import { rangeOf, takeSeries } from '../frame/slice.js';
 import { gridOf, seasonLengthOf } from '../frame/time-grid.js';
 import type { GlobalModel } from '../global/global-model.js';
@@ -65,6 +66,7 @@ export async function crossValidate(
   options: CrossValidateOptions,
 ): Promise<BacktestTable> {
   const operation = 'crossValidate';
+  requireFrame(operation, frame);
   const {
     horizon,
     windows = 1,
@@ -219,6 +221,7 @@ async function metered(
 
 /** The models, and the naive ones that every table has. */
 function withNaive(models: readonly ForecastModel[], season: number): ForecastModel[] {
+  requireList('crossValidate', 'models', models);
   if (models.length === 0) throw new ArgumentError('crossValidate', 'expects at least one model, got none');
   const own = [...models];
   const add = (model: LocalModel) => {

@@ -1,7 +1,9 @@
 /** What is missing in a frame, and ways to fill it. */
+
 import { knownOptions } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from './frame.js';
+import { requireFrame } from './require-frame.js';
 import { rangeOf } from './slice.js';
 import { gridOf } from './time-grid.js';
 
@@ -34,6 +36,7 @@ export interface GapReport {
  * console.log(emptyCount, missingCount, series[0]?.longest); // → 1 2 3
  */
 export function gapReport(frame: SeriesFrame): GapReport {
+  requireFrame('gapReport', frame);
   const series = frame.ids.flatMap((_, index) => seriesGaps(frame, index) ?? []);
   const total = (of: 'emptyCount' | 'missingCount') => series.reduce((sum, each) => sum + each[of], 0);
   return {

@@ -1,7 +1,9 @@
 /** Parts of frames: some series, some rows of each, several frames in one. Columns are copied. */
-import { knownOptions } from '@noosphere/base';
+
+import { knownOptions, requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from './frame.js';
+import { requireFrame } from './require-frame.js';
 import { gridOf } from './time-grid.js';
 
 /** Rows of one series, from the first to before the end. */
@@ -23,6 +25,8 @@ export function rangeOf({ offsets }: SeriesFrame, series: number): RowRange {
  * console.log(takeSeries(frame, ['C', 'A']).y); // → Float64Array(2) [ 3, 1 ]
  */
 export function takeSeries<F extends SeriesFrame>(frame: F, ids: readonly string[]): F {
+  requireFrame('takeSeries', frame);
+  requireList('takeSeries', 'ids', ids);
   const places = new Map(frame.ids.map((id, series) => [id, series]));
   const ranges = ids.map((id) => {
     const series = places.get(id);
@@ -63,6 +67,7 @@ export function sliceTimes<F extends SeriesFrame>(frame: F, options: { from?: nu
     options,
     'from to',
   );
+  requireFrame('sliceTimes', frame);
   const ranges = frame.ids.map((_, series) => {
     const { start, end } = rangeOf(frame, series);
     return {

@@ -1,4 +1,5 @@
 /** Which series add up to which, and frames of all of them. */
+import { requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
 import { concatFrames, rangeOf, takeSeries } from '../frame/slice.js';
@@ -40,6 +41,8 @@ export function hierarchyOf(
   bottom: readonly BottomSeries[],
   levels: readonly (readonly string[])[],
 ): Hierarchy {
+  requireList('hierarchyOf', 'the bottom series', bottom);
+  requireList('hierarchyOf', 'levels', levels);
   if (bottom.length === 0)
     throw new ArgumentError('hierarchyOf', 'expects at least one bottom series, got none');
   const ids: string[] = [];

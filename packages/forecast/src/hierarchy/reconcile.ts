@@ -1,5 +1,5 @@
 /** Forecasts of sums and parts that add up. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireColumns, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { ForecastTable } from '../run/forecast-table.js';
 import { errorCovariance, type MinTraceMethod } from './error-covariance.js';
@@ -45,6 +45,8 @@ export function reconcile(
   base: readonly Float64Array[],
   options: ReconcileOptions,
 ): Float64Array[] {
+  requireObject('reconcile', 'the hierarchy', hierarchy, 'hierarchyOf(bottom, levels)');
+  requireColumns('reconcile', 'the base forecasts', base);
   const { ids, bottomCount } = hierarchy;
   const { method, nonNegative = false } = knownOptions(
     'reconcile',

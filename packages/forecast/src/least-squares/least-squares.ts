@@ -1,5 +1,5 @@
 /** Linear least squares in double precision, by Householder reflections. */
-import { dot } from '@noosphere/base';
+import { dot, requireNumbers } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /** A plane: y ≈ intercept + Σ weight · x. */
@@ -17,6 +17,8 @@ export interface LinearFit {
  * console.log(weights[0]?.toFixed(3), intercept.toFixed(3)); // → 2.000 1.000
  */
 export function leastSquares(x: ArrayLike<number>, y: ArrayLike<number>, tolerance = 1e-12): LinearFit {
+  requireNumbers('leastSquares', 'x', x);
+  requireNumbers('leastSquares', 'y', y);
   const rows = y.length;
   const inputs = x.length / rows;
   if (!Number.isInteger(inputs) || rows <= inputs) {

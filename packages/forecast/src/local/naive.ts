@@ -1,5 +1,5 @@
 /** Naive forecasts: the last value, the last season, the last value and the mean step. What any other model has to beat. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type ContinuingFit, localModel, residualDeviation } from './fitted-model.js';
 import type { LocalModel } from './local-model.js';
@@ -90,6 +90,7 @@ export function repeatSeason(season: Float64Array, horizon: number): Float64Arra
 
 /** Seasons are counted in whole steps; one of 1 is none. */
 export function requireSeasons(operation: string, seasons: readonly number[]): void {
+  requireList(operation, 'seasons', seasons);
   if (seasons.length === 0) throw new ArgumentError(operation, 'expects at least one season, got none');
   for (const season of seasons) requireSeason(operation, season, 2);
   if (new Set(seasons).size < seasons.length) {

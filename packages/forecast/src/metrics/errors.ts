@@ -1,4 +1,5 @@
 /** How far forecasts are from what happened. y is what happened, ŷ the forecast, N the number of windows. */
+import { requireNumbers } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 /**
@@ -48,6 +49,8 @@ export function requireSameCount(
   actual: ArrayLike<number>,
   forecast: ArrayLike<number>,
 ): void {
+  requireNumbers(operation, 'the values', actual);
+  requireNumbers(operation, 'the forecasts', forecast);
   if (actual.length === 0 || actual.length !== forecast.length) {
     throw new ArgumentError(
       operation,

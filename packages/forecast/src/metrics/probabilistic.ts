@@ -1,4 +1,5 @@
 /** How good intervals, quantiles and distributions are. y is what happened. */
+import { requireList, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { meanOfErrors, requireSameCount } from './errors.js';
 
@@ -28,6 +29,7 @@ export interface QuantileForecast {
 
 /** Mean of the pinball losses over all quantiles. */
 export function multiQuantileLoss(actual: ArrayLike<number>, forecasts: readonly QuantileForecast[]): number {
+  requireList('multiQuantileLoss', 'forecasts', forecasts);
   if (forecasts.length === 0)
     throw new ArgumentError('multiQuantileLoss', 'expects at least one quantile, got none');
   const losses = forecasts.map(({ quantile, values }) => pinballLoss(actual, values, quantile));
@@ -78,7 +80,8 @@ export interface IntervalEnds {
  * @example
  * console.log(coverage([1, 5], { lower: [0, 0], upper: [2, 2] })); // → 50
  */
-export function coverage(actual: ArrayLike<number>, { lower, upper }: IntervalEnds): number {
+export function coverage(actual: ArrayLike<number>, interval: IntervalEnds): number {
+  const { lower, upper } = requireEnds('coverage', interval);
   requireSameCount('coverage', actual, upper);
   let row = 0;
   return meanOfErrors('coverage', actual, lower, (y, low) => {
@@ -88,7 +91,8 @@ export function coverage(actual: ArrayLike<number>, { lower, upper }: IntervalEn
 }
 
 /** Mean width of the intervals: mean (upper - lower). */
-export function intervalWidth({ lower, upper }: IntervalEnds): number {
+export function intervalWidth(interval: IntervalEnds): number {
+  const { lower, upper } = requireEnds('intervalWidth', interval);
   return meanOfErrors('intervalWidth', upper, lower, (high, low) => high - low);
 }
 
@@ -99,11 +103,8 @@ export function intervalWidth({ lower, upper }: IntervalEnds): number {
  * @example
  * console.log(winklerScore([3], { lower: [0], upper: [2] }, 90).toFixed(1)); // → 22.0
  */
-export function winklerScore(
-  actual: ArrayLike<number>,
-  { lower, upper }: IntervalEnds,
-  level: number,
-): number {
+export function winklerScore(actual: ArrayLike<number>, interval: IntervalEnds, level: number): number {
+  const { lower, upper } = requireEnds('winklerScore', interval);
   requireShare('winklerScore', 'level', level, 100);
   requireSameCount('winklerScore', actual, upper);
   const penalty = 2 / (1 - level / 100);
@@ -140,4 +141,9 @@ export function errorFunction(x: number): number {
   let fraction = size;
   for (let n = 60; n >= 1; n--) fraction = size + n / 2 / fraction;
   return Math.sign(x) * (1 - Math.exp(-size * size) / Math.sqrt(Math.PI) / fraction);
+}
+
+function requireEnds(operation: string, interval: IntervalEnds): IntervalEnds {
+  requireObject(operation, 'the interval', interval, '{ lower: [0], upper: [2] }');
+  return interval;
 }

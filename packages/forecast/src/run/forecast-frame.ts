@@ -1,9 +1,10 @@
 /** Forecasts of every series of a frame: models of one series each on all cores, then those of all series at once. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { nextTimes } from '../frame/calendar.js';
 import type { SeriesFrame } from '../frame/frame.js';
 import { seriesGaps } from '../frame/gaps.js';
+import { requireFrame } from '../frame/require-frame.js';
 import { rangeOf, takeSeries } from '../frame/slice.js';
 import type { GlobalModel } from '../global/global-model.js';
 import type { Estimates, Exogenous, LocalModel } from '../local/local-model.js';
@@ -46,6 +47,7 @@ export async function forecastFrame(
   options: ForecastFrameOptions,
 ): Promise<ForecastTable> {
   const operation = 'forecastFrame';
+  requireFrame(operation, frame);
   const {
     models,
     horizon,
@@ -215,6 +217,7 @@ export function checkPlan(
   horizon: number,
   levels: readonly number[],
 ): void {
+  requireList(operation, 'models', models);
   if (models.length === 0) throw new ArgumentError(operation, 'expects at least one model, got none');
   if (!Number.isSafeInteger(horizon) || horizon < 1)
     throw new ArgumentError(operation, `expects a horizon of whole steps from 1, got ${horizon}`);

@@ -1,6 +1,6 @@
 /** Several models as one: mean, median, or weights learnt on the last windows of the training values. */
 
-import { knownOptions, medianOf } from '@noosphere/base';
+import { knownOptions, medianOf, requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { nonNegativeLeastSquares } from '../least-squares/non-negative.js';
 import {
@@ -213,6 +213,7 @@ function windowsOf(
 }
 
 function requireMembers(operation: string, models: readonly LocalModel[]): void {
+  requireList(operation, 'models', models);
   if (models.length === 0) throw new ArgumentError(operation, 'expects at least one model, got none');
 }
 

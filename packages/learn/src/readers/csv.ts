@@ -1,5 +1,5 @@
 /** CSV: rows by the names of their columns, or whole columns. What cells mean is said by the caller. */
-import { ArgumentError, didYouMean, FormatError, knownOptions } from '@noosphere/base';
+import { ArgumentError, didYouMean, FormatError, knownOptions, requireObject } from '@noosphere/base';
 import Papa from 'papaparse';
 import { fileChunks } from '../files/chunks.js';
 import { type LineBlock, LineBlocks, maxLineLength } from './line-blocks.js';
@@ -94,6 +94,7 @@ export async function readCsv<const Columns extends Readonly<Record<string, CsvT
   [Name in keyof Columns]: Columns[Name] extends 'number' ? Float64Array : (string | undefined)[];
 }> {
   knownOptions('readCsv', options, 'columns delimiter header missing');
+  requireObject('readCsv', 'columns', options?.columns, "{ price: 'number', name: 'text' }");
   const types = Object.entries(options.columns);
   const found = types.map((): unknown[] => []);
   for await (const row of readCsvRows(path, options))

@@ -1,5 +1,5 @@
 /** WAV: sound as it was sampled. Other sound files are for others. */
-import { FormatError, knownOptions } from '@noosphere/base';
+import { FormatError, knownOptions, requireBytes } from '@noosphere/base';
 import { readBytes } from '@noosphere/base/files';
 
 export interface Sound {
@@ -42,6 +42,7 @@ interface Format {
  */
 export function decodeWav(bytes: Uint8Array, options: { readonly place?: string } = {}): Sound {
   const { place = 'bytes' } = knownOptions('decodeWav', options, 'place');
+  requireBytes('decodeWav', bytes);
   const fail = (at: number, what: string): never => {
     throw new FormatError('wav', `${place}, byte ${at}`, what);
   };

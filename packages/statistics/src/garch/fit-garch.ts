@@ -1,4 +1,5 @@
 /** Maximum likelihood of a GARCH with a constant mean, errors normal or Student's t. */
+import { requireNumbers } from '@noosphere/base';
 import jStat from 'jstat';
 import { bfgs } from '../optimize/bfgs.js';
 import {
@@ -74,6 +75,7 @@ class GarchLikelihood {
   readonly #variances: Float64Array;
 
   constructor(returns: Float64Array, order: GarchOrder, distribution: ErrorDistribution) {
+    requireNumbers('fitGarch', 'returns', returns);
     this.#returns = returns;
     this.#order = order;
     this.#distribution = distribution;

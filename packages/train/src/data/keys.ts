@@ -35,6 +35,11 @@ function columnOf(
   name: string,
   keys: Keys,
 ): ArrayLike<number | string | bigint | boolean> {
+  if (typeof keys !== 'object' || keys === null)
+    throw new ArgumentError(
+      operation,
+      `${name} must be an array or a tensor of shape [n], got ${String(keys)}`,
+    );
   if (!('shape' in keys)) return keys;
   if (keys.shape.length === 1) return toNumbers(keys.dtype, hostData(keys));
   throw new ArgumentError(operation, `${name} must have shape [n], got [${keys.shape.join(', ')}]`);

@@ -1,7 +1,15 @@
 /** Rows of tensors: the first axis counts them. */
 
-import { ArgumentError } from '@noosphere/base';
-import { type DataOf, type DType, fromData, type HostTensor, hostData } from '@noosphere/core';
+import { ArgumentError, requireList, requireNumbers } from '@noosphere/base';
+import {
+  type DataOf,
+  type DType,
+  fromData,
+  type HostTensor,
+  hostData,
+  isHostTensor,
+  Tensor,
+} from '@noosphere/core';
 import { createData } from '@noosphere/core/operators';
 
 /** Rows of a tensor without a copy. */
@@ -34,6 +42,8 @@ export function takeRows<D extends DType>(
   tensor: HostTensor<D>,
   rows: Uint32Array | readonly number[],
 ): HostTensor<D> {
+  requireHost('takeRows', tensor);
+  requireNumbers('takeRows', 'rows', rows);
   const width = rowSize(tensor);
   const count = tensor.shape[0];
   const wrong = rows.findIndex((row: number) => !(Number.isInteger(row) && row >= 0 && row < (count ?? 0)));
@@ -52,12 +62,20 @@ export function takeRows<D extends DType>(
   return fromData(tensor.dtype, [rows.length, ...tensor.shape.slice(1)], taken as DataOf<D>);
 }
 
+function requireHost(operation: string, tensor: unknown): void {
+  if (tensor instanceof Tensor && isHostTensor(tensor)) return;
+  const way = tensor instanceof Tensor ? 'await its data() first' : 'tensor(…) makes one';
+  throw new ArgumentError(operation, `expects a tensor that holds its values, got ${String(tensor)}; ${way}`);
+}
+
 function rowSize({ shape }: HostTensor): number {
   return shape.slice(1).reduce((product, dim) => product * dim, 1);
 }
 
 /** Tensors below each other: all rows of the first, then those of the next. */
 export function joinRows<D extends DType>(parts: readonly HostTensor<D>[]): HostTensor<D> {
+  requireList('joinRows', 'the tensors', parts);
+  for (const part of parts) requireHost('joinRows', part);
   const [first] = parts;
   if (!first) throw new ArgumentError('joinRows', 'expects at least one tensor, got none');
   const rows = parts.reduce((total, { shape }) => total + (shape[0] as number), 0);

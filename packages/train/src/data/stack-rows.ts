@@ -1,4 +1,5 @@
 /** Rows with named fields become batches of tensors. */
+import { requireList, requireObject } from '@noosphere/base';
 import { ArgumentError, fromData, type HostTensor, hostData } from '@noosphere/core';
 import { bytesOf, createData } from '@noosphere/core/operators';
 
@@ -17,6 +18,8 @@ export type Field = number | boolean | ArrayLike<number> | HostTensor;
 export function stackRows<Name extends string>(
   rows: readonly Readonly<Record<Name, Field>>[],
 ): Record<Name, HostTensor> {
+  requireList('stackRows', 'rows', rows);
+  for (const row of rows) requireObject('stackRows', 'a row', row, '{ x: [1, 2], y: 0 }');
   const [first] = rows;
   if (!first) throw new ArgumentError('stackRows', 'expects at least one row, got none');
   const names = Object.keys(first) as Name[];

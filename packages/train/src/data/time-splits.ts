@@ -145,6 +145,11 @@ function readTimes(operation: string, times: Times): TimeLine {
     const all = Uint32Array.from({ length: times }, (_, row) => row);
     return { count: times, rows: (first, end) => all.slice(Math.max(0, first), Math.max(0, end)) };
   }
+  if (typeof times !== 'object' || times === null)
+    throw new ArgumentError(
+      operation,
+      `times must be a number of rows, an array or a tensor of shape [n], got ${String(times)}`,
+    );
   const column = Float64Array.from(
     'shape' in times ? toNumbers(times.dtype, hostData(times)) : times,
     Number,

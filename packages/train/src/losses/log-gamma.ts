@@ -1,5 +1,16 @@
 /** ln Γ, as the likelihoods of counts and heavy tails need it. Its gradient is the digamma function, by its own formula. */
-import { add, cast, DTypeError, isFloat, log, mul, reciprocal, sub, type Tensor } from '@noosphere/core';
+import {
+  add,
+  cast,
+  DTypeError,
+  isFloat,
+  log,
+  mul,
+  reciprocal,
+  requireTensors,
+  sub,
+  type Tensor,
+} from '@noosphere/core';
 
 /** Γ(x) = Γ(x + shifts) / (x (x + 1) …): the series is precise from there on. */
 const shifts = 7;
@@ -16,6 +27,7 @@ const stirlingSeries = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 
  * console.log((await logGamma(tensor([5])).item()).toFixed(5)); // → 3.17805
  */
 export function logGamma<T extends Tensor>(x: T): T {
+  requireTensors('logGamma', x);
   if (!isFloat(x.dtype))
     throw new DTypeError('logGamma', `expects floats, got ${x.dtype}; cast(x, 'float32') converts`);
   const wide = cast(x, 'float64') as Tensor;

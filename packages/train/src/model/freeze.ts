@@ -74,6 +74,11 @@ function parameterPaths(model: object): string[] {
 
 function patternTest(pattern: NamePattern): (path: string) => boolean {
   if (typeof pattern !== 'string') {
+    if (!(pattern instanceof RegExp))
+      throw new ArgumentError(
+        'freeze',
+        `a pattern must be a text such as 'encoder.*' or a regular expression, got ${String(pattern)}`,
+      );
     // Without g and y: those remember where they stopped.
     const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
     return (path) => stateless.test(path);

@@ -1,5 +1,5 @@
 /** Drawing classes or tokens from logits. */
-import { ArgumentError, knownOptions, requireFromZero, requireWhole } from '@noosphere/base';
+import { ArgumentError, knownOptions, requireFromZero, requireNumbers, requireWhole } from '@noosphere/base';
 import type { Random } from '../random.js';
 
 export interface SampleOptions {
@@ -57,6 +57,7 @@ export function sampleLogits(logits: ArrayLike<number>, options: SampleOptions =
 
 /** Indexes by falling logit, those of -Infinity left out. */
 function ranked(logits: ArrayLike<number>): number[] {
+  requireNumbers('sampleLogits', 'logits', logits);
   const indexes: number[] = [];
   for (let index = 0; index < logits.length; index++) {
     const logit = logits[index] as number;

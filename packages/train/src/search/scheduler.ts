@@ -1,4 +1,5 @@
 /** Who goes on with how much: schedulers decide from what is known, and hold no state of their own. */
+import { requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { TrialReport } from './trial.js';
 
@@ -71,6 +72,7 @@ export interface HalvingOptions {
 
 /** The budgets of successive halving: R, R/η, R/η², … down to the least, smallest first; whole where the least is whole. */
 export function rungBudgets(operation: string, options: HalvingOptions): readonly number[] {
+  requireObject(operation, 'the options', options, '{ minBudget: 1, maxBudget: 27 }');
   const { minBudget = 1, maxBudget, reduction = 3 } = options;
   requireBudgets(operation, minBudget, maxBudget);
   if (!(reduction > 1))

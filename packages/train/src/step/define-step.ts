@@ -1,5 +1,5 @@
 /** From what the user gives to the definition of a step: options checked, parameters in groups, buffers found. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireFunction } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { planBuffers, planGroups } from './packing.js';
 import { StateLayout } from './state-layout.js';
@@ -26,6 +26,11 @@ export function defineStep<Model extends object, Batch extends object>(
   if (!Number.isInteger(accumulate) || accumulate < 1)
     throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);
   requireClipping({ clipNorm, clipValue });
+  if (typeof model !== 'object' || model === null)
+    throw new ArgumentError('train', `the model must be an object of tensors, got ${String(model)}`);
+  requireFunction('train', 'the loss', loss);
+  if (typeof optimizer !== 'object' || optimizer === null)
+    throw new ArgumentError('train', `the optimizer must be one such as adam(), got ${String(optimizer)}`);
   const groups = planGroups(model, trainable, 'slots' in optimizer ? [{ optimizer }] : optimizer);
   return {
     model,

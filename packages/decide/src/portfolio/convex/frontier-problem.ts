@@ -1,5 +1,5 @@
 /** What all portfolios of mean and variance share: checked moments, limits, and the program of least variance for a return. */
-import { dot, requireNumber } from '@noosphere/base';
+import { dot, requireNumber, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { times } from '../../moments/covariance.js';
 import { requireCovariance, requireList } from '../../moments/tables.js';
@@ -62,6 +62,7 @@ export interface Problem {
 }
 
 export function problemOf(operation: string, moments: Moments, options: MeanVarianceOptions): Problem {
+  requireObject(operation, 'moments', moments, '{ mean, covariance }');
   const { riskFree = 0 } = options;
   requireNumber(operation, 'riskFree', riskFree);
   const assets = requireCovariance(operation, moments.covariance, options.names);

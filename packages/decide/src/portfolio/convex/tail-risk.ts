@@ -106,6 +106,7 @@ export async function minimumCdar(
     'maximumShort maximumGross',
   );
   const level = levelOf('minimumCdar', options.level);
+  requireTable('minimumCdar', returns);
   const sums = returns.map((values) => {
     let sum = 0;
     return values.map((value) => (sum += value));

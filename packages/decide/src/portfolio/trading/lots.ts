@@ -1,5 +1,5 @@
 /** From weights to whole lots: what can be bought. */
-import { knownOptions, requirePositive } from '@noosphere/base';
+import { knownOptions, requireNumbers, requirePositive } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList } from '../../moments/tables.js';
 import { RowBuilder, type SolverOptions, solveProgram } from '../../solver/index.js';
@@ -132,6 +132,7 @@ export async function exactLots(
 }
 
 function checked(operation: string, weights: ArrayLike<number>, prices: ArrayLike<number>, value: number) {
+  requireNumbers(operation, 'prices', prices);
   const costs = requireList(operation, 'prices', prices, prices.length);
   const shares = requireList(operation, 'weights', weights, costs.length);
   for (const [asset, price] of costs.entries()) requirePositive(operation, `prices[${asset}]`, price);

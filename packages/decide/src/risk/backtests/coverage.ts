@@ -1,5 +1,5 @@
 /** Tests of forecasts of value at risk: were there as many exceptions as promised, and did they come one by one? */
-import { requireShare } from '@noosphere/base';
+import { requireNumbers, requireShare } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { chiSquaredTail } from '@noosphere/statistics';
 
@@ -187,6 +187,7 @@ function binomialCumulative(count: number, trials: number, probability: number):
 }
 
 function requireExceeded(operation: string, exceeded: ArrayLike<number>, minimum: number): number {
+  requireNumbers(operation, 'exceeded', exceeded);
   if (exceeded.length < minimum) {
     throw new ArgumentError(operation, `needs at least ${minimum} days, got ${exceeded.length}`);
   }

@@ -1,5 +1,5 @@
 /** How much of other assets to sell against one: least variance of what is left. */
-import { dot } from '@noosphere/base';
+import { dot, requireColumns } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { cholesky, choleskySolve, studentTails } from '@noosphere/statistics';
 import { symmetric, withoutMean } from '../../moments/covariance.js';
@@ -35,6 +35,7 @@ export interface Hedge {
  * console.log(ratios[0]?.toFixed(3), effectiveness.toFixed(3)); // → 0.500 1.000
  */
 export function minimumVarianceHedge(asset: Float64Array, hedges: readonly Float64Array[]): Hedge {
+  requireColumns('minimumVarianceHedge', 'hedges', hedges);
   const count = hedges.length;
   if (count === 0) throw new ArgumentError('minimumVarianceHedge', 'expected at least one hedge, got none');
   const rows = requireTable('minimumVarianceHedge', [asset, ...hedges], { minimum: count + 2 });

@@ -1,5 +1,5 @@
 /** What a portfolio would lose: in shocks that are given, and in times that were. */
-import { knownOptions, requireWhole } from '@noosphere/base';
+import { knownOptions, requireNumbers, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireList, requireTable } from '../../moments/tables.js';
 
@@ -33,6 +33,8 @@ export interface ScenarioResult {
  * console.log(worst?.name, worst?.portfolioReturn.toFixed(2)); // → crash -0.22
  */
 export function stressTest(weights: ArrayLike<number>, scenarios: readonly Scenario[]): ScenarioResult[] {
+  requireNumbers('stressTest', 'weights', weights);
+  requireScenarios(scenarios);
   const checked = requireList('stressTest', 'weights', weights, weights.length);
   const results = scenarios.map(({ name, shocks, probability }) => {
     const list = requireList('stressTest', `shocks of '${name}'`, shocks, checked.length);
@@ -122,4 +124,12 @@ function stressOf(
     0,
   );
   return { first, last: first + window - 1, portfolioReturn, assetReturns };
+}
+
+function requireScenarios(scenarios: unknown): void {
+  if (Array.isArray(scenarios)) return;
+  throw new ArgumentError(
+    'stressTest',
+    `scenarios must be an array of { name, shocks }, got ${String(scenarios)}`,
+  );
 }

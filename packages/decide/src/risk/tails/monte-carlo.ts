@@ -90,6 +90,7 @@ export function monteCarloRisk(
 ): TailRisk {
   const { level = 0.95 } = knownOptions('monteCarloRisk', options, 'level distribution freedom draws seed');
   requireShare('monteCarloRisk', 'level', level);
+  requireCovariance('monteCarloRisk', covariance);
   const checked = requireList('monteCarloRisk', 'weights', weights, covariance.length);
   const scenarios = simulateReturns(mean, covariance, options);
   const returns = new Float64Array(scenarios[0]?.length ?? 0);
