@@ -12,6 +12,11 @@ const checks = [
   ['typecheck', 'types of every package, tests included', () => turbo(['typecheck', '--continue'])],
   ['test', 'tests and examples of every package', testPackages],
   [
+    'test:stock',
+    'core and train on the stock runtime, without the native kernels',
+    () => turbo(['test:stock', '--continue']),
+  ],
+  [
     'test:package',
     'packed packages, by publint and are-the-types-wrong',
     () => turbo(['test:package', '--continue']),

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runProgram, strictCommand, versionOf } from '@noosphere/command-line';
+import { runtimeReport } from '@noosphere/core';
+import { doctorText } from './doctor.js';
 
 /** Packages by the word that starts their program, in the order in which help shows them. */
 const packages: Readonly<Record<string, string>> = {
@@ -30,6 +32,10 @@ async function main(): Promise<void> {
       .passThroughOptions()
       .action(() => start(file));
   }
+  command
+    .command('doctor')
+    .description('what programs run on here, what is missing, and what adds it')
+    .action(async () => console.log(doctorText(await runtimeReport())));
   await command.parseAsync();
 }
 

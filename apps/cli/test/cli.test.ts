@@ -37,6 +37,18 @@ it('hands help and options on to the program', () => {
   expect(run('footprint', '--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+it('says what programs run on, and what adds native kernels where there are none', () => {
+  const { status, stdout } = run('doctor');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^executor +CPU, ONNX Runtime \d+\.\d+\.\d+$/m);
+  expect(stdout).toMatch(/^kernels +(native, .*plain|none: .*rustup)/m);
+  const off = spawnSync(process.execPath, [bin, 'doctor'], {
+    encoding: 'utf8',
+    env: { ...process.env, NOOSPHERE_KERNELS: 'off' },
+  });
+  expect(off.stdout).toContain('kernels    none: NOOSPHERE_KERNELS is off; unset it');
+});
+
 it('runs a program: its files, its exit status, its errors', () => {
   const rows = Array.from({ length: 30 }, (_, t) => `2024-01-${String(t + 1).padStart(2, '0')},${t % 7}`);
   writeFileSync(join(folder, 'days.csv'), ['ds,y', ...rows].join('\n'));

@@ -92,6 +92,7 @@ export {
   EyeLike,
   Flatten,
   Floor,
+  Fused,
   FusedMatMul,
   findOperator,
   Gather,

@@ -13,7 +13,7 @@ export interface Member {
   readonly name: string;
   /** Public entries: the keys of `exports`. */
   readonly entries: readonly string[];
-  /** Packages in `dependencies` and `peerDependencies`. */
+  /** Packages in `dependencies`, `optionalDependencies` and `peerDependencies`. */
   readonly dependencies: readonly string[];
   readonly sources: readonly Source[];
 }
@@ -36,6 +36,7 @@ interface Manifest {
   readonly name: string;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +62,11 @@ function readMember(root: string, group: Group, folder: string): Member {
     folder,
     name: manifest.name,
     entries: Object.keys(manifest.exports ?? {}),
-    dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    dependencies: Object.keys({
+      ...manifest.dependencies,
+      ...manifest.optionalDependencies,
+      ...manifest.peerDependencies,
+    }),
     sources: files.map((file) => {
       const inside = relative(memberFolder, file).split(sep).join('/');
       return {

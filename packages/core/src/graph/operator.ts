@@ -70,7 +70,7 @@ export type LooseAttributes = Readonly<Record<string, AttributeValue | undefined
 export interface Operator<S extends AttributeSchema = AttributeSchema> {
   readonly name: OperatorName;
   /** '' is the standard set; 'com.microsoft' may only stand inside CPU programs; 'noosphere' never leaves the tracer. */
-  readonly domain: '' | 'com.microsoft' | 'com.microsoft.nchwc' | 'noosphere';
+  readonly domain: '' | 'com.microsoft' | 'com.microsoft.nchwc' | 'noosphere.kernels' | 'noosphere';
   /** First opset whose definition of the operator this record follows. */
   readonly opset: number;
   readonly attributes: S;

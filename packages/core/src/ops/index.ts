@@ -18,6 +18,7 @@ export * from './cumulative.js';
 export * from './detection.js';
 export * from './dropout.js';
 export * from './einsum.js';
+export * from './fused.js';
 export * from './gather.js';
 export * from './generators.js';
 export * from './grid-sample.js';

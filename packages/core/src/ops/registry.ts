@@ -39,6 +39,7 @@ import { CumSum } from './cumulative.js';
 import { NonMaxSuppression, RoiAlign } from './detection.js';
 import { Dropout } from './dropout.js';
 import { Einsum } from './einsum.js';
+import { Fused } from './fused.js';
 import { Gather, GatherElements, GatherND } from './gather.js';
 import { Constant, ConstantOfShape, EyeLike, Range } from './generators.js';
 import { GridSample } from './grid-sample.js';
@@ -291,6 +292,7 @@ export const operators = {
   DynamicQuantizeLinear,
   // the CPU executor's own: each is held equal to its standard form by a test
   FusedMatMul,
+  Fused,
   ReorderInput,
   ReorderOutput,
 } as const satisfies { readonly [N in RegisteredName]: AnyRecord };

@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from '../graph/index.js';
 import { encodeModel } from '../onnx/index.js';
-import { cpuExecutor, prepareForCpu } from '../runtime/index.js';
+import { cpuExecutor, graphAsLoaded } from '../runtime/index.js';
 import { type CompiledFunction, trace } from '../tensor/index.js';
 import { type NodeEvent, type ProfiledRuns, readProfile } from './profile-events.js';
 
@@ -89,7 +89,7 @@ export async function profile<Args extends readonly Tree[], Result extends Tree>
       // Writes the profile.
       await program.dispose();
     }
-    const { nodes, tensors } = encodeModel(await prepareForCpu(graph), { lastFirst: true });
+    const { nodes, tensors } = encodeModel(await graphAsLoaded(graph), { lastFirst: true });
     return summary(readProfile(await profileText(folder), runs), namesOf(nodes, tensors));
   });
 }

@@ -8,6 +8,9 @@ import { type AnyData, isDType } from '../shape/index.js';
 import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-convolution.js';
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
+import { fuseElementwise } from './native/fuse.js';
+import { findKernels } from './native/kernels.js';
+import { loadNative, runsNatively } from './native/native-program.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { countProgram, spinningEntries, spinningOfNext } from './spinning.js';
 import { threadCount } from './threads.js';
@@ -34,7 +37,12 @@ async function runtime(): Promise<Runtime> {
 export const cpuExecutor: Executor = {
   name: 'cpu',
   async load(graph, options = {}) {
-    return loadAsIs(await prepareForCpu(graph), options);
+    const prepared = await prepareForCpu(graph);
+    return (await loadNative(prepared, options)) ?? loadAsIs(prepared, options);
+  },
+  async loadSteps(graph, kept, options = {}) {
+    const { kernels } = await findKernels();
+    return kernels && loadNative(await prepareForCpu(graph), options, kept);
   },
 };
 
@@ -42,6 +50,12 @@ export const cpuExecutor: Executor = {
 export async function prepareForCpu(graph: Graph): Promise<Graph> {
   const block = hasConvolutions(graph) ? await channelBlock(loadAsIs) : undefined;
   return lowerForCpu(graph, block === undefined ? [] : [blockConvolutions(block)]);
+}
+
+/** The graph that is loaded for this one, whose nodes a profile names. */
+export async function graphAsLoaded(graph: Graph): Promise<Graph> {
+  const prepared = await prepareForCpu(graph);
+  return (await runsNatively(prepared)) ? fuseElementwise(prepared) : prepared;
 }
 
 function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {

@@ -26,10 +26,32 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** Steps in one call: each reads the state that the one before it wrote. */
+export interface StepCall {
+  /** The program's first inputs of the first step; only read. */
+  readonly state: readonly HostTensor[];
+  /** Memory of the state's dtypes and shapes: the first step's new state, then that of every second one. */
+  readonly next: readonly HostTensor[];
+  /** As `next`, for the steps between; not needed for one step. The last state is in `next` where the steps are odd in number. */
+  readonly other: readonly HostTensor[];
+  /** The other inputs, with a leading axis of steps where there are several. */
+  readonly inputs: readonly HostTensor[];
+  readonly steps: number;
+}
+
+/** A compiled graph whose first outputs are the next values of its first inputs, a state that never leaves its memory. */
+export interface SteppingProgram {
+  /** Runs the steps; gives the outputs behind the state, with a leading axis of steps where there are several. */
+  runSteps(call: StepCall): Promise<HostTensor[]>;
+  dispose(): Promise<void>;
+}
+
 /** A place where graphs run. All executors give the same values. */
 export interface Executor {
   readonly name: string;
   load(graph: Graph, options?: LoadOptions): Promise<Program>;
+  /** Loads a graph whose first `kept` inputs and outputs are a state; `undefined` where this executor hands states out. */
+  loadSteps?(graph: Graph, kept: number, options?: LoadOptions): Promise<SteppingProgram | undefined>;
 }
 
 /** Node names of a loaded program, for profiles. */

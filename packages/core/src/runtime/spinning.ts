@@ -32,6 +32,13 @@ export function spinningOfNext(): Spinning {
   throw new ArgumentError('threads', `NOOSPHERE_SPINNING must be one of ${ways.join(', ')}, got '${asked}'`);
 }
 
+/** The same entries by their whole names. */
+export function nativeSpinning(spinning: Spinning): Record<string, string> {
+  if (spinning === 'in-runs') return { 'session.force_spinning_stop': '1' };
+  if (spinning === 'never') return { 'session.intra_op.allow_spinning': '0' };
+  return {};
+}
+
 /** The runtime's session entries for a way of spinning. */
 export function spinningEntries(spinning: Spinning): Record<string, unknown> {
   if (spinning === 'in-runs') return { extra: { session: { force_spinning_stop: '1' } } };

@@ -66,6 +66,11 @@ export class StateLayout {
     });
   }
 
+  /** Tensors of a state. */
+  get size(): number {
+    return this.#tensors.length;
+  }
+
   /** Every parameter and buffer. */
   get members(): readonly Member[] {
     return [...this.groups, ...this.buffers].flatMap(({ members }) => members);

@@ -203,3 +203,36 @@ test('the scale lowers every learning rate, and is part of the state', async () 
   expect(step.state().learningRateScale).toBe(0.1);
   await step.dispose();
 });
+
+test('a state that was shown is never written into again, whatever steps follow', async () => {
+  const step = start();
+  const batches = [draw(4), draw(4), draw(4)];
+  await step.run(batches.slice(0, 1));
+  await step.run(batches.slice(1, 2));
+  const shown = step.state();
+  const copies = [...shown.parameters].map(([path, tensor]) => [path, Float32Array.from(hostData(tensor))]);
+  const own = step.model.model.first.weight;
+  const before = Float32Array.from(hostData(own as never) as Float32Array);
+  for (let round = 0; round < 4; round++) {
+    await step.run(batches);
+    await step.run(batches.slice(0, 1));
+  }
+  expect([...shown.parameters].map(([path, tensor]) => [path, hostData(tensor)])).toEqual(copies);
+  expect(hostData(own as never)).toEqual(before);
+  // Back to it: the same steps again, to the bit.
+  const after = [...step.state().parameters.values()].map((tensor) => hostData(tensor));
+  step.restore(shown);
+  for (let round = 0; round < 4; round++) {
+    await step.run(batches);
+    await step.run(batches.slice(0, 1));
+  }
+  expect([...step.state().parameters.values()].map((tensor) => hostData(tensor))).toEqual(after);
+});
+
+test('the model that training starts from is left as it was', async () => {
+  const network = model();
+  const before = Float32Array.from(hostData(network.first.weight as never) as Float32Array);
+  const step = start({ model: { model: network } });
+  for (let round = 0; round < 3; round++) await step.run([draw(4), draw(4)]);
+  expect(hostData(network.first.weight as never)).toEqual(before);
+});

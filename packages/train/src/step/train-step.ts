@@ -8,7 +8,6 @@ import {
   fromNumbers,
   type HostTensor,
   hostData,
-  type Program,
   visitTree,
 } from '@noosphere/core';
 import { treeSignature } from '@noosphere/core/operators';
@@ -21,14 +20,9 @@ import { drawMasks } from './masks.js';
 import { explainNonFinite } from './non-finite.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 import type { NamedState, StateLayout, StepState } from './state-layout.js';
-import {
-  loopSteps,
-  type StepDefinition,
-  type StepGraph,
-  type Stretch,
-  stretchesOf,
-  traceStep,
-} from './step-graph.js';
+import { StateMemory } from './state-memory.js';
+import { type StepDefinition, type StepGraph, stretchesOf, traceStep } from './step-graph.js';
+import { loadLoop, loadStepping, type StepProgram } from './step-program.js';
 
 export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly model: Model;
@@ -73,7 +67,7 @@ export interface TrainState extends NamedState {
 
 interface Compiled {
   readonly step: StepGraph;
-  readonly program: Program;
+  readonly program: StepProgram;
 }
 
 /**
@@ -89,8 +83,9 @@ export class TrainStep<Model extends object, Batch extends object> {
   learningRateScale = 1;
   readonly #definition: StepDefinition<Model, Batch>;
   readonly #options: TrainStepOptions<Model, Batch>;
-  readonly #programs = new Map<string, Promise<Compiled>>();
+  readonly #programs = new Map<string, Promise<Compiled | undefined>>();
   readonly #layout: StateLayout;
+  readonly #memory = new StateMemory();
   #state: StepState<HostTensor>;
   #step = 0;
 
@@ -150,6 +145,7 @@ export class TrainStep<Model extends object, Batch extends object> {
 
   /** The state of now, by name, as views. */
   state(): TrainState {
+    this.#memory.keep(this.#layout.write(this.#state));
     return {
       step: this.#step,
       learningRateScale: this.learningRateScale,
@@ -183,7 +179,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     const { step, program } = await this.#compiledFor(batches, steps);
     this.#checkBatches(step, batches);
     const rates = Array.from({ length: steps }, (_, index) => this.#rates(this.#step + index));
-    const inputs = [...this.#layout.write(this.#state), this.#scalars(rates)];
+    const inputs = [this.#scalars(rates)];
     let place = 0;
     for (const { count, sites } of step.stretches) {
       const own = batches.slice(place, place + steps * count);
@@ -194,7 +190,8 @@ export class TrainStep<Model extends object, Batch extends object> {
       );
       place += steps * count;
     }
-    const { state, rest } = this.#layout.read(await program.run(inputs));
+    const before = this.#layout.write(this.#state);
+    const { state, rest } = await program.run({ state: before, inputs, steps });
     const [losses, ...metrics] = rest.map((tensor) => hostData(tensor) as Float32Array);
     const results = Array.from(
       { length: steps },
@@ -210,7 +207,8 @@ export class TrainStep<Model extends object, Batch extends object> {
     for (const result of results) {
       if (!Number.isFinite(result.loss)) await this.#explain(result, batches);
     }
-    this.#state = state;
+    this.#state = this.#layout.read(state).state;
+    this.#memory.free(before);
     this.#step += steps;
     return results;
   }
@@ -219,7 +217,7 @@ export class TrainStep<Model extends object, Batch extends object> {
   async dispose(): Promise<void> {
     const compiled = [...this.#programs.values()];
     this.#programs.clear();
-    for (const each of compiled) await (await each).program.dispose();
+    for (const each of compiled) await (await each)?.program.dispose();
   }
 
   /** Labels and indices that the model has no place for, before the runtime sees them. */
@@ -233,27 +231,37 @@ export class TrainStep<Model extends object, Batch extends object> {
   }
 
   /** Of one step the batches may differ; those of several are as the first. */
-  #compiledFor(batches: readonly Batch[], steps: number): Promise<Compiled> {
+  async #compiledFor(batches: readonly Batch[], steps: number): Promise<Compiled> {
     const { accumulate } = this.#definition;
+    const { executor = cpuExecutor, threads } = this.#options;
     const [batch] = batches as [Batch];
     const stretches = steps === 1 ? stretchesOf(batches) : [{ batch, count: accumulate }];
-    const shapes = stretches.map((stretch) => `${stretch.count} ${treeSignature(stretch.batch)}`);
-    const key = `${steps} ${shapes.join(' ')}`;
-    let compiled = this.#programs.get(key);
-    if (!compiled) {
-      compiled = this.#compile(stretches, steps);
-      this.#programs.set(key, compiled);
-      compiled.catch(() => this.#programs.delete(key));
-    }
-    return compiled;
+    const shapes = stretches.map((stretch) => `${stretch.count} ${treeSignature(stretch.batch)}`).join(' ');
+    const options = threads === undefined ? {} : { threads };
+    const traced = () => traceStep(this.#definition, batch, stretches);
+    const anySteps = await this.#cached(shapes, async () => {
+      if (!executor.loadSteps) return undefined;
+      const step = traced();
+      const program = await loadStepping(step, this.#layout, this.#memory, executor, options);
+      return program && { step, program };
+    });
+    const compiled =
+      anySteps ??
+      (await this.#cached(`${steps} ${shapes}`, async () => {
+        const step = traced();
+        return { step, program: await loadLoop(step, this.#layout, steps, executor, options) };
+      }));
+    return compiled as Compiled;
   }
 
-  async #compile(stretches: readonly Stretch<Batch>[], steps: number): Promise<Compiled> {
-    const { executor = cpuExecutor, threads } = this.#options;
-    const [{ batch }] = stretches as [Stretch<Batch>];
-    const single = traceStep(this.#definition, batch, stretches);
-    const step = steps === 1 ? single : loopSteps(single, this.#layout, steps);
-    return { step, program: await executor.load(step.graph, threads === undefined ? {} : { threads }) };
+  #cached(key: string, make: () => Promise<Compiled | undefined>): Promise<Compiled | undefined> {
+    let made = this.#programs.get(key);
+    if (!made) {
+      made = make();
+      this.#programs.set(key, made);
+      made.catch(() => this.#programs.delete(key));
+    }
+    return made;
   }
 
   /** The learning rate of each optimizer at a step. */
@@ -284,6 +292,7 @@ export class TrainStep<Model extends object, Batch extends object> {
     const { executor = cpuExecutor, seed = 0 } = this.#options;
     const { accumulate } = this.#definition;
     const [state, done] = [this.#state, this.#step];
+    this.#memory.keep(this.#layout.write(state));
     const place = (step - done - 1) * accumulate;
     try {
       if (place > 0) await this.run(batches.slice(0, place));

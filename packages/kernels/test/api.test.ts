@@ -1,0 +1,3 @@
+import { testApi } from '@noosphere/tool-examples';
+
+testApi(import.meta.url);

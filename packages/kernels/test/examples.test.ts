@@ -1,0 +1,3 @@
+import { testExamples } from '@noosphere/tool-examples';
+
+testExamples(import.meta.url);

@@ -1,0 +1,54 @@
+/** The addon and its crate, where a Rust toolchain is. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { loadKernels, runtimeLibrary } from '../src/index.js';
+
+const crate = fileURLToPath(new URL('../native', import.meta.url));
+const cargo = (...args: string[]) => spawnSync('cargo', args, { cwd: crate, encoding: 'utf8' });
+const hasCargo = cargo('--version').status === 0;
+const hasTool = (name: string) => hasCargo && cargo(name, '--version').status === 0;
+
+describe.skipIf(!hasCargo)('the crate', () => {
+  test.skipIf(!hasTool('fmt'))('is formatted', () => {
+    expect(cargo('fmt', '--check')).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test.skipIf(!hasTool('clippy'))(
+    'has nothing that clippy warns of',
+    () => {
+      const { status, stderr } = cargo(
+        'clippy',
+        '--release',
+        '--quiet',
+        '--all-targets',
+        '--',
+        '-D',
+        'warnings',
+      );
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+    },
+    120_000,
+  );
+
+  test('passes its own tests', () => {
+    const { status, stdout } = cargo('test', '--release', '--quiet');
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+    expect(stdout).toMatch(/test result: ok\. [1-9]\d* passed/);
+  }, 120_000);
+});
+
+test('the addon loads, or the error says for which platform there is none', () => {
+  try {
+    expect(loadKernels().instructionSets().at(-1)).toBe('plain');
+  } catch (error) {
+    expect(String(error)).toMatch(/no native kernels for (linux|darwin|win32)-/);
+    expect(hasCargo, String(error)).toBe(false);
+  }
+});
+
+test('a folder without the library is named', () => {
+  const entry = createRequire(import.meta.url).resolve('vitest');
+  expect(() => runtimeLibrary(entry)).toThrow(/bin.napi-v6/);
+});
