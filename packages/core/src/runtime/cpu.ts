@@ -8,8 +8,8 @@ import { type AnyData, isDType } from '../shape/index.js';
 import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-convolution.js';
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
-import { fuseElementwise } from './native/fuse.js';
 import { findKernels } from './native/kernels.js';
+import { lowerForKernels } from './native/lower-native.js';
 import { loadNative, runsNatively } from './native/native-program.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { countProgram, spinningEntries, spinningOfNext } from './spinning.js';
@@ -55,7 +55,7 @@ export async function prepareForCpu(graph: Graph): Promise<Graph> {
 /** The graph that is loaded for this one, whose nodes a profile names. */
 export async function graphAsLoaded(graph: Graph): Promise<Graph> {
   const prepared = await prepareForCpu(graph);
-  return (await runsNatively(prepared)) ? fuseElementwise(prepared) : prepared;
+  return (await runsNatively(prepared)) ? lowerForKernels(prepared) : prepared;
 }
 
 function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {

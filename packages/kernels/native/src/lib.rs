@@ -3,6 +3,8 @@
 //! The runtime is the library that the npm package onnxruntime-node carries: one in a process.
 
 mod fused;
+mod max_pool;
+mod max_unpool;
 mod session;
 
 use std::path::PathBuf;

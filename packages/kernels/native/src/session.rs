@@ -14,6 +14,8 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::value::ValueType;
 
 use crate::fused::FusedOperator;
+use crate::max_pool::MaxPoolOperator;
+use crate::max_unpool::MaxUnpoolOperator;
 
 /// Name, element type and shape of an input or output.
 struct Place {
@@ -138,7 +140,10 @@ fn load(
     options: &SessionOptions,
 ) -> std::result::Result<Loaded, Box<dyn std::error::Error>> {
     let environment = crate::environment(&options.library)?;
-    let domain = OperatorDomain::new("noosphere.kernels")?.add(FusedOperator)?;
+    let domain = OperatorDomain::new("noosphere.kernels")?
+        .add(FusedOperator)?
+        .add(MaxPoolOperator)?
+        .add(MaxUnpoolOperator)?;
     let mut builder = Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)
         .map_err(ort::Error::<()>::from)?

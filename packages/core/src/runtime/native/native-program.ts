@@ -8,8 +8,8 @@ import type { LoadOptions, Program, StepCall, SteppingProgram, ValueInfo } from 
 import { checkInputs, inputsOf, outputsOf } from '../program-values.js';
 import { countProgram, nativeSpinning, spinningOfNext } from '../spinning.js';
 import { threadCount } from '../threads.js';
-import { fuseElementwise } from './fuse.js';
 import { findKernels } from './kernels.js';
+import { lowerForKernels } from './lower-native.js';
 
 /** Whether there are kernels, and all shapes are known before a run. */
 export async function runsNatively({ inputs, outputs }: Graph): Promise<boolean> {
@@ -25,7 +25,7 @@ export async function loadNative(
 ): Promise<NativeProgram | undefined> {
   const found = await findKernels();
   if (!found.kernels || !(await runsNatively(graph))) return undefined;
-  const { bytes } = encodeModel(fuseElementwise(graph), { lastFirst: true });
+  const { bytes } = encodeModel(lowerForKernels(graph), { lastFirst: true });
   const { threads, profilePrefix } = options;
   try {
     const session = await found.kernels.NativeSession.load(bytes, {
