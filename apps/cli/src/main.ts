@@ -39,12 +39,21 @@ async function main(): Promise<void> {
   await command.parseAsync();
 }
 
-/** The file that a package's `bin` names, and the package's line about itself. */
+/** What a package's manifest says of its program. */
+interface Manifest {
+  readonly description: string;
+  /** Of an app, which is only started from here. */
+  readonly main?: string;
+  /** Of a package that users install, and start by this name too. */
+  readonly bin?: Readonly<Record<string, string>>;
+}
+
+/** The file of a package's program, and the package's line about itself. */
 function readProgram(name: string): { readonly file: string; readonly about: string } {
   const require = createRequire(import.meta.url);
   const path = require.resolve(`${packages[name]}/package.json`);
-  const { bin, description } = require(path) as { bin: Record<string, string>; description: string };
-  const [file = ''] = Object.values(bin);
+  const { main, bin = {}, description } = require(path) as Manifest;
+  const [file = main ?? ''] = Object.values(bin);
   return { file: join(dirname(path), file), about: description };
 }
 

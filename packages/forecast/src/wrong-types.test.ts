@@ -15,6 +15,17 @@ test.each<[call: () => unknown, message: string]>([
     'crossValidate: expects a frame of series, got undefined',
   ],
   [() => forecast.takeSeries('x' as never, []), 'takeSeries: expects a frame of series, got x'],
+  [() => forecast.selectModels(undefined as never), 'selectModels: the table must be an object such as'],
+  [
+    () => forecast.fitTransform({ kind: 'standard' } as never, 3 as never),
+    'the training values must be numbers',
+  ],
+  [() => forecast.lagFeatures([1] as never, 1 as never), 'lagFeatures: lags must be an array'],
+  [
+    () => forecast.frameOf(undefined as never),
+    'frameOf: the columns must be an object such as { ds: [1, 2], y: [3, 4] }',
+  ],
+  [() => forecast.driftReport({}, null as never), 'driftReport: the fresh columns must be an object'],
   [() => forecast.gapReport(null as never), 'gapReport: expects a frame of series, got null'],
   [
     () =>

@@ -1,4 +1,5 @@
 /** Whether one model of a backtest is better than another by more than chance. */
+import { requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type DieboldMariano, dieboldMarianoOf } from '../metrics/diebold-mariano.js';
 import type { BacktestTable } from './cross-validate.js';
@@ -14,6 +15,7 @@ import type { BacktestTable } from './cross-validate.js';
  * console.log(compareModels(table, 'RWD', 'Naive').statistic < 0); // → true
  */
 export function compareModels(table: BacktestTable, first: string, second: string): DieboldMariano {
+  requireObject('compareModels', 'the table', table, 'what forecastFrame or crossValidate gives');
   const [a, b] = [first, second].map((model) => {
     const column = table.columns[model];
     if (!column)

@@ -1,4 +1,5 @@
 /** Conformal intervals from the errors of a backtest, for its own later windows and for forecasts: no model is fitted again. */
+import { requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { requireLevels } from '../local/require-series.js';
 import { columnNames, type ForecastTable } from '../run/forecast-table.js';
@@ -21,7 +22,10 @@ export interface ConformalLevels {
  * const covered = conformalBacktest(table, { levels: [90] });
  * console.log(covered.manifest.windows, evaluate(covered, { metrics: ['coverage'] }).rows[1]?.values.coverage); // → 21 100
  */
-export function conformalBacktest(table: BacktestTable, { levels }: ConformalLevels): BacktestTable {
+export function conformalBacktest(table: BacktestTable, options: ConformalLevels): BacktestTable {
+  requireObject('conformalBacktest', 'the table', table, 'what forecastFrame or crossValidate gives');
+  requireObject('conformalBacktest', 'the options', options, '{ levels: [80] }');
+  const { levels } = options;
   requireLevels('conformalBacktest', levels);
   const { horizon, manifest } = table;
   const { windows, step } = manifest;

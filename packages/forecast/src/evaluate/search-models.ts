@@ -1,7 +1,8 @@
 /** Search for a model under a budget of time or energy: more windows for fewer models, round by round. */
-import { knownOptions, requireWhole } from '@noosphere/base';
+import { knownOptions, requireList, requireObject, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
+import { requireFrame } from '../frame/require-frame.js';
 import type { ForecastModel } from '../run/global-runs.js';
 import type { RunOptions } from '../run/thread-pool.js';
 import { crossValidate } from './cross-validate.js';
@@ -88,8 +89,11 @@ class Halving {
   readonly #found = new Map<string, SearchedModel>();
 
   constructor(frame: SeriesFrame, options: SearchModelsOptions) {
-    const { candidates, budget, readJoules, windows = 1, mostWindows = 8 } = options;
     const operation = 'searchModels';
+    requireFrame(operation, frame);
+    requireObject(operation, 'the options', options, '{ candidates, horizon, budget }');
+    const { candidates, budget, readJoules, windows = 1, mostWindows = 8 } = options;
+    requireList(operation, 'candidates', candidates);
     if (candidates.length === 0)
       throw new ArgumentError(operation, 'expects at least one candidate, got none');
     if (new Set(candidates.map(({ name }) => name)).size < candidates.length)

@@ -1,5 +1,5 @@
 /** One ensemble for all series, chosen by a backtest. */
-import { knownOptions, requireWhole } from '@noosphere/base';
+import { knownOptions, requireObject, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { EnsembleWeights } from '../run/combine-forecasts.js';
 import { countPicks, type GreedyPick, greedyPicks } from '../wrappers/greedy-picks.js';
@@ -23,6 +23,7 @@ export interface SelectEnsembleOptions {
  * console.log(selectEnsemble(table, { picks: 4 })); // → { SeasonalNaive: 0.75, RWD: 0.25 }
  */
 export function selectEnsemble(table: BacktestTable, options: SelectEnsembleOptions = {}): EnsembleWeights {
+  requireObject('selectEnsemble', 'the table', table, 'what forecastFrame or crossValidate gives');
   const { models = table.models, picks = 20 } = knownOptions('selectEnsemble', options, 'models picks');
   requireWhole('selectEnsemble', 'picks', picks, 1);
   const columns = models.map((name) => columnOf('selectEnsemble', table, name));

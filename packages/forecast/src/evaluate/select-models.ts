@@ -1,5 +1,5 @@
 /** For each series the model that did best in a backtest. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { BacktestTable } from './cross-validate.js';
 import { evaluate } from './evaluate.js';
@@ -28,6 +28,7 @@ export interface SelectOptions {
  * console.log(selectModels(table)); // → [ { id: 'series', model: 'RWD', errors: { RWD: 0, Naive: 4.5 } } ]
  */
 export function selectModels(table: BacktestTable, options: SelectOptions = {}): ModelChoice[] {
+  requireObject('selectModels', 'the table', table, 'what forecastFrame or crossValidate gives');
   const { metric = 'mae' } = knownOptions('selectModels', options, 'metric');
   if ((metric as MetricName) === 'owa' || (metric as MetricName) === 'coverage')
     throw new ArgumentError('selectModels', `expected a metric of which less is better, got '${metric}'`);

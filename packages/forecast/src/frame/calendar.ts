@@ -6,6 +6,7 @@ import { parseDate } from '../series/cells.js';
 import type { SeriesFrame } from './frame.js';
 import type { Frequency, TradingCalendar } from './frequency.js';
 import { clockOf, offsetText } from './local-time.js';
+import { requireFrame } from './require-frame.js';
 import { gridOf, msOfDay } from './time-grid.js';
 
 /**
@@ -16,6 +17,7 @@ import { gridOf, msOfDay } from './time-grid.js';
  * // → [ '2024-04-30', '2024-05-31' ]
  */
 export function nextTimes(frame: SeriesFrame, series: number, horizon: number): Float64Array {
+  requireFrame('nextTimes', frame);
   const last = frame.times[(frame.offsets[series + 1] as number) - 1];
   if (last === undefined || (frame.offsets[series] as number) === (frame.offsets[series + 1] as number))
     throw new ArgumentError(

@@ -1,5 +1,5 @@
 /** Frames from data in memory: rows as objects, or columns. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { CellReader, dateHint } from '../series/cell-checks.js';
 import type { ParsedDate } from '../series/cells.js';
@@ -90,6 +90,7 @@ function rowCells(rows: readonly FrameRow[]): Cells {
 }
 
 function columnCells(columns: FrameColumns, refuse: Refuse): Cells {
+  requireObject('frameOf', 'the columns', columns, '{ ds: [1, 2], y: [3, 4] }');
   const names = Object.keys(columns);
   const count = columns[names[0] ?? '']?.length ?? 0;
   for (const name of names) {

@@ -7,6 +7,7 @@ import type { SeriesFrame } from './frame.js';
 import { type FrameColumns, type FrameRow, frameOf } from './frame-of.js';
 import { defaultColumns, type FrameOptions } from './frame-options.js';
 import { type ReadFrameOptions, readFrame } from './read-frame.js';
+import { requireFrame } from './require-frame.js';
 
 /** How a table of the rows to come is read; its times as those of the frame's own table. */
 export type FutureOptions = Pick<FrameOptions, 'columns' | 'dateFormat' | 'timeZone' | 'unordered'>;
@@ -35,6 +36,7 @@ export function futureCovariates(
 ): Readonly<Record<string, Float64Array>> {
   const operation = 'futureCovariates';
   knownOptions(operation, options, 'columns dateFormat timeZone unordered');
+  requireFrame(operation, frame);
   const covariates = Object.keys(frame.future).map((name) => {
     const table = frameOf(data, optionsFor(frame, name, options));
     return [name, valuesAhead(operation, frame, horizon, name, table)] as const;
@@ -51,6 +53,7 @@ export async function readFutureCovariates(
 ): Promise<Readonly<Record<string, Float64Array>>> {
   const operation = 'readFutureCovariates';
   knownOptions(operation, options, 'columns dateFormat timeZone unordered delimiter decimal');
+  requireFrame(operation, frame);
   const read: Record<string, Float64Array> = {};
   for (const name of Object.keys(frame.future)) {
     const table = await readFrame(path, { ...optionsFor(frame, name, options), layout: 'long' });

@@ -97,6 +97,7 @@ export interface FillOptions {
  */
 export function fillGaps<F extends SeriesFrame>(frame: F, method: FillMethod, options: FillOptions = {}): F {
   knownOptions('fillGaps', options, 'covariates');
+  requireFrame('fillGaps', frame);
   const methods = options.covariates ?? {};
   const known = { ...frame.past, ...frame.future };
   for (const [name, each] of [['y', method], ...Object.entries(methods)] as const) {

@@ -4,6 +4,7 @@ import type { WriteOptions } from '@noosphere/base/files';
 import { type FileColumn, writeColumns } from '../files/columns-file.js';
 import { timeColumn } from './calendar.js';
 import type { SeriesFrame } from './frame.js';
+import { requireFrame } from './require-frame.js';
 import { gridOf } from './time-grid.js';
 
 /**
@@ -20,6 +21,7 @@ export async function writeFrame(
   options: WriteOptions = {},
 ): Promise<void> {
   knownOptions('writeFrame', options, 'overwrite');
+  requireFrame('writeFrame', frame);
   const seriesOfRow = new Uint32Array(frame.y.length);
   frame.ids.forEach((_, series) => {
     seriesOfRow.fill(series, frame.offsets[series], frame.offsets[series + 1]);

@@ -1,5 +1,5 @@
 /** Several neural models trained within one budget of time; what each counts is chosen on the last training values. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
 import type { LocalForecast } from '../local/local-model.js';
@@ -63,6 +63,7 @@ export class NeuralEnsemble implements GlobalModel {
       draws = 10,
       name = 'NeuralEnsemble',
     } = knownOptions('NeuralEnsemble', given, 'members timeBudgetMs draws name');
+    requireList('neuralEnsemble', 'members', members);
     const [first] = members;
     if (!first) throw new ArgumentError('neuralEnsemble', 'needs at least one member, got none');
     const odd = members.find(({ horizon }) => horizon !== first.horizon);

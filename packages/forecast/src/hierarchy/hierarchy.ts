@@ -2,6 +2,7 @@
 import { requireList } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import type { SeriesFrame } from '../frame/frame.js';
+import { requireFrame } from '../frame/require-frame.js';
 import { concatFrames, rangeOf, takeSeries } from '../frame/slice.js';
 
 /** A series at the bottom, and the groups that it is in. */
@@ -102,6 +103,7 @@ export function sumUp({ parts }: Hierarchy, bottom: readonly Float64Array[]): Fl
  * have the same times.
  */
 export function aggregateFrame(frame: SeriesFrame, hierarchy: Hierarchy): SeriesFrame {
+  requireFrame('aggregateFrame', frame);
   const own = { ...frame, past: {}, future: {}, static: {} };
   const bottom = takeSeries(own, hierarchy.ids.slice(-hierarchy.bottomCount));
   const values = bottom.ids.map((id, series) => {

@@ -1,6 +1,14 @@
 /** Drift: new data against those a model was trained on, column by column, and whether to train again. */
 
-import { knownOptions, meanOf, quantileOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
+import {
+  knownOptions,
+  meanOf,
+  quantileOf,
+  requireObject,
+  requireValues,
+  requireWhole,
+  varianceOf,
+} from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { kolmogorovTail, normalTails } from '@noosphere/statistics';
 
@@ -69,6 +77,8 @@ export function driftReport(
   if (!(significance > 0 && significance < 1)) {
     throw new ArgumentError('driftReport', `significance lies between 0 and 1, got ${significance}`);
   }
+  requireObject('driftReport', 'the training columns', training, '{ load: Float64Array }');
+  requireObject('driftReport', 'the fresh columns', fresh, '{ load: Float64Array }');
   const names = Object.keys(training);
   if (names.length === 0) throw new ArgumentError('driftReport', 'expects at least one column, got none');
   const columns = names.map((column) => {

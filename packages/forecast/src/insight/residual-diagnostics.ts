@@ -1,6 +1,13 @@
 /** What is left in the errors of a model: mean, autocorrelation, shape, changing variance. */
 
-import { knownOptions, meanOf, requireValues, requireWhole, varianceOf } from '@noosphere/base';
+import {
+  knownOptions,
+  meanOf,
+  requireNumbers,
+  requireValues,
+  requireWhole,
+  varianceOf,
+} from '@noosphere/base';
 import { autocorrelations, chiSquaredTail, studentTails } from '@noosphere/statistics';
 import { leastSquares } from '../least-squares/least-squares.js';
 
@@ -49,6 +56,7 @@ export function residualDiagnostics(
   options: DiagnosticsOptions = {},
 ): ResidualDiagnostics {
   const operation = 'residualDiagnostics';
+  requireNumbers(operation, 'the residuals', residuals);
   const first = residuals.findIndex((value) => !Number.isNaN(value));
   const errors = residuals.subarray(Math.max(0, first));
   requireValues(operation, 'the residuals', errors, 8);

@@ -1,4 +1,5 @@
 /** Errors in units of what the seasonal naive forecast errs inside the training part. */
+import { requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { meanAbsolute, rootMeanSquare } from './errors.js';
 
@@ -69,5 +70,7 @@ export function overallWeightedAverage(
   of: { readonly smape: number; readonly mase: number },
   baseline: { readonly smape: number; readonly mase: number },
 ): number {
+  requireObject('overallWeightedAverage', 'the scores', of, '{ smape, mase }');
+  requireObject('overallWeightedAverage', 'the baseline', baseline, '{ smape, mase }');
   return (of.smape / baseline.smape + of.mase / baseline.mase) / 2;
 }

@@ -1,4 +1,5 @@
 /** Prices of one security, ready for returns: no gaps, all positive. */
+import { requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { type Series, withoutGaps } from '../series/index.js';
 
@@ -34,6 +35,7 @@ export function priceHistory(series: Series): PriceHistory {
 
 /** A history from bars without gaps: the close is the price. */
 export function barHistory(name: string, dates: readonly string[], bars: Bars): PriceHistory {
+  requireObject('barHistory', 'the bars', bars, '{ open, high, low, close, volume }');
   const { open, high, low, close, volume } = bars;
   for (const [column, values] of Object.entries({ open, high, low, close, volume })) {
     if (values.length !== dates.length) {

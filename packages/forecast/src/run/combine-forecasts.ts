@@ -1,6 +1,6 @@
 /** New columns of a table from those it has: an ensemble, or a choice for each series. No model is fitted again. */
 
-import { knownOptions, medianOf } from '@noosphere/base';
+import { knownOptions, medianOf, requireObject } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { columnNames, type ForecastTable, type SeriesFailure } from './forecast-table.js';
 
@@ -30,6 +30,7 @@ export function combineForecasts<Table extends ForecastTable>(
   table: Table,
   options: CombineOptions = {},
 ): Table {
+  requireObject('combineForecasts', 'the table', table, 'what forecastFrame or crossValidate gives');
   const { weights } = knownOptions('combineForecasts', options, 'models combine weights name');
   const { models = weights ? Object.keys(weights) : table.models, combine = weights ? 'mean' : 'median' } =
     options;

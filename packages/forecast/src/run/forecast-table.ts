@@ -1,5 +1,5 @@
 /** Forecasts in a long table of columns: one row a series, origin and step ahead. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, requireObject } from '@noosphere/base';
 import type { WriteOptions } from '@noosphere/base/files';
 import { ArgumentError } from '@noosphere/core';
 import { type FileColumn, writeColumns } from '../files/columns-file.js';
@@ -107,6 +107,7 @@ export async function writeForecasts(
   options: WriteOptions = {},
 ): Promise<void> {
   knownOptions('writeForecasts', options, 'overwrite');
+  requireObject('writeForecasts', 'the table', table, 'what forecastFrame or crossValidate gives');
   const columns: FileColumn[] = [
     {
       name: 'unique_id',

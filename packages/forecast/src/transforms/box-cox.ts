@@ -1,4 +1,5 @@
 /** The power of Box and Cox that makes a series' spread even. */
+import { requireNumbers } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 
 const [lowest, highest] = [-1, 2];
@@ -52,6 +53,7 @@ export function likelihoodLambda(y: Float64Array): number {
 }
 
 export function requirePositive(operation: string, y: Float64Array): void {
+  requireNumbers(operation, 'y', y);
   const bad = y.findIndex((value) => !(value > 0));
   if (bad >= 0 || y.length === 0) {
     const got = y.length === 0 ? 'no value' : `${y[bad]} at row ${bad}`;

@@ -1,5 +1,5 @@
 /** Columns made of times and values: calendar, Fourier terms, holidays, lags, rolling windows. None looks ahead. */
-import { requireWhole } from '@noosphere/base';
+import { requireList, requireNumbers, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { msOfDay } from '../frame/time-grid.js';
 
@@ -33,6 +33,8 @@ export function calendarFeatures<const Part extends CalendarPart>(
   times: Float64Array,
   parts: readonly Part[],
 ): Record<Part, Float64Array> {
+  requireNumbers('calendarFeatures', 'times', times);
+  requireList('calendarFeatures', 'parts', parts);
   const columns = parts.map((part) => {
     const of = calendarParts[part];
     if (!of)
@@ -78,6 +80,8 @@ export function fourierTerms(
  * console.log(holidayFeature(Float64Array.of(Date.UTC(2024, 11, 25, 9)), ['2024-12-25'])); // → Float64Array(1) [ 1 ]
  */
 export function holidayFeature(times: Float64Array, days: readonly string[]): Float64Array {
+  requireNumbers('holidayFeature', 'times', times);
+  requireList('holidayFeature', 'days', days);
   const marked = new Set(
     days.map((day) => {
       const time = Date.parse(`${day}T00:00:00Z`);
@@ -95,6 +99,8 @@ export function holidayFeature(times: Float64Array, days: readonly string[]): Fl
  * console.log(lagFeatures(Float64Array.of(1, 2, 3), [1]).lag1); // → Float64Array(3) [ NaN, 1, 2 ]
  */
 export function lagFeatures(y: Float64Array, lags: readonly number[]): Record<`lag${number}`, Float64Array> {
+  requireNumbers('lagFeatures', 'y', y);
+  requireList('lagFeatures', 'lags', lags);
   for (const lag of lags) requireWhole('lagFeatures', 'lag', lag, 1);
   return Object.fromEntries(lags.map((lag) => [`lag${lag}`, y.map((_, row) => y[row - lag] ?? Number.NaN)]));
 }

@@ -1,6 +1,6 @@
 /** Transforms of one series, fitted and undone. */
 
-import { quantileOf, requireWhole } from '@noosphere/base';
+import { quantileOf, requireNumbers, requireWhole } from '@noosphere/base';
 import { ArgumentError } from '@noosphere/core';
 import { guerreroLambda, likelihoodLambda, requirePositive } from './box-cox.js';
 import type { FittedTransform, TransformSettings, TransformState } from './transform.js';
@@ -18,6 +18,7 @@ export function fitTransform(
   settings: TransformSettings | readonly TransformSettings[],
   training: Float64Array,
 ): FittedTransform {
+  requireNumbers('fitTransform', 'the training values', training);
   const bad = training.findIndex((value) => !Number.isFinite(value));
   if (training.length === 0 || bad >= 0) {
     const got = training.length === 0 ? 'no value' : `${training[bad]} at row ${bad}`;

@@ -9,6 +9,7 @@ import {
   matmul,
   mul,
   ones,
+  type SteppingProgram,
   type Tensor,
   tanh,
 } from '../../index.js';
@@ -32,16 +33,21 @@ const state = placeholder('state', 'float32', [64]);
 const factor = placeholder('factor', 'float32', []);
 const next = tanh(mul(state, factor));
 const graph = makeGraph('steps', [state, factor], [next, next]);
+async function loadSteps(): Promise<SteppingProgram> {
+  const program = await cpuExecutor.loadSteps?.(graph, 1);
+  if (!program) throw new Error('there are kernels, and no stepping program');
+  return program;
+}
 const filled = (value: number) => fromData('float32', [64], new Float32Array(64).fill(value));
 
 describe.skipIf(!kernels)('steps', () => {
   test.each([1, 2, 3, 6])(
     '%i in a call read what the one before wrote, and leave the first state alone',
     async (steps) => {
-      const program = await cpuExecutor.loadSteps?.(graph, 1);
+      const program = await loadSteps();
       const [first, a, b] = [filled(0.5), filled(9), filled(9)];
       const factors = Float32Array.from({ length: steps }, (_, index) => 1 + index / 4);
-      const [seen] = (await program?.runSteps({
+      const [seen] = (await program.runSteps({
         state: [first],
         next: [a],
         other: steps > 1 ? [b] : [],
@@ -55,12 +61,12 @@ describe.skipIf(!kernels)('steps', () => {
       expect(hostData(first)[0]).toBe(0.5);
       expect(seen.shape).toEqual(steps > 1 ? [steps, 64] : [64]);
       expect((await seen.data()).at(-1)).toBe(last[63]);
-      await program?.dispose();
+      await program.dispose();
     },
   );
 
   test('buffers of another size are refused', async () => {
-    const program = await cpuExecutor.loadSteps?.(graph, 1);
+    const program = await loadSteps();
     const call = {
       state: [filled(1)],
       next: [filled(1)],
@@ -68,12 +74,12 @@ describe.skipIf(!kernels)('steps', () => {
       inputs: [fromData('float32', [], Float32Array.of(1))],
       steps: 1,
     };
-    await expect(program?.runSteps({ ...call, next: [ones([63])] as never })).rejects.toThrow(
+    await expect(program.runSteps({ ...call, next: [ones([63])] as never })).rejects.toThrow(
       /bytes of its input or output/,
     );
-    await expect(program?.runSteps({ ...call, inputs: [] })).rejects.toThrow(/numbers of buffers/);
-    await program?.dispose();
-    await expect(program?.runSteps(call)).rejects.toThrow(/was disposed/);
+    await expect(program.runSteps({ ...call, inputs: [] })).rejects.toThrow(/numbers of buffers/);
+    await program.dispose();
+    await expect(program.runSteps(call)).rejects.toThrow(/was disposed/);
   });
 });
 
