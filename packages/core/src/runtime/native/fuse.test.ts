@@ -40,8 +40,10 @@ const { kernels } = await findKernels();
 const stock = workerExecutor();
 afterAll(() => stock.close());
 
-const operatorsOf = (f: (...args: Tensor[]) => Tensor | Tensor[], ...args: Tensor[]) =>
-  fuseElementwise(lowerForCpu(trace(f as never, args).graph)).nodes.map(({ operator }) => operator.name);
+const nodesOf = (f: (...args: Tensor[]) => Tensor | Tensor[], ...args: Tensor[]) =>
+  fuseElementwise(lowerForCpu(trace(f as never, args).graph)).nodes;
+const operatorsOf = (...call: Parameters<typeof nodesOf>) =>
+  nodesOf(...call).map(({ operator }) => operator.name);
 
 describe('what is fused', () => {
   const x = ones([8, 64]);
@@ -68,6 +70,23 @@ describe('what is fused', () => {
     }, x);
     expect(names.filter((name) => name === 'Fused').length).toBeGreaterThan(0);
     expect(names.filter((name) => /MatMul/.test(name))).toHaveLength(2);
+  });
+
+  test('of two chains that read each other only what can run in turn is fused, and nothing runs twice', () => {
+    const square = ones([64, 64]);
+    const nodes = nodesOf(
+      (x1, x2) => {
+        const [a1, b2] = [mul(x1, 2), mul(x2, 3)];
+        const b1 = mul(matmul(a1, square), 2);
+        return [add(a1, matmul(b2, square)), add(b1, b2)];
+      },
+      x,
+      ones([8, 64]),
+    );
+    const stepsOf = ({ attributes }: (typeof nodes)[number]) =>
+      ((attributes.code as readonly number[] | undefined)?.length ?? 5) / 5;
+    expect(nodes).toHaveLength(5);
+    expect(nodes.reduce((total, node) => total + stepsOf(node), 0)).toBe(7);
   });
 
   test('short rows, whole numbers and single nodes stay as they are', () => {

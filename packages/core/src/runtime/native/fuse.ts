@@ -24,7 +24,7 @@ interface Unit {
 /** The graph with its chains fused, in the bodies of its loops too. */
 export function fuseElementwise(graph: Graph): Graph {
   const unitOf = new Map<Node, Unit>();
-  for (const { nodes } of groupNodes(graph)) {
+  for (const nodes of groupNodes(graph)) {
     const unit = { nodes, isGroup: true };
     for (const node of nodes) unitOf.set(node, unit);
   }

@@ -4,18 +4,13 @@ import { sameShape } from '../../shape/index.js';
 import { constantOf, stepOf } from './elementwise.js';
 import { rowLayout } from './row-layout.js';
 
-/** Nodes that become one, in the graph's order. */
-export interface FusedGroup {
-  readonly shape: readonly number[];
-  readonly nodes: readonly Node[];
-}
-
 /** A kernel with more inputs would keep more rows than its cache holds. */
 const mostInputs = 24;
 const mostNodes = 48;
 /** Shorter rows cost more for their bookkeeping than the pass saves. */
 const leastWidth = 32;
 
+/** Nodes that become one, in the graph's order. */
 class Group {
   nodes: readonly Node[];
   readonly shape: readonly number[];
@@ -27,7 +22,7 @@ class Group {
 }
 
 /** The groups of two nodes or more. */
-export function groupNodes(graph: Graph): FusedGroup[] {
+export function groupNodes(graph: Graph): (readonly Node[])[] {
   const places = new Map(graph.nodes.map((node, place) => [node, place]));
   const groups = new Map<Node, Group>();
   for (const node of graph.nodes) {
@@ -42,17 +37,18 @@ export function groupNodes(graph: Graph): FusedGroup[] {
       const joined = [...other.nodes, ...current.nodes].sort(
         (a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0),
       );
-      if (!fits(joined, current.shape, places)) continue;
+      if (!fits(joined, current.shape) || waitsForItself(joined, groups, places)) continue;
       other.nodes = joined;
       for (const each of current.nodes) groups.set(each, other);
     }
   }
-  return [...new Set(groups.values())].filter(({ nodes }) => nodes.length > 1 && inputsOf(nodes).length > 0);
+  const found = [...new Set(groups.values())].map(({ nodes }) => nodes);
+  return found.filter((nodes) => nodes.length > 1 && inputsOf(nodes).length > 0);
 }
 
-function fits(nodes: readonly Node[], shape: readonly number[], places: ReadonlyMap<Node, number>): boolean {
+function fits(nodes: readonly Node[], shape: readonly number[]): boolean {
   if (nodes.length > mostNodes || inputsOf(nodes).length > mostInputs) return false;
-  return hasLongRows(nodes, shape) && !waitsForItself(nodes, places);
+  return hasLongRows(nodes, shape);
 }
 
 /** What the nodes read and do not make themselves, constants of one element left out. */
@@ -70,23 +66,29 @@ function hasLongRows(nodes: readonly Node[], shape: readonly number[]): boolean 
   return width >= leastWidth || outer.length === 0;
 }
 
-/** Whether an input depends on one of the nodes by way of others. */
-function waitsForItself(nodes: readonly Node[], places: ReadonlyMap<Node, number>): boolean {
+/** Whether an input depends on one of the nodes by way of others; a group gives nothing before all of its inputs are there. */
+function waitsForItself(
+  nodes: readonly Node[],
+  groups: ReadonlyMap<Node, Group>,
+  places: ReadonlyMap<Node, number>,
+): boolean {
   const inside = new Set(nodes);
-  const first = Math.min(...nodes.map((node) => places.get(node) ?? 0));
+  const placeOf = (node: Node) => places.get(node) ?? 0;
+  const first = Math.min(...nodes.map(placeOf));
   const seen = new Set<Node>();
-  const waiting = nodes.flatMap((node) => node.inputs.filter((input) => !isOf(input, inside)));
-  for (let tensor = waiting.pop(); waiting.length > 0 || tensor; tensor = waiting.pop()) {
-    if (tensor?.origin.kind !== 'node') continue;
-    const { node } = tensor.origin;
+  const waiting = nodes.flatMap(producersOf).filter((node) => !inside.has(node));
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
     if (inside.has(node)) return true;
-    if (seen.has(node) || (places.get(node) ?? 0) < first) continue;
-    seen.add(node);
-    waiting.push(...node.inputs);
+    if (seen.has(node)) continue;
+    const unit = groups.get(node)?.nodes ?? [node];
+    for (const each of unit) seen.add(each);
+    // What ends before the first of the nodes reads none of them.
+    if (unit.every((each) => placeOf(each) < first)) continue;
+    waiting.push(...unit.flatMap(producersOf));
   }
   return false;
 }
 
-function isOf(tensor: Tensor | undefined, nodes: ReadonlySet<Node>): boolean {
-  return tensor?.origin.kind === 'node' && nodes.has(tensor.origin.node);
+function producersOf({ inputs }: Node): Node[] {
+  return inputs.flatMap((input) => (input?.origin.kind === 'node' ? [input.origin.node] : []));
 }
