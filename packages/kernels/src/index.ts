@@ -14,31 +14,26 @@ export interface SessionOptions {
   readonly profilePrefix?: string;
 }
 
+/**
+ * Steps, and the memory that they read and write. The first inputs are a state, and the first outputs, of the same shapes, the
+ * next one: the first step reads `state` and writes `next`, those behind it write `other` and `next` in turn, so the last state
+ * is in `next` where the steps are odd in number, else in `other`. `inputs` and `outputs` hold all steps, one after the other.
+ */
+export interface NativeCall {
+  readonly state: readonly Uint8Array[];
+  readonly next: readonly Uint8Array[];
+  readonly other: readonly Uint8Array[];
+  readonly inputs: readonly Uint8Array[];
+  readonly outputs: readonly Uint8Array[];
+  readonly steps: number;
+}
+
 /** A graph with static shapes, loaded. */
 export interface NativeSession {
-  /**
-   * Runs the graph `steps` times on a thread of its own, in the memory that is given. Of each step the first inputs are the
-   * state, and the first outputs, of the same shapes, the next one: the first step reads `state` and writes `next`, those
-   * behind it write `other` and `next` in turn. The last state is in `next` where the steps are odd in number, else in
-   * `other`. `inputs` and `outputs` hold all steps, one after the other.
-   */
-  run(
-    state: readonly Uint8Array[],
-    next: readonly Uint8Array[],
-    other: readonly Uint8Array[],
-    inputs: readonly Uint8Array[],
-    outputs: readonly Uint8Array[],
-    steps: number,
-  ): Promise<void>;
+  /** Runs on a thread of its own, in the memory that is given. */
+  run(call: NativeCall): Promise<void>;
   /** `run` on this thread: for steps that are over before another thread would have woken up. */
-  runNow(
-    state: readonly Uint8Array[],
-    next: readonly Uint8Array[],
-    other: readonly Uint8Array[],
-    inputs: readonly Uint8Array[],
-    outputs: readonly Uint8Array[],
-    steps: number,
-  ): void;
+  runNow(call: NativeCall): void;
   /** Frees the session when the run under way has ended. */
   dispose(): Promise<void>;
 }

@@ -44,6 +44,19 @@ pub struct SessionOptions {
     pub profile_prefix: Option<String>,
 }
 
+/// Steps, and the memory that they read and write. The first inputs are a state, and the first outputs, of the same shapes,
+/// the next one: the first step reads `state` and writes `next`, those behind it write `other` and `next` in turn. The other
+/// inputs and outputs hold all steps, one after the other.
+#[napi(object, object_to_js = false)]
+pub struct Call {
+    pub state: Vec<Uint8Array>,
+    pub next: Vec<Uint8Array>,
+    pub other: Vec<Uint8Array>,
+    pub inputs: Vec<Uint8Array>,
+    pub outputs: Vec<Uint8Array>,
+    pub steps: u32,
+}
+
 /// A graph with static shapes, ready to run.
 #[napi]
 pub struct NativeSession {
@@ -58,52 +71,23 @@ impl NativeSession {
         AsyncTask::new(LoadTask { bytes, options })
     }
 
-    /// Runs the graph `steps` times. The first inputs are a state, and the first outputs, of the same shapes, the next one: the
-    /// first step reads `state` and writes `next`, those behind it write `other` and `next` in turn. The other inputs and
-    /// outputs hold all steps, one after the other.
+    /// Runs the steps of a call on a thread of libuv's.
     #[napi]
-    pub fn run(
-        &self,
-        state: Vec<Uint8Array>,
-        next: Vec<Uint8Array>,
-        other: Vec<Uint8Array>,
-        inputs: Vec<Uint8Array>,
-        outputs: Vec<Uint8Array>,
-        steps: u32,
-    ) -> AsyncTask<RunTask> {
-        AsyncTask::new(RunTask {
-            loaded: Arc::clone(&self.loaded),
-            state,
-            next,
-            other,
-            inputs,
-            outputs,
-            steps: steps as usize,
-        })
+    pub fn run(&self, call: Call) -> AsyncTask<RunTask> {
+        AsyncTask::new(self.task(call))
     }
 
     /// `run` on this thread: for steps that are over before another thread would have woken up.
     #[napi]
-    pub fn run_now(
-        &self,
-        state: Vec<Uint8Array>,
-        next: Vec<Uint8Array>,
-        other: Vec<Uint8Array>,
-        inputs: Vec<Uint8Array>,
-        outputs: Vec<Uint8Array>,
-        steps: u32,
-    ) -> Result<()> {
-        let loaded = Arc::clone(&self.loaded);
+    pub fn run_now(&self, call: Call) -> Result<()> {
+        self.task(call).compute()
+    }
+
+    fn task(&self, call: Call) -> RunTask {
         RunTask {
-            loaded,
-            state,
-            next,
-            other,
-            inputs,
-            outputs,
-            steps: steps as usize,
+            loaded: Arc::clone(&self.loaded),
+            call,
         }
-        .compute()
     }
 
     /// Frees the session once the run under way has ended.
@@ -205,12 +189,7 @@ fn place(name: &str, kind: &ValueType) -> std::result::Result<Place, Box<dyn std
 
 pub struct RunTask {
     loaded: Arc<Mutex<Option<Loaded>>>,
-    state: Vec<Uint8Array>,
-    next: Vec<Uint8Array>,
-    other: Vec<Uint8Array>,
-    inputs: Vec<Uint8Array>,
-    outputs: Vec<Uint8Array>,
-    steps: usize,
+    call: Call,
 }
 
 impl Task for RunTask {
@@ -225,9 +204,9 @@ impl Task for RunTask {
         let loaded = guard
             .as_mut()
             .ok_or_else(|| Error::from_reason("the program was disposed"))?;
-        self.check(loaded).map_err(Error::from_reason)?;
-        for step in 0..self.steps {
-            self.step(loaded, step).map_err(Error::from_reason)?;
+        self.call.check(loaded).map_err(Error::from_reason)?;
+        for step in 0..self.call.steps as usize {
+            self.call.step(loaded, step).map_err(Error::from_reason)?;
         }
         Ok(())
     }
@@ -237,7 +216,7 @@ impl Task for RunTask {
     }
 }
 
-impl RunTask {
+impl Call {
     /// Sizes of what was given: nothing is read or written beyond a buffer.
     fn check(&self, loaded: &Loaded) -> std::result::Result<(), String> {
         let kept = self.state.len();
@@ -250,35 +229,17 @@ impl RunTask {
                 "the numbers of buffers are not those of the graph's inputs and outputs".into(),
             );
         }
-        let fits =
-            |place: &Place, buffer: &Uint8Array, steps: usize| buffer.len() == place.bytes * steps;
-        let all = loaded
-            .inputs
-            .iter()
-            .zip(&self.state)
-            .all(|(place, buffer)| fits(place, buffer, 1))
-            && loaded
-                .outputs
-                .iter()
-                .zip(&self.next)
-                .all(|(place, buffer)| fits(place, buffer, 1))
-            && loaded
-                .outputs
-                .iter()
-                .zip(&self.other)
-                .all(|(place, buffer)| fits(place, buffer, 1))
-            && loaded.inputs[..kept]
-                .iter()
-                .zip(&loaded.outputs)
-                .all(|(a, b)| a.bytes == b.bytes)
-            && loaded.inputs[kept..]
-                .iter()
-                .zip(&self.inputs)
-                .all(|(place, buffer)| fits(place, buffer, self.steps))
-            && loaded.outputs[kept..]
-                .iter()
-                .zip(&self.outputs)
-                .all(|(place, buffer)| fits(place, buffer, self.steps));
+        let steps = self.steps as usize;
+        let fit = |places: &[Place], buffers: &[Uint8Array], steps: usize| {
+            let mut pairs = places.iter().zip(buffers);
+            pairs.all(|(place, buffer)| buffer.len() == place.bytes * steps)
+        };
+        let all = fit(&loaded.inputs, &self.state, 1)
+            && fit(&loaded.inputs, &self.next, 1)
+            && fit(&loaded.outputs, &self.next, 1)
+            && fit(&loaded.outputs, &self.other, 1)
+            && fit(&loaded.inputs[kept..], &self.inputs, steps)
+            && fit(&loaded.outputs[kept..], &self.outputs, steps);
         if all {
             Ok(())
         } else {

@@ -67,30 +67,32 @@ class NativeProgram implements Program, SteppingProgram {
   async run(inputs: readonly HostTensor[]): Promise<HostTensor[]> {
     checkInputs(this.inputs, inputs);
     const outputs = this.outputs.map((info) => emptyOf(info, []));
-    await this.#run([[], [], []], inputs, outputs, 1);
+    await this.#run({ state: [], next: [], other: [], inputs, steps: 1 }, outputs);
     return outputs;
   }
 
-  async runSteps({ state, next, other, inputs, steps }: StepCall): Promise<HostTensor[]> {
-    const outputs = this.outputs.slice(this.#kept).map((info) => emptyOf(info, steps === 1 ? [] : [steps]));
-    await this.#run([state, next, other], inputs, outputs, steps);
+  async runSteps(call: StepCall): Promise<HostTensor[]> {
+    const lead = call.steps === 1 ? [] : [call.steps];
+    const outputs = this.outputs.slice(this.#kept).map((info) => emptyOf(info, lead));
+    await this.#run(call, outputs);
     return outputs;
   }
 
-  async #run(
-    [state, next, other]: readonly (readonly HostTensor[])[],
-    inputs: readonly HostTensor[],
-    outputs: readonly HostTensor[],
-    steps: number,
-  ): Promise<void> {
-    if (!this.#session)
-      throw new RuntimeError('run', `the program '${this.#name}' was disposed; compile it again`);
-    const bytes = (tensors: readonly HostTensor[] = []) => tensors.map(ownBytes);
-    const memory = [bytes(state), bytes(next), bytes(other), bytes(inputs), bytes(outputs)] as const;
+  async #run({ steps, ...memory }: StepCall, outputs: readonly HostTensor[]): Promise<void> {
+    const session = this.#session;
+    if (!session) throw new RuntimeError('run', `the program '${this.#name}' was disposed; compile it again`);
+    const call = {
+      state: memory.state.map(ownBytes),
+      next: memory.next.map(ownBytes),
+      other: memory.other.map(ownBytes),
+      inputs: memory.inputs.map(ownBytes),
+      outputs: outputs.map(ownBytes),
+      steps,
+    };
     const startedMs = performance.now();
     try {
-      if (this.#running === 0 && this.#lastMs < shortMs) this.#session.runNow(...memory, steps);
-      else await this.#elsewhere(() => (this.#session as NativeSession).run(...memory, steps));
+      if (this.#running === 0 && this.#lastMs < shortMs) session.runNow(call);
+      else await this.#elsewhere(() => session.run(call));
       this.#lastMs = performance.now() - startedMs;
     } catch (cause) {
       throw new RuntimeError(
