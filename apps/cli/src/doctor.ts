@@ -6,7 +6,6 @@ export function doctorText({ runtimeVersion, threads, instructionSets, missing }
     `executor   CPU, ONNX Runtime ${runtimeVersion}`,
     `kernels    ${missing === undefined ? `native, ${instructionSets.join(', ')}` : `none: ${missing}`}`,
     `threads    ${threads}, the cores that this process may use unless NOOSPHERE_THREADS says otherwise`,
-    'precision  float32',
     'energy     noosphere footprint doctor says what is measured',
   ].join('\n');
 }
