@@ -10,6 +10,8 @@ export default defineConfig({
     'worker-main': 'src/runtime/worker-main.js',
     'process-main': 'src/runtime/process-main.js',
   },
+  // An optional dependency, which the bundler would take in: it finds its addon beside its own files.
+  external: ['@noosphere/kernels'],
   format: 'esm',
   target: 'node20',
   platform: 'node',
