@@ -148,6 +148,7 @@ export {
   Pad,
   Pow,
   PRelu,
+  Product,
   padsOf,
   perAxis,
   perChannel,

@@ -45,6 +45,8 @@ export interface Kernels {
   };
   /** Instruction sets in use, the widest first. */
   instructionSets(): string[];
+  /** Whether bfloat16 products run on matrix units, or in plain code that stands for them. */
+  hasMatrixUnits(): boolean;
 }
 
 /** napi-rs' name of this platform: `linux-x64-gnu`. */

@@ -168,6 +168,7 @@ export const operatorNames = [
   'DynamicQuantizeLinear',
   // the CPU executor's own: each is held equal to its standard form by a test
   'FusedMatMul',
+  'Product',
   'Fused',
   'ReorderInput',
   'ReorderOutput',

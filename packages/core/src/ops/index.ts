@@ -28,6 +28,7 @@ export * from './layout.js';
 export * from './like.js';
 export { expandKeptGates } from './lstm-gates.js';
 export * from './matrix.js';
+export { Product } from './native-product.js';
 export * from './normalization.js';
 export * from './normalization-norms.js';
 export * from './pooling.js';

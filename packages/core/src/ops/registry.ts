@@ -57,6 +57,7 @@ import {
   Unsqueeze,
 } from './layout.js';
 import { FusedMatMul, Gemm, MatMul } from './matrix.js';
+import { Product } from './native-product.js';
 import {
   GroupNormalization,
   InstanceNormalization,
@@ -293,6 +294,7 @@ export const operators = {
   // the CPU executor's own: each is held equal to its standard form by a test
   FusedMatMul,
   Fused,
+  Product,
   ReorderInput,
   ReorderOutput,
 } as const satisfies { readonly [N in RegisteredName]: AnyRecord };

@@ -1,6 +1,7 @@
 /** Replacements that make a graph faster on the CPU. Each is held equal to what it replaces by a test. */
 import { apply1, fill, type Node, type RewriteRule, type Tensor } from '../graph/index.js';
 import { FusedMatMul, matmul, reshape } from '../ops/index.js';
+import { isStatic } from '../shape/index.js';
 
 /** Whether a tensor is a transpose of its last two axes, and of what. */
 function transposedSource(tensor: Tensor | undefined): Tensor | undefined {
@@ -14,6 +15,13 @@ function transposedSource(tensor: Tensor | undefined): Tensor | undefined {
   );
   return swapsLast ? inputs[0] : undefined;
 }
+
+/** Of products of nothing the runtime's kernel refuses some. */
+const emptyProducts: RewriteRule = ({ operator, outputs }: Node) => {
+  const [y] = outputs;
+  if (operator.name !== 'MatMul' || !y?.shape.includes(0) || !isStatic(y.shape)) return undefined;
+  return [fill(y.dtype, y.shape, 0)];
+};
 
 /** A product reads its operands transposed for free. */
 const foldTransposes: RewriteRule = ({ operator, inputs }: Node) => {
@@ -56,4 +64,4 @@ function leadingAxes(axes: Tensor | undefined, count: number): boolean {
   return list.length === count && list.every((axis, index) => axis === index);
 }
 
-export const cpuRules: readonly RewriteRule[] = [foldTransposes, sumRowsByProduct];
+export const cpuRules: readonly RewriteRule[] = [emptyProducts, foldTransposes, sumRowsByProduct];

@@ -11,6 +11,7 @@ import { lowerForCpu } from './lower-cpu.js';
 import { findKernels } from './native/kernels.js';
 import { lowerForKernels } from './native/lower-native.js';
 import { loadNative, runsNatively } from './native/native-program.js';
+import { type Precision, productPrecision } from './precision.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { countProgram, spinningEntries, spinningOfNext } from './spinning.js';
 import { threadCount } from './threads.js';
@@ -37,6 +38,7 @@ async function runtime(): Promise<Runtime> {
 export const cpuExecutor: Executor = {
   name: 'cpu',
   async load(graph, options = {}) {
+    await productPrecision(options.precision);
     const prepared = await prepareForCpu(graph);
     return (await loadNative(prepared, options)) ?? loadAsIs(prepared, options);
   },
@@ -53,9 +55,11 @@ export async function prepareForCpu(graph: Graph): Promise<Graph> {
 }
 
 /** The graph that is loaded for this one, whose nodes a profile names. */
-export async function graphAsLoaded(graph: Graph): Promise<Graph> {
+export async function graphAsLoaded(graph: Graph, precision?: Precision): Promise<Graph> {
   const prepared = await prepareForCpu(graph);
-  return (await runsNatively(prepared)) ? lowerForKernels(prepared) : prepared;
+  return (await runsNatively(prepared))
+    ? lowerForKernels(prepared, await productPrecision(precision))
+    : prepared;
 }
 
 function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {

@@ -1,6 +1,7 @@
 /** What runs graphs: an executor loads a graph and gives a program back. */
 import type { Graph, HostTensor, Node } from '../graph/index.js';
 import type { DType, Shape } from '../shape/index.js';
+import type { Precision } from './precision.js';
 
 /** Name, dtype and shape of a program's input or output. */
 export interface ValueInfo {
@@ -13,6 +14,8 @@ export interface ValueInfo {
 export interface LoadOptions {
   /** Threads inside one operator. @default NOOSPHERE_THREADS, else the cores this process may use */
   readonly threads?: number;
+  /** How exact products of float32 matrices are. @default NOOSPHERE_PRECISION, else what `productPrecision` says */
+  readonly precision?: Precision;
   /** Write the runtime's own profile to this path prefix; `profile()` uses it. */
   readonly profilePrefix?: string;
 }

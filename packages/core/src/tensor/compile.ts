@@ -57,7 +57,7 @@ export function compile<Args extends readonly Tree[], Result extends Tree>(
     cacheSize = 16,
     name = f.name || 'function',
     ...loadOptions
-  } = knownOptions('compile', options, 'executor cacheSize name threads profilePrefix');
+  } = knownOptions('compile', options, 'executor cacheSize name threads precision profilePrefix');
   const cache = new Map<string, Promise<Entry<Result>>>();
 
   const load = async (args: Args): Promise<Entry<Result>> => {

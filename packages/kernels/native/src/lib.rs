@@ -3,8 +3,10 @@
 //! The runtime is the library that the npm package onnxruntime-node carries: one in a process.
 
 mod fused;
+mod level;
 mod max_pool;
 mod max_unpool;
+mod product;
 mod session;
 
 use std::path::PathBuf;
@@ -30,8 +32,14 @@ pub(crate) fn environment(library: &str) -> Result<&'static Environment> {
         .map_err(|message| Error::from_reason(message.clone()))
 }
 
+/// Whether bfloat16 products run on matrix units, or in plain code that stands for them.
+#[napi]
+pub fn has_matrix_units() -> bool {
+    product::has_bfloat16()
+}
+
 /// Names of the instruction sets in use, the widest first.
 #[napi]
 pub fn instruction_sets() -> Vec<&'static str> {
-    fused::Level::detect().names()
+    level::Level::detect().names()
 }

@@ -16,6 +16,7 @@ use ort::value::ValueType;
 use crate::fused::FusedOperator;
 use crate::max_pool::MaxPoolOperator;
 use crate::max_unpool::MaxUnpoolOperator;
+use crate::product::ProductOperator;
 
 /// Name, element type and shape of an input or output.
 struct Place {
@@ -127,7 +128,8 @@ fn load(
     let domain = OperatorDomain::new("noosphere.kernels")?
         .add(FusedOperator)?
         .add(MaxPoolOperator)?
-        .add(MaxUnpoolOperator)?;
+        .add(MaxUnpoolOperator)?
+        .add(ProductOperator)?;
     let mut builder = Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)
         .map_err(ort::Error::<()>::from)?

@@ -30,7 +30,15 @@ export interface OutputOptions extends ExplainedOptions {
   readonly output?: number | ArrayLike<number>;
 }
 
-const running = ['rowsPerCall', 'executor', 'cacheSize', 'name', 'threads', 'profilePrefix'] as const;
+const running = [
+  'rowsPerCall',
+  'executor',
+  'cacheSize',
+  'name',
+  'threads',
+  'precision',
+  'profilePrefix',
+] as const;
 export const explainedNames = [...running, 'fixed'] as const;
 
 /** What stands for "not known": one number, or by input a tensor with one row for all or a row for each. */

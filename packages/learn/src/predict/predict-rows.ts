@@ -45,7 +45,7 @@ export async function predictRows<
   Inputs extends Rows,
   Result extends Tensor | Readonly<Record<string, Tensor>>,
 >(f: (inputs: Inputs) => Result, inputs: Inputs, options: RunnerOptions = {}): Promise<Result> {
-  knownOptions('predictRows', options, 'rowsPerCall executor cacheSize name threads profilePrefix');
+  knownOptions('predictRows', options, 'rowsPerCall executor cacheSize name threads precision profilePrefix');
   const rows = countOf(inputs);
   return await withRunner<[Inputs], Result, Result>(f, options, async (runner) => {
     const parts: Tree[] = [];

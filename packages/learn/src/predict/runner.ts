@@ -17,7 +17,7 @@ export class Runner<Args extends readonly Tree[], Result extends Tree> {
     const { rowsPerCall = 1024, ...options } = knownOptions(
       'Runner',
       given,
-      'rowsPerCall executor cacheSize name threads profilePrefix',
+      'rowsPerCall executor cacheSize name threads precision profilePrefix',
     );
     requireWhole('predict', 'rowsPerCall', rowsPerCall);
     this.run = compile(f, options);
@@ -53,7 +53,7 @@ export async function withRunner<Args extends readonly Tree[], Result extends Tr
   options: RunnerOptions,
   work: (runner: Runner<Args, Result>) => Promise<Found>,
 ): Promise<Found> {
-  knownOptions('withRunner', options, 'rowsPerCall executor cacheSize name threads profilePrefix');
+  knownOptions('withRunner', options, 'rowsPerCall executor cacheSize name threads precision profilePrefix');
   const runner = new Runner(f, options);
   try {
     return await work(runner);

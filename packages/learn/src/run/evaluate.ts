@@ -87,7 +87,7 @@ export async function evaluateTask<Model extends object, Batch extends object, R
   const { batchSize = 256, ...options } = knownOptions(
     'evaluateTask',
     given,
-    'batchSize rowsPerCall executor cacheSize name threads profilePrefix',
+    'batchSize rowsPerCall executor cacheSize name threads precision profilePrefix',
   );
   const batches = batchesOf(task, data, { batchSize, shuffle: false });
   return await withRunner(evaluation(task), { name: task.name, ...options }, (runner) =>
@@ -112,7 +112,7 @@ export async function predictTask<Model extends object, Batch extends object, Ro
   const { batchSize = 256, ...options } = knownOptions(
     'predictTask',
     given,
-    'batchSize rowsPerCall executor cacheSize name threads profilePrefix',
+    'batchSize rowsPerCall executor cacheSize name threads precision profilePrefix',
   );
   const { outputs } = task;
   if (!outputs)

@@ -65,16 +65,16 @@ export async function learn<Model extends object, Batch extends object, Row = ne
     options,
     'model task data validation recipe batchSize onEpoch epochs stepsPerCall validateEvery',
     'checkpoint callbacks meters timeLimitMs signal monitor better minimumChange patience',
-    'plateau seed clipNorm clipValue accumulate trainable threads executor',
+    'plateau seed clipNorm clipValue accumulate trainable threads precision executor',
   );
-  const { epochs = 10, seed = 0, accumulate = recipe.options?.accumulate ?? 1, threads, executor } = others;
+  const { epochs = 10, seed = 0, accumulate = recipe.options?.accumulate ?? 1 } = others;
   const batches = batchesOf(task, data, { batchSize, seed });
   const held = validation && batchesOf(task, validation, { batchSize: 256, shuffle: false });
   if (held && held.batchesPerEpoch < 1)
     throw new ArgumentError('learn', 'the validation has no batch; give rows, or leave it out');
   const stepsPerEpoch = Math.ceil(batches.batchesPerEpoch / accumulate);
   const told = new EpochHistory(stepsPerEpoch, onEpoch);
-  const running = { ...(threads === undefined ? {} : { threads }), ...(executor ? { executor } : {}) };
+  const running = pickOptions(others, 'threads precision executor');
   return await withRunner(
     evaluation(task),
     { name: `${task.name} validation`, ...running },

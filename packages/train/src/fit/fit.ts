@@ -21,7 +21,7 @@ export interface TrainOptions
   extends MonitorOptions,
     Pick<
       TrainStepOptions<object, object>,
-      'seed' | 'clipNorm' | 'clipValue' | 'accumulate' | 'trainable' | 'threads' | 'executor'
+      'seed' | 'clipNorm' | 'clipValue' | 'accumulate' | 'trainable' | 'threads' | 'precision' | 'executor'
     > {
   readonly epochs: number;
   /** Steps in one native call; the bits do not depend on it. @default 1 */
@@ -84,7 +84,7 @@ export async function fit<Model extends object, Batch extends object>(
     options,
     'batches validate model loss optimizer epochs stepsPerCall validateEvery checkpoint',
     'callbacks meters timeLimitMs signal monitor better minimumChange patience plateau seed',
-    'clipNorm clipValue accumulate trainable threads executor',
+    'clipNorm clipValue accumulate trainable threads precision executor',
   );
   const events = fitEvents(options);
   let ended = false;
@@ -119,7 +119,7 @@ export async function* fitEvents<Model extends object, Batch extends object>(
     options,
     'batches validate model loss optimizer epochs stepsPerCall validateEvery checkpoint',
     'callbacks meters timeLimitMs signal monitor better minimumChange patience plateau seed',
-    'clipNorm clipValue accumulate trainable threads executor',
+    'clipNorm clipValue accumulate trainable threads precision executor',
   );
   checkOptions(options);
   const run = new FitRun(options);

@@ -57,7 +57,7 @@ export async function findLearningRate<Model extends object, Batch extends objec
     'findLearningRate',
     options,
     'batches from to steps signal model loss optimizer seed clipNorm clipValue accumulate',
-    'trainable threads executor',
+    'trainable threads precision executor',
     // Those of a fit may be handed over as they are.
     'epochs stepsPerCall validate validateEvery checkpoint callbacks meters timeLimitMs monitor better',
     'minimumChange patience plateau',

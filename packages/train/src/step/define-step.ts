@@ -21,7 +21,7 @@ export function defineStep<Model extends object, Batch extends object>(
   } = knownOptions(
     'defineStep',
     options,
-    'model loss optimizer seed clipNorm clipValue accumulate trainable threads executor',
+    'model loss optimizer seed clipNorm clipValue accumulate trainable threads precision executor',
   );
   if (!Number.isInteger(accumulate) || accumulate < 1)
     throw new ArgumentError('train', `accumulate must be a whole number from 1, got ${accumulate}`);

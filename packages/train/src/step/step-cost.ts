@@ -34,7 +34,7 @@ export function stepCost<Model extends object, Batch extends object>(
   knownOptions(
     'stepCost',
     options,
-    'model loss optimizer seed clipNorm clipValue accumulate trainable threads executor',
+    'model loss optimizer seed clipNorm clipValue accumulate trainable threads precision executor',
   );
   const cost = costOf(traceStep(defineStep(options), batch).graph);
   return { ...cost, residentBytes: cpuResidentBytes(cost) };

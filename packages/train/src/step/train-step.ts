@@ -8,6 +8,7 @@ import {
   fromNumbers,
   type HostTensor,
   hostData,
+  type Precision,
   visitTree,
 } from '@noosphere/core';
 import { treeSignature } from '@noosphere/core/operators';
@@ -41,13 +42,15 @@ export interface TrainStepOptions<Model extends object, Batch extends object> {
   readonly trainable?: (path: string) => boolean;
   /** Threads inside one operator. @default NOOSPHERE_THREADS, else the cores this process may use */
   readonly threads?: number;
+  /** How exact products of float32 matrices are. @default NOOSPHERE_PRECISION, else what `productPrecision` says */
+  readonly precision?: Precision;
   /** @default the CPU */
   readonly executor?: Executor;
 }
 
 /** The names of a step's options, for those who take more. */
 export const stepOptionNames =
-  'model loss optimizer seed clipNorm clipValue accumulate trainable threads executor';
+  'model loss optimizer seed clipNorm clipValue accumulate trainable threads precision executor';
 
 /** Loss and metrics of one step. */
 export interface StepResult {
@@ -233,11 +236,14 @@ export class TrainStep<Model extends object, Batch extends object> {
   /** Of one step the batches may differ; those of several are as the first. */
   async #compiledFor(batches: readonly Batch[], steps: number): Promise<Compiled> {
     const { accumulate } = this.#definition;
-    const { executor = cpuExecutor, threads } = this.#options;
+    const { executor = cpuExecutor, threads, precision } = this.#options;
     const [batch] = batches as [Batch];
     const stretches = steps === 1 ? stretchesOf(batches) : [{ batch, count: accumulate }];
     const shapes = stretches.map((stretch) => `${stretch.count} ${treeSignature(stretch.batch)}`).join(' ');
-    const options = threads === undefined ? {} : { threads };
+    const options = {
+      ...(threads === undefined ? {} : { threads }),
+      ...(precision === undefined ? {} : { precision }),
+    };
     const traced = () => traceStep(this.#definition, batch, stretches);
     const anySteps = await this.#cached(shapes, async () => {
       if (!executor.loadSteps) return undefined;

@@ -1,11 +1,14 @@
 /** From the CPU's graph to the native kernels': fewer passes over memory, the same values. */
 import { type Graph, type RewriteRule, rewriteGraph } from '../../graph/index.js';
 import { nativeMaxPool, nativeMaxUnpool } from '../../ops/native-pools.js';
+import type { Precision } from '../../ops/native-product.js';
 import { fuseElementwise } from './fuse.js';
+import { nativeProducts } from './products.js';
 
 /** Puts the native kernels' operators into a graph that was lowered for the CPU. */
-export function lowerForKernels(graph: Graph): Graph {
-  return fuseElementwise(rewriteGraph(graph, [poolsWithPositions(graph), unpools]));
+export function lowerForKernels(graph: Graph, precision: Precision): Graph {
+  const rules = [poolsWithPositions(graph), unpools, nativeProducts(graph, precision)];
+  return fuseElementwise(rewriteGraph(graph, rules));
 }
 
 /** Pools whose positions someone reads: without them the runtime's own kernel is as fast. */

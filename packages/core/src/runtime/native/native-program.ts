@@ -5,6 +5,7 @@ import { fromData, type Graph, type HostTensor, hostData } from '../../graph/ind
 import { encodeModel } from '../../onnx/index.js';
 import { bytesOf, createData, isStatic } from '../../shape/index.js';
 import type { LoadOptions, Program, StepCall, SteppingProgram, ValueInfo } from '../executor.js';
+import { productPrecision } from '../precision.js';
 import { checkInputs, inputsOf, outputsOf } from '../program-values.js';
 import { countProgram, nativeSpinning, spinningOfNext } from '../spinning.js';
 import { threadCount } from '../threads.js';
@@ -25,8 +26,9 @@ export async function loadNative(
 ): Promise<NativeProgram | undefined> {
   const found = await findKernels();
   if (!found.kernels || !(await runsNatively(graph))) return undefined;
-  const { bytes } = encodeModel(lowerForKernels(graph), { lastFirst: true });
-  const { threads, profilePrefix } = options;
+  const { threads, profilePrefix, precision } = options;
+  const lowered = lowerForKernels(graph, await productPrecision(precision));
+  const { bytes } = encodeModel(lowered, { lastFirst: true });
   try {
     const session = await found.kernels.NativeSession.load(bytes, {
       library: found.library,

@@ -5,9 +5,9 @@ use ort::operator::{
 };
 use ort::value::TensorElementType;
 
-use super::level::Level;
 use super::program::{Attributes, Program};
 use super::rows::{Block, Buffers, blocks, run_block};
+use crate::level::Level;
 
 /// `noosphere.kernels.Fused`: elementwise operators and reductions of rows in one pass. Attributes are those of `Attributes`.
 pub struct FusedOperator;

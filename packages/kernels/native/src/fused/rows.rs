@@ -1,8 +1,8 @@
 //! Runs a fused program over a block of rows: each instruction over a piece that stays in the first cache.
 
-use super::level::Level;
 use super::math;
 use super::program::{Code, Instruction, Operand, Program};
+use crate::level::Level;
 
 /// Numbers of a row that one instruction handles before the next one does; rows that are reduced stay whole.
 const PIECE: usize = 1024;
@@ -65,7 +65,7 @@ pub unsafe fn run_block(program: &Program, buffers: &Buffers, block: Block, leve
     unsafe {
         match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => run_avx512(program, buffers, block),
+            Level::Amx | Level::Avx512 => run_avx512(program, buffers, block),
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => run_avx2(program, buffers, block),
             _ => run(program, buffers, block),
