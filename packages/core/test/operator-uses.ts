@@ -83,6 +83,32 @@ const uses: { readonly [N in OperatorName]?: () => Use } = {
   GridSample: () => [[image(), varied([1, 2, 2, 2], 3)]],
   LSTM: () => [[varied([3, 2, 2]), varied([1, 8, 2], 1), varied([1, 8, 2], 2)], { hidden_size: 2 }],
   GRU: () => [[varied([3, 2, 2]), varied([1, 6, 2], 1), varied([1, 6, 2], 2)], { hidden_size: 2 }],
+  LSTMGradient: () => [
+    [
+      varied([3, 2, 2]),
+      varied([8, 2], 1),
+      varied([8, 2], 2),
+      undefined,
+      varied([2, 2], 3),
+      varied([2, 2], 4),
+      varied([3, 2, 2], 5),
+      varied([3, 2, 2], 6),
+    ],
+    { reverse: 0 },
+  ],
+  GRUGradient: () => [
+    [
+      varied([3, 2, 2]),
+      varied([6, 2], 1),
+      varied([6, 2], 2),
+      undefined,
+      varied([2, 2], 3),
+      undefined,
+      varied([3, 2, 2], 5),
+      varied([3, 2, 2], 6),
+    ],
+    { reverse: 0 },
+  ],
   RNN: () => [[varied([3, 2, 2]), varied([1, 2, 2], 1), varied([1, 2, 2], 2)], { hidden_size: 2 }],
   Attention: () => [[image(), image(1), image(2)]],
   RotaryEmbedding: () => [[image(), varied([1, 4, 2], 1), varied([1, 4, 2], 2)]],
@@ -108,7 +134,7 @@ interface OperatorUse {
 }
 
 export function useOf(name: OperatorName): OperatorUse {
-  const operator = findOperator('', name);
+  const operator = findOperator('', name) ?? findOperator('noosphere', name);
   if (!operator) throw new Error(`${name} is not registered`);
   const plain = (): Use => [twoInputs.includes(name) ? [matrix(), matrix(1)] : [matrix()]];
   const [inputs, given = {}] = (uses[name] ?? plain)();

@@ -152,7 +152,9 @@ export const operatorNames = [
   'NonMaxSuppression',
   // recurrent, control flow, regularisation
   'LSTM',
+  'LSTMGradient',
   'GRU',
+  'GRUGradient',
   'RNN',
   'Scan',
   'Loop',

@@ -36,10 +36,16 @@ export function keepsGates(inputs: Inputs): boolean {
   );
 }
 
-/** Puts a scan in the place of every LSTM whose kept outputs are read; the others stay the operator they are. */
-export function expandKeptGates(graph: Graph): Graph {
+/** Nodes whose kept outputs are read, in the graph and its bodies. */
+export function keepingNodes(graph: Graph): ReadonlySet<Node> {
   const kept = new Set<Node>();
   collectKept(graph, kept);
+  return kept;
+}
+
+/** Puts a scan in the place of every LSTM whose kept outputs are read; the others stay the operator they are. */
+export function expandKeptGates(graph: Graph): Graph {
+  const kept = keepingNodes(graph);
   if (kept.size === 0) return graph;
   return rewriteGraph(graph, [
     ({ inputs, attributes }, original) =>
@@ -51,7 +57,10 @@ export function expandKeptGates(graph: Graph): Graph {
 function collectKept({ nodes, outputs }: Graph, into: Set<Node>): void {
   for (const tensor of [...outputs, ...nodes.flatMap(({ inputs }) => inputs)]) {
     if (tensor?.origin.kind !== 'node' || tensor.origin.index < 3) continue;
-    if (tensor.origin.node.operator.name === 'LSTM') into.add(tensor.origin.node);
+    const { operator } = tensor.origin.node;
+    const isKept =
+      operator.name === 'LSTM' && operator.domain === '' && tensor.origin.index < 3 + keptOutputs;
+    if (isKept) into.add(tensor.origin.node);
   }
   for (const { attributes } of nodes)
     for (const value of Object.values(attributes)) if (isGraph(value)) collectKept(value, into);

@@ -94,7 +94,7 @@ export function gru<D extends DType>(x: Tensor<D>, options: GruOptions<D>): Recu
   const outputs = apply(GRU, inputs, {
     ...plain(direction, options),
     linear_before_reset: (options.linearBeforeReset ?? true) ? 1 : 0,
-  });
+  }).slice(0, 2);
   const [output, hidden] = readable(outputs, unstacked);
   return { output, hidden } as RecurrentResult<D>;
 }

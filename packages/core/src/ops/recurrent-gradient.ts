@@ -8,9 +8,10 @@ import { gatherElements } from './gather.js';
 import { concat, slice, stack } from './joining.js';
 import { cast, expandLike, reshape, squeeze, unsqueeze } from './layout.js';
 import { required } from './like.js';
-import { keepsGates, lstmPassWithGates, lstmWithGatesGradient } from './lstm-gates.js';
+import { keepsGates, keptOutputs, lstmPassWithGates, lstmWithGatesGradient } from './lstm-gates.js';
+import { gruPassLinearFirst, lstmPass } from './recurrent-back.js';
 import type { Pass, PassGradients } from './recurrent-pass.js';
-import { gruPassLinearFirst, gruPassResetFirst, lstmPass, rnnPass } from './recurrent-rules.js';
+import { gruPassResetFirst, rnnPass } from './recurrent-rules.js';
 
 interface RecurrentAttributes {
   readonly activation_alpha: readonly number[] | undefined;
@@ -91,6 +92,9 @@ function recurrentGradient(
   ].slice(0, inputs.length);
 }
 
+/** Which output of an operator is its reserve. */
+const reservePlaces: Readonly<Record<string, number>> = { LSTM: 3 + keptOutputs, GRU: 2 };
+
 /** The tensors of one direction. */
 function passOf(
   operation: string,
@@ -118,7 +122,8 @@ function passOf(
     onLastCell: first(outputGradients[2]),
     onEachCell: undefined,
     reverse,
-    kept: outputs.slice(3).map((tensor) => directionOf(tensor, 1, index)),
+    kept: outputs.slice(3, 3 + keptOutputs).map((tensor) => directionOf(tensor, 1, index)),
+    reserve: along(1)(outputs[reservePlaces[operation] ?? outputs.length]),
   };
 }
 

@@ -34,6 +34,8 @@ export interface Pass {
   readonly reverse: boolean;
   /** What the operator keeps of each step [T, N, H], where it does. */
   readonly kept: readonly Tensor[];
+  /** What the native operator keeps, side by side: gates and cells [T, N, 5 H] of an LSTM; gates and the state's part of n [T, N, 4 H] of a GRU. */
+  readonly reserve: Tensor | undefined;
 }
 
 /** Gradients of one direction, in the layout of `Pass`. */
@@ -127,6 +129,16 @@ export function productGradients(pass: Pass, rows: Tensor, gates: Tensor): Produ
     w: transpose(dw),
     r: transpose(dr),
     b: bias && concat([bias, bias], { axis: 0 }),
+  };
+}
+
+/** Gradients of weights and biases where input and state side have gate gradients of their own, each [T N, G H]. */
+export function separateGradients(pass: Pass, hBefore: Tensor, onInput: Tensor, onState: Tensor) {
+  return {
+    x: reshapeLike(gemm(onInput, pass.w), pass.x),
+    w: gemm(onInput, rowsOf(pass.x), { transposeA: true }),
+    r: gemm(onState, rowsOf(hBefore), { transposeA: true }),
+    b: pass.b && concat([sum(onInput, { axes: 0 }), sum(onState, { axes: 0 })], { axis: 0 }),
   };
 }
 

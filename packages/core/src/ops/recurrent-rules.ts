@@ -22,15 +22,22 @@ import {
   type PassGradients,
   productGradients,
   rowsOf,
+  separateGradients,
 } from './recurrent-pass.js';
-import { sum } from './reduce.js';
 import { tanh } from './unary.js';
 
 /** A scan step's result, shortly. */
 const step = (state: readonly Tensor[], outputs: readonly Tensor[]): ScanStep => ({ state, outputs });
 
+export interface LstmGates {
+  /** Of the gates i, o, f, g [T, N, 4 H]. */
+  readonly gates: Tensor;
+  readonly firstHidden: Tensor;
+  readonly firstCell: Tensor;
+}
+
 /** LSTM: a step back through factors that the forward values decide, and dh₋ = gates R. */
-export function lstmPass(pass: Pass): PassGradients {
+export function lstmGateGradients(pass: Pass): LstmGates {
   const { h, r, onLastCell, onEachCell, firstHidden, firstCell, reverse } = pass;
   const rows = gateRows(pass, before(h, firstHidden, reverse));
   const activations = [sigmoid, sigmoid, sigmoid, tanh];
@@ -63,12 +70,8 @@ export function lstmPass(pass: Pass): PassGradients {
       reverse: !reverse,
     },
   );
-  const gateGradients = rowsOf(back.outputs[0] as Tensor);
-  return {
-    ...productGradients(pass, rows, gateGradients),
-    firstHidden: back.state[0] as Tensor,
-    firstCell: back.state[1] as Tensor,
-  };
+  const [onHidden, onCellBefore] = back.state as [Tensor, Tensor];
+  return { gates: back.outputs[0] as Tensor, firstHidden: onHidden, firstCell: onCellBefore };
 }
 
 /** Σ of what a cell passes straight to the state before it and what the product with R gives back. */
@@ -101,21 +104,18 @@ function separateProducts(pass: Pass, hBefore: Tensor): { fromInput: Tensor; fro
   };
 }
 
-/** Gradients of weights and biases where input and state side have gate gradients of their own, each [T N, G H]. */
-function separateGradients(pass: Pass, hBefore: Tensor, onInput: Tensor, onState: Tensor) {
-  return {
-    x: reshapeLike(gemm(onInput, pass.w), pass.x),
-    w: gemm(onInput, rowsOf(pass.x), { transposeA: true }),
-    r: gemm(onState, rowsOf(hBefore), { transposeA: true }),
-    b: pass.b && concat([sum(onInput, { axes: 0 }), sum(onState, { axes: 0 })], { axis: 0 }),
-  };
+export interface GruGates {
+  /** Of the gates z, r, n on the input's side and on the state's [T, N, 3 H]. */
+  readonly inputGates: Tensor;
+  readonly stateGates: Tensor;
+  readonly firstHidden: Tensor;
 }
 
 /**
  * GRU with the product before the reset, PyTorch's: n = tanh(W x + r s), s = R h₋ + b. Every gate's gradient is dh times
  * a factor known beforehand: a step is gates = (dh, dh, dh) Q and dh₋ = gates R + dh z.
  */
-export function gruPassLinearFirst(pass: Pass): PassGradients {
+export function gruGateGradients(pass: Pass): GruGates {
   const { h, r: weights, firstHidden, reverse } = pass;
   const size = hiddenSize(pass);
   const hBefore = before(h, firstHidden, reverse);
@@ -141,10 +141,7 @@ export function gruPassLinearFirst(pass: Pass): PassGradients {
   const [stateGates, dh] = back.outputs as [Tensor, Tensor];
   const [dz, dr] = split(stateGates, { axis: 2, sizes: [size, size, size] }) as [Tensor, Tensor];
   const inputGates = concat([dz, dr, mul(dh, onCandidate)], { axis: 2 });
-  return {
-    ...separateGradients(pass, hBefore, rowsOf(inputGates), rowsOf(stateGates)),
-    firstHidden: back.state[0],
-  };
+  return { inputGates, stateGates, firstHidden: back.state[0] as Tensor };
 }
 
 /** GRU with the reset before the product: n = tanh(W x + R (r h₋) + b), whose gradient passes R twice in a step. */

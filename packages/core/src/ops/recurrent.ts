@@ -34,12 +34,12 @@ interface RecurrentAttributes {
 
 const defaults = { direction: 'forward', layout: 0 } as const;
 
-/** Shapes of Y, Y_h and Y_c, and of what is kept of each step: layout 0 is [time, direction, batch, hidden], layout 1 has the batch first. */
+/** Shapes of Y, Y_h and Y_c, of what is kept of each step, and of the native operator's reserve: layout 0 is [time, direction, batch, hidden], layout 1 has the batch first. */
 function inferRecurrent(
   name: string,
   gates: number,
   states: number,
-  kept = 0,
+  { kept = 0, reserved = 0 } = {},
 ): (context: { inputs: Inputs; attributes: RecurrentAttributes }) => OutputInfo[] {
   return ({ inputs, attributes }) => {
     const x = required(name, inputs, 0);
@@ -62,7 +62,9 @@ function inferRecurrent(
     const all = batchFirst ? [batch, time, directions, hidden] : [time, directions, batch, hidden];
     const dtype = x.dtype;
     const several = (count: number, shape: Shape) => Array.from({ length: count }, () => ({ dtype, shape }));
-    return [{ dtype, shape: all }, ...several(states, last), ...several(batchFirst ? 0 : kept, all)];
+    const reserve = [...all.slice(0, -1), reserved * Number(hidden)];
+    const behind = [...several(kept, all), ...several(reserved > 0 ? 1 : 0, reserve)];
+    return [{ dtype, shape: all }, ...several(states, last), ...(batchFirst ? [] : behind)];
   };
 }
 
@@ -110,7 +112,7 @@ export const LSTM = defineOperator({
   opset: 14,
   attributes: { ...recurrentSchema, input_forget: 'int' },
   defaults: { ...defaults, input_forget: 0 },
-  infer: inferRecurrent('LSTM', 4, 2, keptOutputs),
+  infer: inferRecurrent('LSTM', 4, 2, { kept: keptOutputs, reserved: 5 }),
   gradient: (context) =>
     context.attributes.layout === 1 ? timeFirstGradient('LSTM', context) : lstmGradient(context),
   formula: (inputs, attributes) => timeFirst('LSTM', inputs, attributes),
@@ -123,7 +125,7 @@ export const GRU = defineOperator({
   opset: 14,
   attributes: { ...recurrentSchema, linear_before_reset: 'int' },
   defaults: { ...defaults, linear_before_reset: 0 },
-  infer: inferRecurrent('GRU', 3, 1),
+  infer: inferRecurrent('GRU', 3, 1, { reserved: 4 }),
   gradient: (context) =>
     context.attributes.layout === 1 ? timeFirstGradient('GRU', context) : gruGradient(context),
   formula: (inputs, attributes) => timeFirst('GRU', inputs, attributes),

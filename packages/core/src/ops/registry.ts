@@ -71,6 +71,7 @@ import { DequantizeLinear, DynamicQuantizeLinear, MatMulInteger, QuantizeLinear 
 import { RandomNormalLike, RandomUniformLike } from './random-like.js';
 import { DepthToSpace, ReverseSequence, SpaceToDepth } from './rearrange.js';
 import { GRU, LSTM, RNN } from './recurrent.js';
+import { GRUGradient, LSTMGradient } from './recurrent-back.js';
 import {
   ArgMax,
   ArgMin,
@@ -277,7 +278,9 @@ export const operators = {
   NonMaxSuppression,
   // recurrent, control flow, regularisation
   LSTM,
+  LSTMGradient,
   GRU,
+  GRUGradient,
   RNN,
   Scan,
   Loop,

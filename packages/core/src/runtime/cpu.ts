@@ -8,9 +8,9 @@ import { type AnyData, isDType } from '../shape/index.js';
 import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-convolution.js';
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
-import { findKernels } from './native/kernels.js';
 import { lowerForKernels } from './native/lower-native.js';
 import { loadNative, runsNatively } from './native/native-program.js';
+import { nativeRecurrent } from './native/recurrent.js';
 import { type Precision, productPrecision } from './precision.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { countProgram, spinningEntries, spinningOfNext } from './spinning.js';
@@ -38,13 +38,14 @@ async function runtime(): Promise<Runtime> {
 export const cpuExecutor: Executor = {
   name: 'cpu',
   async load(graph, options = {}) {
-    await productPrecision(options.precision);
-    const prepared = await prepareForCpu(graph);
-    return (await loadNative(prepared, options)) ?? loadAsIs(prepared, options);
+    const precision = await productPrecision(options.precision);
+    if (!(await runsNatively(graph))) return loadAsIs(await prepareForCpu(graph), options);
+    return loadNative(await prepareForKernels(graph, precision), options);
   },
   async loadSteps(graph, kept, options = {}) {
-    const { kernels } = await findKernels();
-    return kernels && loadNative(await prepareForCpu(graph), options, kept);
+    const precision = await productPrecision(options.precision);
+    if (!(await runsNatively(graph))) return undefined;
+    return loadNative(await prepareForKernels(graph, precision), options, kept);
   },
 };
 
@@ -54,12 +55,15 @@ export async function prepareForCpu(graph: Graph): Promise<Graph> {
   return lowerForCpu(graph, block === undefined ? [] : [blockConvolutions(block)]);
 }
 
+/** The graph as the native kernels run it fastest. */
+async function prepareForKernels(graph: Graph, precision: Precision): Promise<Graph> {
+  return lowerForKernels(await prepareForCpu(nativeRecurrent(graph, precision)), precision);
+}
+
 /** The graph that is loaded for this one, whose nodes a profile names. */
 export async function graphAsLoaded(graph: Graph, precision?: Precision): Promise<Graph> {
-  const prepared = await prepareForCpu(graph);
-  return (await runsNatively(prepared))
-    ? lowerForKernels(prepared, await productPrecision(precision))
-    : prepared;
+  const natively = await runsNatively(graph);
+  return natively ? prepareForKernels(graph, await productPrecision(precision)) : prepareForCpu(graph);
 }
 
 function loadAsIs(graph: Graph, options: LoadOptions = {}): Promise<Program> {

@@ -7,6 +7,7 @@ mod level;
 mod max_pool;
 mod max_unpool;
 mod product;
+mod recurrent;
 mod session;
 
 use std::path::PathBuf;

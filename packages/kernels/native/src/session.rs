@@ -17,6 +17,7 @@ use crate::fused::FusedOperator;
 use crate::max_pool::MaxPoolOperator;
 use crate::max_unpool::MaxUnpoolOperator;
 use crate::product::ProductOperator;
+use crate::recurrent::{GruGradientOperator, GruOperator, LstmGradientOperator, LstmOperator};
 
 /// Name, element type and shape of an input or output.
 struct Place {
@@ -129,7 +130,11 @@ fn load(
         .add(FusedOperator)?
         .add(MaxPoolOperator)?
         .add(MaxUnpoolOperator)?
-        .add(ProductOperator)?;
+        .add(ProductOperator)?
+        .add(LstmOperator)?
+        .add(LstmGradientOperator)?
+        .add(GruOperator)?
+        .add(GruGradientOperator)?;
     let mut builder = Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)
         .map_err(ort::Error::<()>::from)?

@@ -3,9 +3,15 @@ import type { ModelManifest } from './manifest.js';
 
 type Described = Omit<ModelManifest, 'files'>;
 
+const products = {
+  highest: 'highest, products in float32',
+  high: 'high, products in three of bfloat16',
+  medium: 'medium, products in bfloat16',
+};
+
 /** A card without dressing; JSON is YAML. */
 export function cardText({ kind, card, metrics, seeds, inputs, outputs, versions }: Described): string {
-  const { title = kind, description, licence, data = [], energyJoules } = card;
+  const { title = kind, description, licence, data = [], energyJoules, precision } = card;
   const hubNames = data.map(({ name }) => name).filter((name) => /^[\w.-]+(\/[\w.-]+)?$/.test(name));
   const front = {
     ...(licence !== undefined && { license: licence.toLowerCase() }),
@@ -40,6 +46,7 @@ export function cardText({ kind, card, metrics, seeds, inputs, outputs, versions
       'Training',
       pairs({
         ...(energyJoules && { energy: `${energyJoules.value} J (${energyJoules.method})` }),
+        ...(precision && { precision: products[precision] }),
         ...Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`seed '${name}'`, seed])),
         ...versions,
       }),

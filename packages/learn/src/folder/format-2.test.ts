@@ -184,6 +184,7 @@ test('the card is in the manifest and in README.md, as model hubs read it', asyn
       licence: 'Apache-2.0',
       data: [{ name: 'noosphere/numbers', licence: 'CC0', rows: 12, checksum: 'ab' }],
       energyJoules: { value: 4.5, method: 'RAPL' },
+      precision: 'high',
     },
   });
   const model = await loadModel(folder);
@@ -196,7 +197,7 @@ test('the card is in the manifest and in README.md, as model hubs read it', asyn
     '# The same',
     '- accuracy: 0.75',
     '- noosphere/numbers, 12 rows, licence CC0, SHA-256 `ab`',
-    "- energy: 4.5 J (RAPL)\n- seed 'weights': 3",
+    "- energy: 4.5 J (RAPL)\n- precision: high, products in three of bfloat16\n- seed 'weights': 3",
     '- `x`: float32 []',
   ])
     expect(text).toContain(part);

@@ -52,6 +52,8 @@ const cardSchema = v.object({
   ),
   /** What the training took, and how that is known. */
   energyJoules: v.optional(v.object({ value: v.number(), method: v.string() })),
+  /** How exact the products of the training were: `precision` of the result of `fit` or `learn`. */
+  precision: v.optional(v.picklist(['highest', 'high', 'medium'])),
 });
 
 const manifestSchema = v.object({

@@ -1,5 +1,5 @@
 /** Learning: a model, a task, data and a recipe become trained weights with a history. */
-import { ArgumentError, knownOptions } from '@noosphere/base';
+import { ArgumentError, knownOptions, pickOptions } from '@noosphere/base';
 import { namedTensors } from '@noosphere/core';
 import { EpochHistory, type EpochRecord, type FitResult, fit, type TrainOptions } from '@noosphere/train';
 import { withRunner } from '../predict/index.js';

@@ -1,6 +1,6 @@
 /** One fit under way: what it has done, and what comes next. */
 import { pickOptions } from '@noosphere/base';
-import { ArgumentError } from '@noosphere/core';
+import { ArgumentError, productPrecision } from '@noosphere/core';
 import { treeSignature } from '@noosphere/core/operators';
 import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
 import type { FitEvent, FitPlan, StopReason } from '../step/callback.js';
@@ -208,7 +208,7 @@ export class FitRun<Model extends object, Batch extends object> {
     return this.#step.keepsAverage ? this.#step.averagedModel : this.#step.model;
   }
 
-  #result(reason: StopReason): FitResult<Model> {
+  async #result(reason: StopReason): Promise<FitResult<Model>> {
     const { bestParameters, validations } = this.#progress;
     this.#history.onEnd();
     return {
@@ -219,6 +219,7 @@ export class FitRun<Model extends object, Batch extends object> {
       history: this.#history.records,
       lastStep: this.#last,
       elapsedMs: performance.now() - this.#startedMs,
+      precision: await productPrecision(this.#options.precision),
       readings: readMeters(this.#options.meters ?? []),
     };
   }

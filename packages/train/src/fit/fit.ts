@@ -1,6 +1,6 @@
 /** The training loop: steps, validation, early stopping, checkpoints, resume. What it shows and logs are callbacks. */
 import { knownOptions } from '@noosphere/base';
-import { ArgumentError } from '@noosphere/core';
+import { ArgumentError, type Precision } from '@noosphere/core';
 import type { BatchSource } from '../data/index.js';
 import type { CheckpointOptions } from '../files/checkpoint.js';
 import {
@@ -58,6 +58,8 @@ export interface FitResult<Model extends object> {
   readonly history: readonly EpochRecord[];
   readonly lastStep: StepResult | undefined;
   readonly elapsedMs: number;
+  /** How exact products were, on the CPU's native kernels. */
+  readonly precision: Precision;
   /** What the meters read at the end. */
   readonly readings: Readonly<Record<string, number>>;
 }

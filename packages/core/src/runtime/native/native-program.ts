@@ -5,12 +5,10 @@ import { fromData, type Graph, type HostTensor, hostData } from '../../graph/ind
 import { encodeModel } from '../../onnx/index.js';
 import { bytesOf, createData, isStatic } from '../../shape/index.js';
 import type { LoadOptions, Program, StepCall, SteppingProgram, ValueInfo } from '../executor.js';
-import { productPrecision } from '../precision.js';
 import { checkInputs, inputsOf, outputsOf } from '../program-values.js';
 import { countProgram, nativeSpinning, spinningOfNext } from '../spinning.js';
 import { threadCount } from '../threads.js';
 import { findKernels } from './kernels.js';
-import { lowerForKernels } from './lower-native.js';
 
 /** Whether there are kernels, and all shapes are known before a run. */
 export async function runsNatively({ inputs, outputs }: Graph): Promise<boolean> {
@@ -18,17 +16,12 @@ export async function runsNatively({ inputs, outputs }: Graph): Promise<boolean>
   return kernels !== undefined && [...inputs, ...outputs].every(({ shape }) => isStatic(shape));
 }
 
-/** Loads a graph that was lowered for the CPU; `undefined` where there are no kernels, or shapes that only a run can tell. */
-export async function loadNative(
-  graph: Graph,
-  options: LoadOptions,
-  kept = 0,
-): Promise<NativeProgram | undefined> {
+/** Loads a graph that was lowered for the kernels. */
+export async function loadNative(graph: Graph, options: LoadOptions, kept = 0): Promise<NativeProgram> {
   const found = await findKernels();
-  if (!found.kernels || !(await runsNatively(graph))) return undefined;
-  const { threads, profilePrefix, precision } = options;
-  const lowered = lowerForKernels(graph, await productPrecision(precision));
-  const { bytes } = encodeModel(lowered, { lastFirst: true });
+  if (!found.kernels) throw new RuntimeError('load', `there are no native kernels: ${found.reason}`);
+  const { threads, profilePrefix } = options;
+  const { bytes } = encodeModel(graph, { lastFirst: true });
   try {
     const session = await found.kernels.NativeSession.load(bytes, {
       library: found.library,

@@ -1,6 +1,6 @@
 //! One pass over memory for a chain of elementwise operators and reductions of rows.
 
-mod math;
+pub mod math;
 mod operator;
 mod program;
 mod rows;

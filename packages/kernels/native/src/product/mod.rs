@@ -15,6 +15,9 @@ pub use bfloat16::has_bfloat16;
 #[cfg(target_arch = "x86_64")]
 pub use bfloat16::has_matrix_units;
 pub use operator::ProductOperator;
+pub use pack::Lines;
+pub use plan::{Backend, Packed, Pieces, Rows};
+pub use precision::{Precision, backend};
 
 #[cfg(test)]
 mod tests;

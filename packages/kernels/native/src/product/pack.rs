@@ -11,6 +11,28 @@ pub struct Lines {
     pub depth_stride: usize,
 }
 
+// SAFETY: numbers are only read.
+unsafe impl Sync for Lines {}
+
+impl Lines {
+    /// Up to `count` lines from `first`, and their depths from `start`.
+    ///
+    /// # Safety
+    /// `first` must be a line's, `start` a depth's number.
+    pub unsafe fn part(&self, first: usize, count: usize, start: usize, depth: usize) -> Lines {
+        Lines {
+            // SAFETY: the caller's promise.
+            data: unsafe {
+                self.data
+                    .add(first * self.line_stride + start * self.depth_stride)
+            },
+            count: count.min(self.count - first),
+            depth,
+            ..*self
+        }
+    }
+}
+
 /// Packs up to `WIDTH` lines: number `[depth][line]`, zeros for lines that are not there.
 ///
 /// # Safety

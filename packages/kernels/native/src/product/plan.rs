@@ -165,10 +165,10 @@ impl Operands {
     }
 
     /// # Safety
-    /// The place must lie in the operand.
-    unsafe fn right_at(&self, place: usize) -> *const f32 {
+    /// The place must lie in the result.
+    unsafe fn result_at(&self, place: usize) -> *mut f32 {
         // SAFETY: the caller's promise.
-        unsafe { self.right.add(place) }
+        unsafe { self.result.add(place) }
     }
 }
 
@@ -267,128 +267,168 @@ unsafe fn multiply_matrix(
     backend: &dyn Backend,
     pieces: Pieces,
 ) {
-    let (panel_rows, panel_columns) = (backend.rows(), backend.columns());
-    let panels = product.columns.div_ceil(panel_columns);
-    let blocks: Vec<(usize, usize)> = depth_blocks(product.depth, backend.depth()).collect();
-    let panel_bytes: usize = blocks
-        .iter()
-        .map(|&(_, depth)| panel_columns * backend.bytes(depth))
-        .sum();
-    let mut packed = Scratch::take(panels * panel_bytes);
-    let right = Shared(packed.pointer());
-    // Small panels are packed several at a time.
-    let together = (16384 / panel_bytes.max(1)).clamp(1, panels);
-    pieces(panels.div_ceil(together), &|piece| {
-        backend.enter();
-        for panel in piece * together..panels.min((piece + 1) * together) {
-            let first = panel * panel_columns;
-            let mut bytes = panel * panel_bytes;
-            for &(start, depth) in &blocks {
-                // SAFETY: the panel's lines lie in the operand, its bytes in the scratch memory.
-                unsafe {
-                    let lines = Lines {
-                        data: operands
-                            .right_at(first * product.right.line + start * product.right.depth),
-                        count: panel_columns.min(product.columns - first),
-                        depth,
-                        line_stride: product.right.line,
-                        depth_stride: product.right.depth,
-                    };
-                    backend.pack_right(lines, right.at(bytes));
-                }
-                bytes += panel_columns * backend.bytes(depth);
-            }
-        }
-        backend.leave();
-    });
-    let piece_rows = (PIECE_ROWS / panel_rows).max(1) * panel_rows;
+    let columns = Lines {
+        data: operands.right,
+        count: product.columns,
+        depth: product.depth,
+        line_stride: product.right.line,
+        depth_stride: product.right.depth,
+    };
+    // SAFETY: the columns lie in the operand.
+    let right = unsafe { Packed::columns(columns, backend, pieces) };
+    let piece_rows = (PIECE_ROWS / backend.rows()).max(1) * backend.rows();
     let row_pieces = product.rows.div_ceil(piece_rows);
-    let column_pieces = ENOUGH.div_ceil(row_pieces).min(panels.div_ceil(8)).max(1);
-    let piece_panels = panels.div_ceil(column_pieces);
+    let column_pieces = ENOUGH
+        .div_ceil(row_pieces)
+        .min(right.panels.div_ceil(8))
+        .max(1);
+    let piece_panels = right.panels.div_ceil(column_pieces);
     pieces(row_pieces * column_pieces, &|piece| {
-        let (row_piece, column_piece) = (piece / column_pieces, piece % column_pieces);
-        let rows = (
-            row_piece * piece_rows,
-            product.rows.min((row_piece + 1) * piece_rows),
-        );
-        let panels = (
-            column_piece * piece_panels,
-            panels.min((column_piece + 1) * piece_panels),
-        );
-        // SAFETY: the right operand was packed above, and pieces have different rows or columns.
+        let row = piece / column_pieces * piece_rows;
+        let panel = piece % column_pieces * piece_panels;
+        // SAFETY: rows lie in their operands, and pieces have different rows or columns.
         unsafe {
-            multiply_piece(
-                product,
-                operands,
-                backend,
-                &blocks,
-                rows,
-                panels,
-                right,
-                panel_bytes,
-            )
-        };
+            let rows = Lines {
+                data: operands.left_at(row * product.left.line),
+                count: piece_rows.min(product.rows - row),
+                depth: product.depth,
+                line_stride: product.left.line,
+                depth_stride: product.left.depth,
+            };
+            let into = Rows {
+                result: operands.result_at(row * product.result.row),
+                row_stride: product.result.row,
+                alpha: product.alpha,
+                bias: operands.bias,
+                adds: false,
+            };
+            let panels = (panel, right.panels.min(panel + piece_panels));
+            right.multiply(rows, into, panels, backend);
+        }
     });
 }
 
-#[allow(clippy::too_many_arguments)]
-unsafe fn multiply_piece(
-    product: &Product,
-    operands: Operands,
-    backend: &dyn Backend,
-    blocks: &[(usize, usize)],
-    rows: (usize, usize),
-    panels: (usize, usize),
-    right: Shared,
-    right_bytes: usize,
-) {
-    let (panel_rows, panel_columns) = (backend.rows(), backend.columns());
-    let row_panels = (rows.1 - rows.0).div_ceil(panel_rows);
-    let most = blocks.iter().map(|&(_, depth)| depth).max().unwrap_or(0);
-    let mut packed = Scratch::take(row_panels * panel_rows * backend.bytes(most));
-    let left = packed.pointer();
-    backend.enter();
-    let mut before = 0;
-    for (index, &(start, depth)) in blocks.iter().enumerate() {
-        let left_bytes = panel_rows * backend.bytes(depth);
-        for panel in 0..row_panels {
-            let first = rows.0 + panel * panel_rows;
-            // SAFETY: the panel's rows lie in the operand, its bytes in the scratch memory.
-            unsafe {
-                let lines = Lines {
-                    data: operands.left_at(first * product.left.line + start * product.left.depth),
-                    count: panel_rows.min(rows.1 - first),
-                    depth,
-                    line_stride: product.left.line,
-                    depth_stride: product.left.depth,
-                };
-                backend.pack_left(lines, left.add(panel * left_bytes));
-            }
-        }
-        for column_panel in panels.0..panels.1 {
-            let column = column_panel * panel_columns;
-            let right = right.at(column_panel * right_bytes + before);
-            for panel in 0..row_panels {
-                let row = rows.0 + panel * panel_rows;
-                // SAFETY: the square lies in the result; panels were packed for this depth.
-                unsafe {
-                    let square = Square {
-                        result: operands.result.add(row * product.result.row + column),
-                        row_stride: product.result.row,
-                        rows: panel_rows.min(rows.1 - row),
-                        columns: panel_columns.min(product.columns - column),
-                        alpha: product.alpha,
-                        bias: match operands.bias.is_null() {
-                            true => operands.bias,
-                            false => operands.bias.add(column),
-                        },
-                        adds: index > 0,
-                    };
-                    backend.multiply(depth, left.add(panel * left_bytes), right, square);
+/// Where a product's rows go.
+#[derive(Clone, Copy)]
+pub struct Rows {
+    pub result: *mut f32,
+    pub row_stride: usize,
+    pub alpha: f32,
+    /// Of all columns, or null.
+    pub bias: *const f32,
+    /// Whether the product is added to what is there.
+    pub adds: bool,
+}
+
+/// A right operand in panels, for as many products as need it.
+pub struct Packed {
+    scratch: Scratch,
+    columns: usize,
+    pub panels: usize,
+    panel_bytes: usize,
+    /// Where blocks of depth begin, and how deep they are.
+    blocks: Vec<(usize, usize)>,
+}
+
+// SAFETY: it is only read once it is made.
+unsafe impl Sync for Packed {}
+
+impl Packed {
+    /// # Safety
+    /// The columns must lie in memory.
+    pub unsafe fn columns(columns: Lines, backend: &dyn Backend, pieces: Pieces) -> Packed {
+        let width = backend.columns();
+        let panels = columns.count.div_ceil(width);
+        let blocks: Vec<(usize, usize)> = depth_blocks(columns.depth, backend.depth()).collect();
+        let panel_bytes: usize = blocks
+            .iter()
+            .map(|&(_, depth)| width * backend.bytes(depth))
+            .sum();
+        let mut scratch = Scratch::take(panels * panel_bytes);
+        let shared = (columns, Shared(scratch.pointer()));
+        // Small panels are packed several at a time.
+        let together = (16384 / panel_bytes.max(1)).clamp(1, panels.max(1));
+        pieces(panels.div_ceil(together), &|piece| {
+            // As a whole: it is the pair that threads may share.
+            let (columns, to) = shared;
+            backend.enter();
+            for panel in piece * together..panels.min((piece + 1) * together) {
+                let mut bytes = panel * panel_bytes;
+                for &(start, depth) in &blocks {
+                    // SAFETY: the panel's columns lie in memory, its bytes in the scratch memory.
+                    unsafe {
+                        let part = columns.part(panel * width, width, start, depth);
+                        backend.pack_right(part, to.at(bytes));
+                    }
+                    bytes += width * backend.bytes(depth);
                 }
             }
+            backend.leave();
+        });
+        Packed {
+            scratch,
+            columns: columns.count,
+            panels,
+            panel_bytes,
+            blocks,
         }
-        before += panel_columns * backend.bytes(depth);
     }
-    backend.leave();
+
+    /// Multiplies rows with the columns of some panels.
+    ///
+    /// # Safety
+    /// Rows must lie in memory and be as deep as the columns, results be the caller's to write, a bias have all columns; the
+    /// backend must be the one that packed.
+    pub unsafe fn multiply(
+        &self,
+        rows: Lines,
+        into: Rows,
+        panels: (usize, usize),
+        backend: &dyn Backend,
+    ) {
+        let (height, width) = (backend.rows(), backend.columns());
+        let row_panels = rows.count.div_ceil(height);
+        let most = self.blocks.iter().map(|&(_, depth)| depth).max();
+        let mut packed =
+            Scratch::take(row_panels * height * backend.bytes(most.unwrap_or_default()));
+        let left = packed.pointer();
+        backend.enter();
+        let mut before = 0;
+        for (index, &(start, depth)) in self.blocks.iter().enumerate() {
+            let left_bytes = height * backend.bytes(depth);
+            for panel in 0..row_panels {
+                // SAFETY: the panel's rows lie in memory, its bytes in the scratch memory.
+                unsafe {
+                    let part = rows.part(panel * height, height, start, depth);
+                    backend.pack_left(part, left.add(panel * left_bytes));
+                }
+            }
+            for column_panel in panels.0..panels.1 {
+                let column = column_panel * width;
+                for panel in 0..row_panels {
+                    let row = panel * height;
+                    // SAFETY: the square lies in the results; panels were packed for this depth.
+                    unsafe {
+                        let square = Square {
+                            result: into.result.add(row * into.row_stride + column),
+                            row_stride: into.row_stride,
+                            rows: height.min(rows.count - row),
+                            columns: width.min(self.columns - column),
+                            alpha: into.alpha,
+                            bias: match into.bias.is_null() {
+                                true => into.bias,
+                                false => into.bias.add(column),
+                            },
+                            adds: into.adds || index > 0,
+                        };
+                        let right = self.scratch.start().add(column_panel * self.panel_bytes);
+                        let left = left.add(panel * left_bytes);
+                        backend.multiply(depth, left, right.add(before), square);
+                    }
+                }
+            }
+            before += width * backend.bytes(depth);
+        }
+        backend.leave();
+    }
 }

@@ -38,6 +38,10 @@ impl Scratch {
     pub fn pointer(&mut self) -> *mut u8 {
         self.lines.as_mut_ptr().cast()
     }
+
+    pub fn start(&self) -> *const u8 {
+        self.lines.as_ptr().cast()
+    }
 }
 
 impl Drop for Scratch {
