@@ -145,7 +145,9 @@ export function useOf(name: OperatorName): OperatorUse {
   const active = inputs.filter(isActive);
   const results = (...moved: readonly Tensor[]) => {
     const all = inputs.map((each) => (isActive(each) ? moved[active.indexOf(each)] : each));
-    return apply(operator, all, attributes as never).filter(isActive);
+    const outputs = apply(operator, all, attributes as never).filter(isActive);
+    // Only the native operator gives the last one of these, for its own gradient.
+    return ['LSTM', 'GRU'].includes(name) ? outputs.slice(0, -1) : outputs;
   };
   return { inputs: active, results };
 }

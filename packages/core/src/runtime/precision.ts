@@ -16,15 +16,17 @@ const precisions: readonly Precision[] = ['highest', 'high', 'medium'];
  */
 export async function productPrecision(asked?: Precision): Promise<Precision> {
   const wanted = asked ?? (process.env.NOOSPHERE_PRECISION || undefined);
-  if (wanted !== undefined && !isPrecision(wanted))
+  if (wanted !== undefined && !isPrecision(wanted)) {
+    const name = String(wanted);
     throw new ArgumentError(
       'precision',
-      `must be 'highest', 'high' or 'medium', got '${wanted}'${didYouMean(wanted, precisions)}`,
+      `must be 'highest', 'high' or 'medium', got '${name}'${didYouMean(name, precisions)}`,
     );
+  }
   const { kernels } = await findKernels();
   return kernels?.hasMatrixUnits() ? (wanted ?? 'high') : 'highest';
 }
 
-function isPrecision(name: string): name is Precision {
+function isPrecision(name: unknown): name is Precision {
   return precisions.some((precision) => precision === name);
 }
