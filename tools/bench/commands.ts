@@ -1,6 +1,6 @@
 // How each side is started: ours by Node, the peers by the Python that NOOSPHERE_PYTHON names, tfjs-node by
 // Node in the folder where it was built.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -14,19 +14,20 @@ const peersFolder = join(here, '../peers');
 export const peers = ['torch', 'torch-best', 'jax', 'tfjs-node'] as const;
 export type Peer = (typeof peers)[number];
 
-const oursFiles = ['ours', 'models', 'exchange', 'product-rate'];
+const oursFiles = ['ours.ts', 'models.ts', 'exchange.ts', 'product-rate.ts'];
 
 /**
  * Translates our side to JavaScript in `dist`, so that its process is plain Node with the built packages, as
  * a user's is: no loader in its memory or its start.
  */
 export function buildOurs(): void {
-  mkdirSync(join(here, 'dist'), { recursive: true });
-  for (const name of oursFiles) {
-    const { outputText } = ts.transpileModule(readFileSync(join(here, `${name}.ts`), 'utf8'), {
+  mkdirSync(join(here, 'dist/models'), { recursive: true });
+  const models = readdirSync(join(here, 'models')).map((name) => join('models', name));
+  for (const file of [...oursFiles, ...models]) {
+    const { outputText } = ts.transpileModule(readFileSync(join(here, file), 'utf8'), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
     });
-    writeFileSync(join(here, `dist/${name}.js`), outputText);
+    writeFileSync(join(here, 'dist', file.replace(/ts$/, 'js')), outputText);
   }
 }
 

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { productPrecision } from '@noosphere/core';
 import { toSentence, track } from '@noosphere/footprint';
 import { buildOurs, peers } from './commands.js';
 import { measure } from './measure.js';
@@ -20,6 +21,7 @@ NOOSPHERE_PYTHON names a Python with tools/peers/requirements.txt installed; a m
 --rounds N      blocks of each side (default 7)
 --seed N        seed of weights and batches (default 1)
 --source        run ours from the packages' sources, not their builds
+--precision P   how exactly ours multiplies, given to it as NOOSPHERE_PRECISION (default: high with matrix units)
 `;
 
 const { values: options, positionals } = parseArgs({
@@ -30,6 +32,7 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string', default: '7' },
     seed: { type: 'string', default: '1' },
     source: { type: 'boolean', default: false },
+    precision: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -49,6 +52,7 @@ async function startTimeRow(): Promise<Row> {
   const row: Row = {
     name: startTimeName,
     peer: 'node -e 0',
+    precision: await productPrecision(),
     oursMs: null,
     peerMs: null,
     ratio: null,
@@ -81,6 +85,8 @@ async function main(): Promise<void> {
     `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} logical cores, Node ${process.version}`,
   );
   buildOurs();
+  // Our side inherits it with the environment; no peer reads it.
+  if (options.precision !== undefined) process.env.NOOSPHERE_PRECISION = options.precision;
   const tracked = track({ name: 'bench' });
   const rows: Row[] = [];
   for (const workload of workloads.filter(({ name }) => chosen(name))) {

@@ -183,6 +183,7 @@ function rows(workload: Workload, [ours, ...others]: Result[], rate: number | un
     return voidIfWrong({
       name: workload.name,
       peer: peer.name,
+      precision: ours.side?.precision ?? null,
       oursMs,
       peerMs,
       ratio: oursMs === null || peerMs === null ? null : peerMs / oursMs,

@@ -61,10 +61,10 @@ function trainer(model: string, weights: Parameters, batches: readonly Batch[], 
   };
 }
 
-async function serve(call: Call, stepsPerCall: number): Promise<void> {
+async function serve(call: Call, stepsPerCall: number, precision: string): Promise<void> {
   let done = 0;
   const answer = (message: object) => console.log(JSON.stringify(message));
-  answer({ ready: true });
+  answer({ ready: true, precision });
   for await (const line of createInterface({ input: process.stdin })) {
     const message = JSON.parse(line) as { cmd: string; n?: number };
     if (message.cmd === 'quit') return;
@@ -96,4 +96,4 @@ const { weights, batches } = load(options.data);
 const stepsPerCall = Number(options['steps-per-call']);
 const call = trainer(options.model, weights, batches, stepsPerCall);
 if (options['first-step']) console.log(JSON.stringify({ losses: await call(0) }));
-else await serve(call, stepsPerCall);
+else await serve(call, stepsPerCall, await core.productPrecision());

@@ -5,6 +5,8 @@ import type { Workload } from './workloads.js';
 export interface Row {
   readonly name: string;
   readonly peer: string;
+  /** The option that ours ran with; null where it did not start. */
+  readonly precision: string | null;
   readonly oursMs: number | null;
   readonly peerMs: number | null;
   /** peerMs / oursMs: how many times faster ours is. */
@@ -48,6 +50,7 @@ const milliseconds = (value: number | null): string => number(value, value !== n
 const columns: readonly (readonly [string, (row: Row, workload: Workload | undefined) => string])[] = [
   ['row', (row) => row.name],
   ['peer', (row) => row.peer],
+  ['precision', (row) => row.precision ?? '-'],
   ['ours ms', (row) => milliseconds(row.oursMs)],
   ['peer ms', (row) => milliseconds(row.peerMs)],
   ['ratio', (row) => number(row.ratio, 2)],
@@ -71,7 +74,7 @@ export function table(rows: readonly Row[], workloads: readonly Workload[]): str
   });
   const lines = [columns.map(([title]) => title), ...cells];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
-  const isText = (index: number) => index < 2 || index === columns.length - 1;
+  const isText = (index: number) => index < 3 || index === columns.length - 1;
   return lines
     .map((line) =>
       line

@@ -26,6 +26,8 @@ const keptErrorLines = 30;
 export class Side {
   /** What the side says about itself, such as the variant it chose. */
   note = '';
+  /** How exactly it computes; only ours says it. */
+  precision: string | undefined;
   readonly #child: ChildProcess;
   readonly #errorLines: string[] = [];
   readonly #waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
@@ -51,8 +53,9 @@ export class Side {
 
   static async start(command: SideCommand): Promise<Side> {
     const side = new Side(command);
-    const { note } = (await side.#next()) as { note?: string };
+    const { note, precision } = (await side.#next()) as { note?: string; precision?: string };
     side.note = note ?? '';
+    side.precision = precision;
     return side;
   }
 

@@ -153,6 +153,7 @@ const { values: options } = parseArgs({
 });
 const stepsPerCall = Number(options['steps-per-call']);
 const loss = losses[options.model.replace(/-k\d+$/, '')];
+if (loss === undefined) throw new Error(`tfjs-node has no row ${options.model}`);
 const weights = prepareWeights(readTensors(join(options.data, 'weights.safetensors')));
 const parameters = Object.fromEntries(
   Object.entries(weights).map(([name, { shape, data }]) => [name, tf.variable(tf.tensor(data, shape))]),

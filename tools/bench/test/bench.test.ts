@@ -1,15 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromData, type Tensor } from '@noosphere/core';
+import { TrainingContext } from '@noosphere/train';
 import { expect, test } from 'vitest';
-import { readTensors, writeTensors } from '../exchange.js';
+import { type HostTensor, readTensors, writeTensors } from '../exchange.js';
 import { lossMaxRel, median } from '../measure.js';
+import { modelOf } from '../models.js';
 import { barCell, type Row, table, voidIfWrong } from '../report.js';
 import { makeBatches, makeWeights, workloads } from '../workloads.js';
 
 const row: Row = {
   name: 'mlp',
   peer: 'torch',
+  precision: 'highest',
   oursMs: 0.1,
   peerMs: 0.5,
   ratio: 5,
@@ -96,11 +100,34 @@ test('the table has a line a row and aligned columns', () => {
   const lines = table([row, { ...row, peer: 'jax', peerMs: null, ratio: null }], workloads).split('\n');
   expect(lines).toHaveLength(3);
   expect(lines[1]).toMatch(
-    /^mlp +torch +0\.100 +0\.500 +5\.00 +>= 3 met +100 +900 +20 +200 +1\.0 +2\.0 +3\.0e-6 +-$/,
+    /^mlp +torch +highest +0\.100 +0\.500 +5\.00 +>= 3 met +100 +900 +20 +200 +1\.0 +2\.0 +3\.0e-6 +-$/,
   );
 });
 
 test('the median of an even count is the mean of the middle two', () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
   expect(median([5, 1, 3])).toBe(3);
+});
+
+// By PyTorch in float64, from the weights and first batch of seed 1: ../write-goldens.ts.
+const firstLosses: Readonly<Record<string, number>> = JSON.parse(
+  readFileSync(new URL('goldens/first-losses.json', import.meta.url), 'utf8'),
+);
+
+test('every row whose losses are compared has a first loss of PyTorch', () => {
+  const compared = workloads.filter(({ random, stepsPerCall }) => !random && stepsPerCall === 1);
+  expect(Object.keys(firstLosses).sort()).toEqual(compared.map(({ name }) => name).sort());
+});
+
+test.each(Object.entries(firstLosses))("the first loss of %s is PyTorch's", async (name, expected) => {
+  const workload = find(name);
+  const asTensor = ({ shape, data }: HostTensor): Tensor =>
+    data instanceof Int32Array ? fromData('int32', shape, data) : fromData('float32', shape, data);
+  const named = (tensors: ReadonlyMap<string, HostTensor>): Readonly<Record<string, Tensor>> =>
+    Object.fromEntries([...tensors].map(([path, host]) => [path, asTensor(host)]));
+  const model = modelOf(name, named(makeWeights(workload, 1)));
+  const { x0, y0 } = named(makeBatches(workload, 2));
+  if (x0 === undefined || y0 === undefined) throw new Error('a workload has batches');
+  const loss = await model.loss(x0, y0, new TrainingContext()).item();
+  expect(Math.abs(loss - expected) / expected).toBeLessThan(1e-5);
 });
