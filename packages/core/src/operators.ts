@@ -75,6 +75,7 @@ export {
   ConstantOfShape,
   Conv,
   ConvTranspose,
+  ConvWeightGradient,
   Cos,
   Cosh,
   CumSum,

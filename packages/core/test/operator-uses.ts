@@ -69,6 +69,10 @@ const uses: { readonly [N in OperatorName]?: () => Use } = {
   LRN: () => [[image()], { size: 3 }],
   Conv: () => [[image(), varied([2, 2, 3, 3], 3), vector(1, 2)], { strides: [2, 2] }],
   ConvTranspose: () => [[image(), varied([2, 2, 3, 3], 3), vector(1, 2)], { strides: [2, 2] }],
+  ConvWeightGradient: () => [
+    [varied([1, 2, 3, 3]), image()],
+    { shape: [2, 2, 2, 2], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 },
+  ],
   Col2Im: () => [[varied([1, 4, 9]), whole(4, 4), whole(2, 2)]],
   MaxPool: () => [[image()], { kernel_shape: [3, 3] }],
   MaxUnpool: () => [

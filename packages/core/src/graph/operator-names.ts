@@ -139,6 +139,7 @@ export const operatorNames = [
   // convolutions and pooling
   'Conv',
   'ConvTranspose',
+  'ConvWeightGradient',
   'Col2Im',
   'MaxPool',
   'MaxUnpool',

@@ -12,7 +12,7 @@ import {
   rewriteGraph,
   Tensor,
 } from '../graph/index.js';
-import { expandRecurrent } from '../ops/index.js';
+import { expandGradients } from '../ops/index.js';
 import { newestOpset } from './check.js';
 import { type EncodedModel, type EncodeOptions, encodeModel, neededOpset, operatorsOf } from './encode.js';
 
@@ -175,7 +175,7 @@ function tracedGraph<I extends NamedTensors, P extends NamedTensors>(
     outputs.map(([, tensor]) => tensor),
     outputs.map(([key]) => key),
   );
-  return { graph: rewriteGraph(expandRecurrent(graph), [dropPassThrough, commonNodes()]), constantNames };
+  return { graph: rewriteGraph(expandGradients(graph), [dropPassThrough, commonNodes()]), constantNames };
 }
 
 /** Bytes of all constants in a graph and its bodies. */

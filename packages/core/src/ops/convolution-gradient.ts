@@ -55,27 +55,22 @@ export function convInputGradient(
   });
 }
 
-/** d(loss)/dw, by whichever of two ways is the faster one. */
-export function convWeightGradient(
-  g: Tensor,
-  x: Tensor,
-  w: Tensor,
-  kernel: readonly number[],
-  window: Window,
-): Tensor {
-  const perGroup = staticDim('gradient of conv', w.shape[1]);
+/** d(loss)/dw of the shape of w, by whichever of three ways is the fastest one in standard operators. */
+export function weightGradientByFormula(g: Tensor, x: Tensor, shape: Shape, window: Window): Tensor {
+  const perGroup = staticDim('gradient of conv', shape[1]);
+  const kernel = shape.slice(2).map((size) => staticDim('gradient of conv', size));
   const taps = elementCount(kernel);
-  if (window.group === 1 && taps >= 16) return weightGradientBySwap(g, x, w, window);
+  if (window.group === 1 && taps >= 16) return weightGradientBySwap(g, x, shape, window);
   // Measured on 3x3 kernels: from 16 channels on, products of single taps are large enough to win.
   const bySample = window.group === 1 && perGroup >= 16;
   return bySample
-    ? weightGradientBySample(g, x, w, kernel, window)
-    : weightGradientByColumns(g, x, w, kernel, window);
+    ? weightGradientBySample(g, x, shape, kernel, window)
+    : weightGradientByColumns(g, x, shape, kernel, window);
 }
 
 /** A convolution of x by g with samples and channels swapped: one product of long rows, where taps are many and images small. */
-function weightGradientBySwap(g: Tensor, x: Tensor, w: Tensor, window: Window): Tensor {
-  const swapped = [1, 0, ...w.shape.slice(2).map((_, k) => k + 2)];
+function weightGradientBySwap(g: Tensor, x: Tensor, shape: Shape, window: Window): Tensor {
+  const swapped = [1, 0, ...shape.slice(2).map((_, k) => k + 2)];
   // Strides and dilations change places: g is the kernel now.
   const correlation = conv(transpose(x, swapped), transpose(g, swapped), {
     pads: window.pads,
@@ -85,7 +80,7 @@ function weightGradientBySwap(g: Tensor, x: Tensor, w: Tensor, window: Window): 
   const axes = swapped.slice(2);
   const fitted = slice(correlation, {
     starts: axes.map(() => 0),
-    ends: axes.map((axis) => staticDim('gradient of conv', w.shape[axis])),
+    ends: axes.map((axis) => staticDim('gradient of conv', shape[axis])),
     axes,
   });
   return transpose(fitted, swapped);
@@ -95,13 +90,13 @@ function weightGradientBySwap(g: Tensor, x: Tensor, w: Tensor, window: Window): 
 function weightGradientBySample(
   g: Tensor,
   x: Tensor,
-  w: Tensor,
+  shape: Shape,
   kernel: readonly number[],
   window: Window,
 ): Tensor {
   const [outputs, inputs] = [
-    staticDim('gradient of conv', w.shape[0]),
-    staticDim('gradient of conv', w.shape[1]),
+    staticDim('gradient of conv', shape[0]),
+    staticDim('gradient of conv', shape[1]),
   ];
   const outSpatial = g.shape.slice(2);
   const taps = tapOffsets(kernel);
@@ -117,26 +112,26 @@ function weightGradientBySample(
     },
     { state: taps.map(() => fill(x.dtype, [outputs, inputs], 0)), sequences: [x, g] },
   );
-  return reshape(stack(state, { axis: 2 }), w.shape);
+  return reshape(stack(state, { axis: 2 }), shape);
 }
 
 /** Every tap's view of x side by side, times g, in one product per group and sample. */
 function weightGradientByColumns(
   g: Tensor,
   x: Tensor,
-  w: Tensor,
+  shape: Shape,
   kernel: readonly number[],
   window: Window,
 ): Tensor {
   const groups = window.group;
-  const perGroup = staticDim('gradient of conv', w.shape[1]);
-  const outPerGroup = staticDim('gradient of conv', w.shape[0]) / groups;
+  const perGroup = staticDim('gradient of conv', shape[1]);
+  const outPerGroup = staticDim('gradient of conv', shape[0]) / groups;
   const columns = windowColumns(x, g.shape.slice(2), kernel, window); // [N, G, k * C/G, P]
   const rows = reshape(g, [x.shape[0] as Dim, groups, outPerGroup, -1]); // [N, G, O/G, P]
   const product = sum(matmul(rows, transposeLast(columns)), { axes: 0 }); // [G, O/G, k * C/G]
   const taps = kernel.reduce((all, size) => all * size, 1);
   const split = reshape(product, [groups * outPerGroup, taps, perGroup]);
-  return reshape(transpose(split, [0, 2, 1]), w.shape);
+  return reshape(transpose(split, [0, 2, 1]), shape);
 }
 
 /** For each kernel tap the part of x it meets: [N, G, taps * C/G, positions]. */

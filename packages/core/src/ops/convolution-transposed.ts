@@ -5,7 +5,7 @@ import { type Dim, type DType, formatShape, type Shape, staticDim, staticShape }
 import { add } from './arithmetic.js';
 import { perChannel } from './batch-normalization.js';
 import { type ConvOptions, conv } from './convolution.js';
-import { convWeightGradient } from './convolution-gradient.js';
+import { convWeightGradient } from './convolution-weight-gradient.js';
 import { pad, slice } from './joining.js';
 import { countOf, required, requireFloat, requireSameDType, requireTensors } from './like.js';
 import { sum } from './reduce.js';
@@ -29,13 +29,13 @@ export const ConvTranspose = defineOperator({
     return [{ dtype: x.dtype, shape }];
   },
   gradient: ({ inputs, outputGradients, attributes }) => {
-    const { x, w, bias, kernel, window } = transposeContext(inputs, attributes);
+    const { x, w, bias, window } = transposeContext(inputs, attributes);
     const g = required('ConvTranspose', outputGradients, 0);
     const axes = g.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
     // The transposed convolution is the convolution's input gradient, so its own gradients are a convolution and the weight rule with x and g swapped.
     const { group: groups, ...places } = window;
     const dx = cropTo(conv(g, w, { ...places, groups }), x.shape);
-    return [dx, convWeightGradient(x, g, w, kernel, window), bias && sum(g, { axes })];
+    return [dx, convWeightGradient(x, g, w.shape, window), bias && sum(g, { axes })];
   },
   flops: ({ inputs }) =>
     2 * countOf(inputs[0]) * (countOf(inputs[1]) / staticDim('cost', inputs[1]?.shape[0])),

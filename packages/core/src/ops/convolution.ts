@@ -2,7 +2,8 @@
 import { knownOptions, ShapeError } from '@noosphere/base';
 import { apply1, defineOperator, type Inputs, type Tensor } from '../graph/index.js';
 import { type Dim, type DType, formatShape, staticDim, staticShape } from '../shape/index.js';
-import { convInputGradient, convWeightGradient } from './convolution-gradient.js';
+import { convInputGradient } from './convolution-gradient.js';
+import { convWeightGradient } from './convolution-weight-gradient.js';
 import { countOf, required, requireFloat, requireSameDType, requireTensors } from './like.js';
 import { sum } from './reduce.js';
 import {
@@ -53,7 +54,7 @@ export const Conv = defineOperator({
     const axes = g.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
     return [
       convInputGradient(g, x, w, kernel, window),
-      convWeightGradient(g, x, w, kernel, window),
+      convWeightGradient(g, x, w.shape, window),
       bias && sum(g, { axes }),
     ];
   },

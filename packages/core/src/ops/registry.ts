@@ -35,6 +35,7 @@ import { Scan } from './control.js';
 import { If, Loop } from './control-flow.js';
 import { Conv } from './convolution.js';
 import { ConvTranspose } from './convolution-transposed.js';
+import { ConvWeightGradient } from './convolution-weight-gradient.js';
 import { CumSum } from './cumulative.js';
 import { NonMaxSuppression, RoiAlign } from './detection.js';
 import { Dropout } from './dropout.js';
@@ -265,6 +266,7 @@ export const operators = {
   // convolutions and pooling
   Conv,
   ConvTranspose,
+  ConvWeightGradient,
   Col2Im,
   MaxPool,
   MaxUnpool,

@@ -8,9 +8,8 @@ import { type AnyData, isDType } from '../shape/index.js';
 import { blockConvolutions, channelBlock, hasConvolutions } from './blocked-convolution.js';
 import type { Executor, LoadOptions, Program, ValueInfo } from './executor.js';
 import { lowerForCpu } from './lower-cpu.js';
-import { lowerForKernels } from './native/lower-native.js';
+import { lowerForKernels, nativeLayers } from './native/lower-native.js';
 import { loadNative, runsNatively } from './native/native-program.js';
-import { nativeRecurrent } from './native/recurrent.js';
 import { type Precision, productPrecision } from './precision.js';
 import { checkInputs, inputsOf, outputsOf } from './program-values.js';
 import { countProgram, spinningEntries, spinningOfNext } from './spinning.js';
@@ -57,7 +56,7 @@ export async function prepareForCpu(graph: Graph): Promise<Graph> {
 
 /** The graph as the native kernels run it fastest. */
 async function prepareForKernels(graph: Graph, precision: Precision): Promise<Graph> {
-  return lowerForKernels(await prepareForCpu(nativeRecurrent(graph, precision)), precision);
+  return lowerForKernels(await prepareForCpu(nativeLayers(graph, precision)), precision);
 }
 
 /** The graph that is loaded for this one, whose nodes a profile names. */

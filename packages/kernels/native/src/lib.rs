@@ -2,6 +2,7 @@
 //!
 //! The runtime is the library that the npm package onnxruntime-node carries: one in a process.
 
+mod convolution;
 mod fused;
 mod level;
 mod max_pool;

@@ -1,9 +1,23 @@
 /** From the CPU's graph to the native kernels': fewer passes over memory, the same values. */
 import { type Graph, type RewriteRule, rewriteGraph } from '../../graph/index.js';
+import { nativeWeightGradient } from '../../ops/native-convolution.js';
 import { nativeMaxPool, nativeMaxUnpool } from '../../ops/native-pools.js';
 import type { Precision } from '../../ops/native-product.js';
 import { fuseElementwise } from './fuse.js';
 import { nativeProducts } from './products.js';
+import { nativeRecurrent } from './recurrent.js';
+
+/** Puts the native kernels' layers and gradients into a graph, before it is lowered for the CPU. */
+export function nativeLayers(graph: Graph, precision: Precision): Graph {
+  return rewriteGraph(nativeRecurrent(graph, precision), [
+    (node) => {
+      const { domain, name } = node.operator;
+      const found =
+        domain === 'noosphere' && name === 'ConvWeightGradient' && nativeWeightGradient(node, precision);
+      return found ? [found] : undefined;
+    },
+  ]);
+}
 
 /** Puts the native kernels' operators into a graph that was lowered for the CPU. */
 export function lowerForKernels(graph: Graph, precision: Precision): Graph {

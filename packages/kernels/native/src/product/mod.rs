@@ -9,15 +9,18 @@ mod pack;
 mod plan;
 mod precision;
 mod scratch;
+mod threads;
 mod tiles;
 
 pub use bfloat16::has_bfloat16;
 #[cfg(target_arch = "x86_64")]
 pub use bfloat16::has_matrix_units;
 pub use operator::ProductOperator;
-pub use pack::Lines;
-pub use plan::{Backend, Packed, Pieces, Rows};
+pub use pack::{Lines, turn};
+pub use plan::{Backend, Packed, Pieces, Rows, Square};
 pub use precision::{Precision, backend};
+pub use scratch::Scratch;
+pub use threads::in_pieces;
 
 #[cfg(test)]
 mod tests;

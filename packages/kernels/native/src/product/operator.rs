@@ -7,6 +7,7 @@ use ort::value::{DynTensorValueType, TensorElementType};
 
 use super::plan::{Backend, Product, Side, Target, multiply};
 use super::precision::{Precision, backend};
+use super::threads::in_pieces;
 
 /// `noosphere.kernels.Product`: left, right and perhaps a bias of the columns, by the strides that the attributes name.
 pub struct ProductOperator;
@@ -141,32 +142,10 @@ impl Kernel for ProductKernel {
                 "the result is smaller than its strides say",
             ));
         }
-        let failure = std::sync::Mutex::new(None);
-        let pieces = |count: usize, piece: &(dyn Fn(usize) + Sync)| {
-            if count == 1 {
-                return piece(0);
-            }
-            if let Err(error) = context.par_for(count, 0, piece) {
-                *failure
-                    .lock()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
-            }
-        };
+        let to = result.data_ptr().cast_mut().cast();
         // SAFETY: sizes were checked above; the output is the kernel's to write and overlaps no operand.
-        unsafe {
-            multiply(
-                product,
-                left,
-                right,
-                bias,
-                result.data_ptr().cast_mut().cast(),
-                self.backend,
-                &pieces,
-            );
-        }
-        let failure = failure
-            .into_inner()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        failure.map_or(Ok(()), Err)
+        in_pieces(context, &|pieces| unsafe {
+            multiply(product, left, right, bias, to, self.backend, pieces);
+        })
     }
 }

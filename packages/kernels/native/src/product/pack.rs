@@ -1,5 +1,7 @@
 //! Panels of float32: a few lines side by side, one depth after the other.
 
+use crate::level::Level;
+
 /// Part of an operand: lines (rows of the left one, columns of the right one) along the depth that is summed over.
 #[derive(Clone, Copy)]
 pub struct Lines {
@@ -157,6 +159,45 @@ pub unsafe fn turn_square(from: *const f32, from_stride: usize, to: *mut f32, to
             let far = _mm256_permute2f128_ps::<0x31>(upper[index], lower[index]);
             _mm256_storeu_ps(to.add(index * to_stride), near);
             _mm256_storeu_ps(to.add((index + 4) * to_stride), far);
+        }
+    }
+}
+
+/// Turns lines of a few numbers into columns: `to[column * to_stride + line] = from[line * from_stride + column]`.
+///
+/// # Safety
+/// `count` lines of `width` numbers must lie in memory, and their places in `to`.
+pub unsafe fn turn(
+    from: *const f32,
+    from_stride: usize,
+    (count, width): (usize, usize),
+    to: *mut f32,
+    to_stride: usize,
+) {
+    #[cfg(target_arch = "x86_64")]
+    let square: Turn = match Level::detect() {
+        Level::Plain => turn_plainly,
+        _ => turn_square,
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let square: Turn = turn_plainly;
+    let (whole_lines, whole_columns) = (count / 8 * 8, width / 8 * 8);
+    // SAFETY: the caller's promise; squares lie within whole eights.
+    unsafe {
+        for line in (0..whole_lines).step_by(8) {
+            for column in (0..whole_columns).step_by(8) {
+                let (from, to) = (
+                    from.add(line * from_stride + column),
+                    to.add(column * to_stride + line),
+                );
+                square(from, from_stride, to, to_stride);
+            }
+        }
+        for line in 0..count {
+            let first = if line < whole_lines { whole_columns } else { 0 };
+            for column in first..width {
+                *to.add(column * to_stride + line) = *from.add(line * from_stride + column);
+            }
         }
     }
 }

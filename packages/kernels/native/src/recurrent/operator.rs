@@ -8,7 +8,7 @@ use ort::value::{DynTensorValueType, TensorElementType};
 use super::pass::{Input, Output, Sizes};
 use super::{gru, lstm};
 use crate::level::Level;
-use crate::product::{Backend, Precision, backend};
+use crate::product::{Backend, Precision, backend, in_pieces};
 
 const FLOAT: TensorElementType = TensorElementType::Float32;
 
@@ -102,25 +102,6 @@ fn write(context: &ComputeContext, index: usize, shape: &[i64]) -> ort::Result<O
         .ok_or_else(|| ort::Error::new("an output is missing"))?;
     let tensor = value.downcast::<DynTensorValueType>()?;
     Ok(Output(tensor.data_ptr().cast_mut().cast()))
-}
-
-/// Runs with the pieces that the runtime's threads take.
-fn in_pieces(context: &ComputeContext, run: &dyn Fn(crate::product::Pieces)) -> ort::Result<()> {
-    let failure = std::sync::Mutex::new(None);
-    run(&|count: usize, piece: &(dyn Fn(usize) + Sync)| {
-        if count == 1 {
-            return piece(0);
-        }
-        if let Err(error) = context.par_for(count, 0, piece) {
-            *failure
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
-        }
-    });
-    let failure = failure
-        .into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    failure.map_or(Ok(()), Err)
 }
 
 macro_rules! recurrent_operator {
