@@ -3,14 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addonName } from './platform-name.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const crate = join(here, 'native');
-const { platform, arch } = process;
-const suffix = platform === 'linux' ? '-gnu' : platform === 'win32' ? '-msvc' : '';
-const addon = join(here, `kernels.${platform}-${arch}${suffix}.node`);
+const addon = join(here, addonName());
 const library = { win32: 'noosphere_kernels.dll', darwin: 'libnoosphere_kernels.dylib' };
-const built = join(crate, 'target/release', library[platform] ?? 'libnoosphere_kernels.so');
+const built = join(crate, 'target/release', library[process.platform] ?? 'libnoosphere_kernels.so');
 
 const without = (why) => console.log(`kernels: no native operators (${why}); everything runs without them`);
 

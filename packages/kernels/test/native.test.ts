@@ -1,7 +1,9 @@
 /** The addon and its crate, where a Rust toolchain is. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadKernels, runtimeLibrary } from '../src/index.js';
@@ -47,6 +49,21 @@ test('the addon loads, or the error says for which platform there is none', () =
   } catch (error) {
     expect(String(error)).toMatch(/no native kernels for (linux|darwin|win32)-/);
     expect(hasCrate, String(error)).toBe(false);
+  }
+});
+
+test.skipIf(!hasCrate)('the platform has a package of its own with the addon in it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'noosphere-kernels-'));
+  try {
+    const script = fileURLToPath(new URL('../platform-package.mjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [script, folder], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ os: [process.platform], cpu: [process.arch] });
+    const { instructionSets } = createRequire(import.meta.url)(folder) as ReturnType<typeof loadKernels>;
+    expect(instructionSets().at(-1)).toBe('plain');
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

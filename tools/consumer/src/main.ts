@@ -78,6 +78,18 @@ function runCommand(
   throw new Error(`\`${command} ${args.join(' ')}\` ended with exit code ${status}\n${stdout}${stderr}`);
 }
 
+/** The package of this platform's addon, as releases have it; none where it was not built. */
+function platformAddon(packages: readonly PublicPackage[], folder: string): [string, string][] {
+  const kernels = packages.find(({ name }) => name === '@noosphere/kernels')?.folder;
+  if (!kernels || !readdirSync(kernels).some((file) => file.endsWith('.node'))) return [];
+  const platform = join(folder, 'platform');
+  runCommand(process.execPath, [join(kernels, 'platform-package.mjs'), platform], kernels);
+  const [{ filename }] = JSON.parse(
+    runCommand('npm', ['pack', '--json', '--pack-destination', folder], platform),
+  ) as [{ filename: string }];
+  return [[readManifest(platform).name, `file:${join(folder, filename)}`]];
+}
+
 /** The packages' tarballs, installed by npm in `folder`, which afterwards looks like a user's project. */
 function installPacked(packages: readonly PublicPackage[], folder: string): void {
   const dependencies = packages.map(({ name, folder: packageFolder }) => {
@@ -85,6 +97,7 @@ function installPacked(packages: readonly PublicPackage[], folder: string): void
     const { filename }: { filename: string } = JSON.parse(printed);
     return [name, `file:${filename}`];
   });
+  dependencies.push(...platformAddon(packages, folder));
   // Those who serve install fastify; of its cookie parsers the one that takes Node 20, as engines are strict here.
   const manifest = {
     private: true,
