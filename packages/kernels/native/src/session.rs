@@ -13,7 +13,7 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::ValueType;
 
-use crate::convolution::ConvWeightGradientOperator;
+use crate::convolution::{ConvOperator, ConvWeightGradientOperator};
 use crate::fused::FusedOperator;
 use crate::max_pool::MaxPoolOperator;
 use crate::max_unpool::MaxUnpoolOperator;
@@ -132,6 +132,7 @@ fn load(
         .add(MaxPoolOperator)?
         .add(MaxUnpoolOperator)?
         .add(ProductOperator)?
+        .add(ConvOperator)?
         .add(ConvWeightGradientOperator)?
         .add(LstmOperator)?
         .add(LstmGradientOperator)?

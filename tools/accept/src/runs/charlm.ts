@@ -9,6 +9,7 @@ import {
   fromData,
   type HostTensor,
   hostData,
+  type Precision,
   reshape,
   type Tensor,
 } from '@noosphere/core';
@@ -28,8 +29,14 @@ import { type AcceptanceRun, type Bar, type RunContext, required } from '../run.
 import { type SeedResult, threeSeeds } from '../three-seeds.js';
 
 const bar: Bar = { is: '<=', value: 1.8 };
-const steps = 1500;
-const batchSize = 32;
+/** How long and with what a model is trained. */
+interface Training {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly precision?: Precision;
+}
+
+const whole: Training = { steps: 1500, batchSize: 32 };
 const context = 128;
 const width = 128;
 const warmUpSteps = 100;
@@ -50,18 +57,25 @@ interface Batch {
 }
 
 async function run(runContext: RunContext) {
+  const text = shakespeare();
+  return threeSeeds(runContext, { bar, limitSeconds: 900, train: (seed) => trainOnce(seed, text, whole) });
+}
+
+/** Numbers of characters; the last tenth is held out. */
+interface Text {
+  readonly characters: number;
+  readonly train: Int32Array;
+  readonly held: Int32Array;
+}
+
+export function shakespeare(): Text {
   const data = required('NOOSPHERE_DATA', 'the folder with text/tinyshakespeare/input.txt');
   const text = readFileSync(join(data, 'text/tinyshakespeare/input.txt'), 'utf8');
   const characters = [...new Set(text)].sort();
   const numbers = new Map(characters.map((character, index) => [character, index]));
   const tokens = Int32Array.from(text, (character) => numbers.get(character) as number);
   const cut = Math.floor(tokens.length * 0.9);
-  const [train, held] = [tokens.subarray(0, cut), tokens.subarray(cut)];
-  return threeSeeds(runContext, {
-    bar,
-    limitSeconds: 900,
-    train: (seed) => trainOnce(seed, characters.length, train, held),
-  });
+  return { characters: characters.length, train: tokens.subarray(0, cut), held: tokens.subarray(cut) };
 }
 
 /** Windows that begin at these places. */
@@ -104,14 +118,14 @@ class CharacterModel {
   }
 }
 
-async function trainOnce(
+export async function trainOnce(
   seed: number,
-  characters: number,
-  train: Int32Array,
-  held: Int32Array,
+  { characters, train, held }: Text,
+  { steps, batchSize, ...running }: Training,
 ): Promise<SeedResult> {
   const begun = performance.now();
   const { model } = await fit({
+    ...running,
     model: new CharacterModel(characters, new Random(seed)),
     loss: (language, { x, y }: Batch) => crossEntropy(language.forward(x), flatten(y)),
     optimizer: adamWGroups({

@@ -5,6 +5,7 @@ import { auditInt8 } from './audit-int8.js';
 import { bbob } from './bbob.js';
 import { brokenInputs } from './broken-inputs.js';
 import { charlm } from './charlm.js';
+import { charlmPrecisions } from './charlm-precisions.js';
 import { codecarbonAgreement } from './codecarbon-agreement.js';
 import { conformalCoverage } from './conformal-coverage.js';
 import { ctc } from './ctc.js';
@@ -63,6 +64,7 @@ export const runs: readonly AcceptanceRun[] = [
   mnistMlp,
   lstmAdding,
   charlm,
+  charlmPrecisions,
   wrongUsesRun,
   resumeBitwise,
   fitOverheadMlp,

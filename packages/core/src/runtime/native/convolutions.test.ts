@@ -90,6 +90,37 @@ describe.skipIf(!kernels)('native convolution gradients', () => {
     });
   });
 
+  test.skipIf(!kernels?.hasMatrixUnits())(
+    'convolutions are bfloat16 products where they are asked for',
+    async () => {
+      const [x, w, bias] = [draw([4, 40, 11, 9], 1), draw([33, 40, 3, 3], 2), draw([33], 3)];
+      const layer = (image: Tensor) => conv(image, w, { bias, pads: [1, 1, 0, 1], strides: [2, 1] });
+      const valuesIn = async (precision: 'highest' | 'high' | 'medium') => {
+        const run = compile(layer, { precision });
+        const { graph } = await run.programFor(x);
+        const { nodes } = await graphAsLoaded(graph, precision);
+        const isNative = nodes.some(
+          ({ operator }) => operator.domain === 'noosphere.kernels' && operator.name === 'Conv',
+        );
+        expect(isNative).toBe(precision !== 'highest');
+        const values = [...(hostData((await run(x)) as HostTensor) as Float32Array)];
+        await run.dispose();
+        return values;
+      };
+      const exact = await valuesIn('highest');
+      const largest = Math.max(...exact.map(Math.abs));
+      for (const [precision, most] of [
+        ['high', 1e-5],
+        ['medium', 1e-2],
+      ] as const) {
+        const found = await valuesIn(precision);
+        const error = Math.max(...found.map((value, k) => Math.abs(value - (exact[k] as number)))) / largest;
+        expect(error).toBeLessThan(most);
+        expect(error).toBeGreaterThan(0);
+      }
+    },
+  );
+
   test('stand where convolutions and transposed ones have several outputs', async () => {
     const operatorsOf = async (f: (own: { w: Tensor }, x: Tensor) => unknown, w: Tensor, x: Tensor) => {
       const { nodes } = await graphAsLoaded(trace(f as never, [{ w }, x] as never).graph);

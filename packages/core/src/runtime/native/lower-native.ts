@@ -1,6 +1,6 @@
 /** From the CPU's graph to the native kernels': fewer passes over memory, the same values. */
 import { type Graph, type RewriteRule, rewriteGraph } from '../../graph/index.js';
-import { nativeWeightGradient } from '../../ops/native-convolution.js';
+import { nativeConv, nativeWeightGradient } from '../../ops/native-convolution.js';
 import { nativeMaxPool, nativeMaxUnpool } from '../../ops/native-pools.js';
 import type { Precision } from '../../ops/native-product.js';
 import { fuseElementwise } from './fuse.js';
@@ -9,15 +9,17 @@ import { nativeRecurrent } from './recurrent.js';
 
 /** Puts the native kernels' layers and gradients into a graph, before it is lowered for the CPU. */
 export function nativeLayers(graph: Graph, precision: Precision): Graph {
-  return rewriteGraph(nativeRecurrent(graph, precision), [
-    (node) => {
-      const { domain, name } = node.operator;
-      const found =
-        domain === 'noosphere' && name === 'ConvWeightGradient' && nativeWeightGradient(node, precision);
-      return found ? [found] : undefined;
-    },
-  ]);
+  return rewriteGraph(nativeRecurrent(graph, precision), [convolutions(precision)]);
 }
+
+const convolutions =
+  (precision: Precision): RewriteRule =>
+  (node) => {
+    const key = `${node.operator.domain}.${node.operator.name}`;
+    const native = { 'noosphere.ConvWeightGradient': nativeWeightGradient, '.Conv': nativeConv }[key];
+    const found = native?.(node, precision);
+    return found && [found];
+  };
 
 /** Puts the native kernels' operators into a graph that was lowered for the CPU. */
 export function lowerForKernels(graph: Graph, precision: Precision): Graph {

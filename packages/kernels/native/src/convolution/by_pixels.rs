@@ -1,6 +1,7 @@
 //! Where channels are many: an image is laid out pixel by pixel, and what a tap saw lies there as it is, one step of the window
 //! behind the other. Positions beyond a line's end count zeros.
 
+use super::layout::Layout;
 use super::weight::{ENOUGH, Shared, Source, WeightGradient};
 use crate::product::{Backend, Lines, Pieces, Scratch, Square, turn};
 
@@ -8,18 +9,6 @@ use crate::product::{Backend, Lines, Pieces, Scratch, Square, turn};
 const BLOCK: usize = 384;
 /// Channels of a piece.
 const PIECE_CHANNELS: usize = 64;
-
-/// Sizes of the image with its padding, and the steps on it.
-struct Layout<'a> {
-    sizes: &'a WeightGradient,
-    /// Along height and width.
-    padded: [usize; 2],
-    pixels: usize,
-    /// Positions from the first to the last one, those beyond lines' ends too.
-    depth: usize,
-    /// Channels of a pixel, the last ones zeros.
-    channels: usize,
-}
 
 /// # Safety
 /// As `WeightGradient::run`.
@@ -44,9 +33,10 @@ pub unsafe fn run(
         let (sample_piece, wide_piece) = (piece / wide, piece % wide);
         let first = wide_piece % channel_pieces * PIECE_CHANNELS;
         let count = PIECE_CHANNELS.min(sizes.channels() - first);
-        let layout = Layout::of(sizes, count.next_multiple_of(backend.columns()));
+        let layout = Layout::of(&sizes.window, count.next_multiple_of(backend.columns()));
         let start = (sample_piece * step).min(sizes.samples);
         let part = Part {
+            sizes,
             layout,
             group: wide_piece / channel_pieces,
             channels: (first, count),
@@ -72,51 +62,9 @@ pub unsafe fn run(
     });
 }
 
-impl<'a> Layout<'a> {
-    fn of(sizes: &'a WeightGradient, channels: usize) -> Layout<'a> {
-        let window = &sizes.window;
-        let along = |axis: usize| {
-            let seen = (window.output[axis] - 1) * window.strides[axis]
-                + (window.kernel[axis] - 1) * window.dilations[axis]
-                + 1;
-            seen.max(window.image[axis] + window.pads[axis])
-        };
-        // Lines of whole steps: from one to the next is a number of positions.
-        let padded = [along(1), along(2).next_multiple_of(window.strides[2])];
-        let layout = Layout {
-            sizes,
-            padded,
-            pixels: along(0) * padded[0] * padded[1],
-            depth: 0,
-            channels,
-        };
-        let last = [window.output[0] - 1, window.output[1] - 1];
-        Layout {
-            depth: layout.place(last) + window.output[2],
-            ..layout
-        }
-    }
-
-    /// The position at which a line of the output begins.
-    fn place(&self, [plane, row]: [usize; 2]) -> usize {
-        let [height, width] = self.padded;
-        let strides = self.sizes.window.strides;
-        (plane * strides[0] * height + row * strides[1]) * width / strides[2]
-    }
-
-    /// The pixel that a tap sees at the first position.
-    fn pixel(&self, tap: usize) -> usize {
-        let window = &self.sizes.window;
-        let [_, kernel_height, kernel_width] = window.kernel;
-        let plane = tap / (kernel_height * kernel_width) * window.dilations[0];
-        let row = tap / kernel_width % kernel_height * window.dilations[1];
-        let [height, width] = self.padded;
-        (plane * height + row) * width + tap % kernel_width * window.dilations[2]
-    }
-}
-
 /// Channels of a group over some samples.
 struct Part<'a> {
+    sizes: &'a WeightGradient,
     layout: Layout<'a>,
     group: usize,
     /// First and number.
@@ -130,12 +78,12 @@ impl Part<'_> {
     /// # Safety
     /// As `WeightGradient::run`; the sums of the group's channels must be this thread's to write.
     unsafe fn run(&self, gradient: Source, x: Source, backend: &dyn Backend) {
-        let Layout {
+        let (
             sizes,
-            pixels,
-            channels,
-            ..
-        } = self.layout;
+            Layout {
+                pixels, channels, ..
+            },
+        ) = (self.sizes, self.layout);
         let left_bytes = backend.rows() * backend.bytes(BLOCK);
         let right_bytes = backend.columns() * backend.bytes(BLOCK);
         let row_panels = sizes.rows().div_ceil(backend.rows());
@@ -158,39 +106,20 @@ impl Part<'_> {
             memory.image.write_bytes(0, pixels * channels);
             backend.enter();
             for sample in self.samples.0..self.samples.1 {
-                self.lay_out(x, sample, memory.image);
+                let channel =
+                    sample * sizes.inputs + self.group * sizes.channels() + self.channels.0;
+                let from = x.at(channel * sizes.window.pixels());
+                for (pixel, line) in self.layout.lines() {
+                    let size = (self.channels.1, sizes.window.image[2]);
+                    let to = memory.image.add(pixel * channels);
+                    turn(from.add(line), sizes.window.pixels(), size, to, channels);
+                }
                 for start in (0..self.layout.depth).step_by(BLOCK) {
                     let is_first = sample == self.samples.0 && start == 0;
                     self.add_block(gradient, sample, start, is_first, &memory, backend);
                 }
             }
             backend.leave();
-        }
-    }
-
-    /// Turns the channels of an image into pixels.
-    ///
-    /// # Safety
-    /// As `run`; `to` must have the layout's pixels.
-    unsafe fn lay_out(&self, x: Source, sample: usize, to: *mut f32) {
-        let Layout {
-            sizes,
-            padded: [height, width],
-            channels,
-            ..
-        } = self.layout;
-        let window = &sizes.window;
-        let (first, count) = self.channels;
-        let channel = sample * sizes.inputs + self.group * sizes.channels() + first;
-        let [planes, rows, columns] = window.image;
-        for (plane, row) in (0..planes).flat_map(|plane| (0..rows).map(move |row| (plane, row))) {
-            let from = x.at(channel * window.pixels() + (plane * rows + row) * columns);
-            let line = (plane + window.pads[0]) * height + row + window.pads[1];
-            // SAFETY: a line of each channel, and its pixels.
-            unsafe {
-                let to = to.add((line * width + window.pads[2]) * channels);
-                turn(from, window.pixels(), (count, columns), to, channels);
-            }
         }
     }
 
@@ -207,9 +136,7 @@ impl Part<'_> {
         memory: &Memory,
         backend: &dyn Backend,
     ) {
-        let Layout {
-            sizes, channels, ..
-        } = self.layout;
+        let (sizes, channels) = (self.sizes, self.layout.channels);
         let (height, width) = (backend.rows(), backend.columns());
         let depth = BLOCK.min(self.layout.depth - start);
         let row_panels = sizes.rows().div_ceil(height);
@@ -268,7 +195,7 @@ impl Part<'_> {
     /// # Safety
     /// As `run`.
     unsafe fn gather(&self, gradient: Source, output: usize, start: usize, to: &mut [f32]) {
-        let window = &self.layout.sizes.window;
+        let window = &self.sizes.window;
         let [planes, rows, columns] = window.output;
         to.fill(0.0);
         let end = start + to.len();

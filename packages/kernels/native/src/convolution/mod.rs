@@ -2,11 +2,13 @@
 
 mod by_lines;
 mod by_pixels;
+mod forward;
+mod layout;
 mod operator;
 mod weight;
 mod window;
 
-pub use operator::ConvWeightGradientOperator;
+pub use operator::{ConvOperator, ConvWeightGradientOperator};
 
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,14 @@
-//! Convolution gradients as the runtime sees them.
+//! Convolutions and their gradients as the runtime sees them.
 
 use ort::operator::{
     ComputeContext, Kernel, KernelContext, Operator, OperatorInput, OperatorOutput,
 };
 use ort::value::{DynTensorValueType, TensorElementType};
 
+use super::forward::Convolution;
 use super::weight::WeightGradient;
 use super::window::Window;
-use crate::product::{Backend, Precision, backend, in_pieces};
+use crate::product::{Backend, PixelBackend, Precision, backend, in_pieces, pixel_backend};
 
 /// `noosphere.kernels.ConvWeightGradient`: the outputs' gradient [N, O, …] and x [N, C, …] give the weights' [O, C / groups, …].
 pub struct ConvWeightGradientOperator;
@@ -84,13 +85,10 @@ impl Operator for ConvWeightGradientOperator {
         info: &KernelContext<'attr>,
     ) -> ort::Result<ConvWeightGradientKernel> {
         let ints = |name: &str| info.get::<Vec<i64>>(name).unwrap_or_default();
-        let precision = info.get::<String>("precision").unwrap_or_default();
-        let precision = Precision::named(&precision)
-            .ok_or_else(|| ort::Error::new(format!("there is no precision {precision:?}")))?;
         Ok(ConvWeightGradientKernel {
             gradient: decode(&ints("sizes"), &ints("axes")).map_err(ort::Error::new)?,
             shape: ints("shape"),
-            backend: backend(precision),
+            backend: backend(precision_of(info)?),
         })
     }
 }
@@ -104,31 +102,115 @@ impl Kernel for ConvWeightGradientKernel {
             window,
             ..
         } = self.gradient;
-        let read = |index: usize, count: usize| -> ort::Result<*const f32> {
-            let value = context
-                .input(index)?
-                .ok_or_else(|| ort::Error::new("an operand is missing"))?;
-            let tensor = value.downcast::<DynTensorValueType>()?;
-            match tensor.shape().num_elements() == count {
-                true => Ok(tensor.data_ptr().cast()),
-                false => Err(ort::Error::new(format!(
-                    "operand {index} has not {count} numbers"
-                ))),
-            }
-        };
-        let gradient = read(0, samples * outputs * window.positions())?;
-        let x = read(1, samples * inputs * window.pixels())?;
-        let result = context
-            .output(0, self.shape.as_slice())?
-            .ok_or_else(|| ort::Error::new("the output is missing"))?;
-        let result = result.downcast::<DynTensorValueType>()?;
-        if result.shape().num_elements() != self.gradient.size() {
-            return Err(ort::Error::new("the result has another size"));
-        }
-        let to = result.data_ptr().cast_mut().cast();
+        let gradient = read(context, 0, samples * outputs * window.positions())?;
+        let x = read(context, 1, samples * inputs * window.pixels())?;
+        let to = write(context, &self.shape, self.gradient.size())?;
         // SAFETY: sizes were checked; the output is memory of its own.
         in_pieces(context, &|pieces| unsafe {
             self.gradient.run(gradient, x, to, self.backend, pieces)
+        })
+    }
+}
+
+/// An operand's memory.
+fn read(context: &ComputeContext, index: usize, count: usize) -> ort::Result<*const f32> {
+    let value = context
+        .input(index)?
+        .ok_or_else(|| ort::Error::new("an operand is missing"))?;
+    let tensor = value.downcast::<DynTensorValueType>()?;
+    match tensor.shape().num_elements() == count {
+        true => Ok(tensor.data_ptr().cast()),
+        false => Err(ort::Error::new(format!(
+            "operand {index} has not {count} numbers"
+        ))),
+    }
+}
+
+/// The result's memory, which is the kernel's to write.
+fn write(context: &ComputeContext, shape: &[i64], count: usize) -> ort::Result<*mut f32> {
+    let result = context
+        .output(0, shape)?
+        .ok_or_else(|| ort::Error::new("the output is missing"))?;
+    let result = result.downcast::<DynTensorValueType>()?;
+    match result.shape().num_elements() == count {
+        true => Ok(result.data_ptr().cast_mut().cast()),
+        false => Err(ort::Error::new("the result has another size")),
+    }
+}
+
+fn precision_of(info: &KernelContext) -> ort::Result<Precision> {
+    let name = info.get::<String>("precision").unwrap_or_default();
+    Precision::named(&name)
+        .ok_or_else(|| ort::Error::new(format!("there is no precision {name:?}")))
+}
+
+/// `noosphere.kernels.Conv`: x [N, C, …], weights [O, C, …] and perhaps a bias [O], in bfloat16 products.
+pub struct ConvOperator;
+
+pub struct ConvKernel {
+    convolution: Convolution,
+    shape: Vec<i64>,
+    backend: &'static dyn PixelBackend,
+}
+
+impl Operator for ConvOperator {
+    type Kernel<'attr> = ConvKernel;
+
+    fn name(&self) -> &str {
+        "Conv"
+    }
+
+    fn inputs(&self) -> impl IntoIterator<Item = OperatorInput> {
+        [
+            OperatorInput::required(TensorElementType::Float32),
+            OperatorInput::required(TensorElementType::Float32),
+            OperatorInput::optional(TensorElementType::Float32),
+        ]
+    }
+
+    fn outputs(&self) -> impl IntoIterator<Item = OperatorOutput> {
+        [OperatorOutput::required(TensorElementType::Float32)]
+    }
+
+    fn create_kernel<'attr>(&self, info: &KernelContext<'attr>) -> ort::Result<ConvKernel> {
+        let ints = |name: &str| info.get::<Vec<i64>>(name).unwrap_or_default();
+        let sizes = decode(&ints("sizes"), &ints("axes")).map_err(ort::Error::new)?;
+        let backend = match precision_of(info)? {
+            Precision::Highest => None,
+            Precision::High => pixel_backend(true),
+            Precision::Medium => pixel_backend(false),
+        };
+        let backend = backend.ok_or_else(|| ort::Error::new("there are no matrix units"))?;
+        if sizes.groups != 1 {
+            return Err(ort::Error::new("expected one group"));
+        }
+        Ok(ConvKernel {
+            convolution: Convolution { sizes },
+            shape: ints("shape"),
+            backend,
+        })
+    }
+}
+
+impl Kernel for ConvKernel {
+    fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
+        let sizes = &self.convolution.sizes;
+        let x = read(
+            context,
+            0,
+            sizes.samples * sizes.inputs * sizes.window.pixels(),
+        )?;
+        let weights = read(context, 1, sizes.size())?;
+        let bias = match context.input(2)? {
+            Some(_) => read(context, 2, sizes.outputs)?,
+            None => std::ptr::null(),
+        };
+        let count = sizes.samples * sizes.outputs * sizes.window.positions();
+        let to = write(context, &self.shape, count)?;
+        // SAFETY: sizes were checked; the output is memory of its own.
+        in_pieces(context, &|pieces| unsafe {
+            self.convolution
+                .run(x, weights, bias, to, self.backend, pieces)
         })
     }
 }

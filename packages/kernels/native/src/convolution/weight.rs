@@ -38,7 +38,7 @@ impl Shared {
 
 /// Memory that pieces read.
 #[derive(Clone, Copy)]
-pub struct Source(*const f32);
+pub struct Source(pub *const f32);
 
 // SAFETY: it is only read.
 unsafe impl Sync for Source {}

@@ -270,6 +270,183 @@ unsafe fn multiply_all<T: Tiles>(tiles: &mut T) {
     }
 }
 
+/// Rows that lie in memory as bfloat16: `near`, and in three products the `rests`.
+#[derive(Clone, Copy)]
+pub struct PixelRows {
+    pub near: *const u8,
+    pub rests: *const u8,
+    /// Bytes from a row to the next one.
+    pub stride: usize,
+    /// Steps of 32 channels of a tap.
+    pub steps: usize,
+}
+
+/// Sums over taps of 32 rows by 32 columns: rows begin at their tap's bytes, columns are packed tap behind tap.
+///
+/// # Safety
+/// Rows, columns and 32 rows of 32 sums must lie in memory.
+#[inline(always)]
+unsafe fn multiply_pixels<T: Tiles, const HIGH: bool>(
+    tiles: &mut T,
+    rows: PixelRows,
+    taps: &[usize],
+    mut columns: *const u8,
+    sums: *mut f32,
+) {
+    let step_bytes = if HIGH { 4 * TILE_BYTES } else { 2 * TILE_BYTES };
+    let below = 16 * rows.stride;
+    // SAFETY: the caller's promise.
+    unsafe {
+        tiles.zero::<0>();
+        tiles.zero::<1>();
+        tiles.zero::<2>();
+        tiles.zero::<3>();
+        for tap in taps {
+            for step in 0..rows.steps {
+                let at = tap + step * 64;
+                tiles.load::<4>(rows.near.add(at), rows.stride);
+                tiles.load::<5>(rows.near.add(at + below), rows.stride);
+                if HIGH {
+                    tiles.load::<6>(columns.add(2 * TILE_BYTES), 64);
+                    tiles.load::<7>(columns.add(3 * TILE_BYTES), 64);
+                    multiply_all(tiles);
+                }
+                tiles.load::<6>(columns, 64);
+                tiles.load::<7>(columns.add(TILE_BYTES), 64);
+                multiply_all(tiles);
+                if HIGH {
+                    tiles.load::<4>(rows.rests.add(at), rows.stride);
+                    tiles.load::<5>(rows.rests.add(at + below), rows.stride);
+                    multiply_all(tiles);
+                }
+                columns = columns.add(step_bytes);
+            }
+        }
+        let sums = sums.cast::<u8>();
+        tiles.store::<0>(sums, 128);
+        tiles.store::<1>(sums.add(64), 128);
+        tiles.store::<2>(sums.add(16 * 128), 128);
+        tiles.store::<3>(sums.add(16 * 128 + 64), 128);
+    }
+}
+
+/// Splits numbers into their nearest bfloat16 and, where `HIGH`, the nearest to what is left.
+///
+/// # Safety
+/// All three must have `count` numbers; `rests` may be null where they are not wanted.
+#[inline(always)]
+unsafe fn split<const HIGH: bool>(from: *const f32, count: usize, near: *mut u16, rests: *mut u16) {
+    for at in 0..count {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let value = *from.add(at);
+            let nears = nearest(value);
+            *near.add(at) = (nears.to_bits() >> 16) as u16;
+            if HIGH {
+                *rests.add(at) = (rest(value, nears).to_bits() >> 16) as u16;
+            }
+        }
+    }
+}
+
+/// Kernels over pixels of bfloat16, beside those over panels.
+pub trait PixelBackend: Backend {
+    fn has_rests(&self) -> bool;
+    /// # Safety
+    /// As `split`.
+    unsafe fn split(&self, from: *const f32, count: usize, near: *mut u16, rests: *mut u16);
+    /// # Safety
+    /// As `multiply_pixels`, between `enter` and `leave`.
+    unsafe fn multiply_pixels(
+        &self,
+        rows: PixelRows,
+        taps: &[usize],
+        columns: *const u8,
+        sums: *mut f32,
+    );
+}
+
+/// The units' kernels over pixels, or their stand-in.
+pub fn pixel_backend(high: bool) -> Option<&'static dyn PixelBackend> {
+    #[cfg(target_arch = "x86_64")]
+    if crate::level::Level::detect() == crate::level::Level::Amx {
+        return Some(if high {
+            &Units::<true>
+        } else {
+            &Units::<false>
+        });
+    }
+    if emulates_matrix_units() {
+        return Some(plain_pixels(high));
+    }
+    None
+}
+
+pub fn plain_pixels(high: bool) -> &'static dyn PixelBackend {
+    if high {
+        &Plain::<true>
+    } else {
+        &Plain::<false>
+    }
+}
+
+impl<const HIGH: bool> PixelBackend for Plain<HIGH> {
+    fn has_rests(&self) -> bool {
+        HIGH
+    }
+
+    unsafe fn split(&self, from: *const f32, count: usize, near: *mut u16, rests: *mut u16) {
+        // SAFETY: the caller's promise.
+        unsafe { split::<HIGH>(from, count, near, rests) }
+    }
+
+    unsafe fn multiply_pixels(
+        &self,
+        rows: PixelRows,
+        taps: &[usize],
+        columns: *const u8,
+        sums: *mut f32,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe { multiply_pixels::<_, HIGH>(&mut Emulated::new(), rows, taps, columns, sums) }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx2,fma")]
+unsafe fn split_in_vectors<const HIGH: bool>(
+    from: *const f32,
+    count: usize,
+    near: *mut u16,
+    rests: *mut u16,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { split::<HIGH>(from, count, near, rests) }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<const HIGH: bool> PixelBackend for Units<HIGH> {
+    fn has_rests(&self) -> bool {
+        HIGH
+    }
+
+    unsafe fn split(&self, from: *const f32, count: usize, near: *mut u16, rests: *mut u16) {
+        // SAFETY: processors with matrix units have these vectors.
+        unsafe { split_in_vectors::<HIGH>(from, count, near, rests) }
+    }
+
+    unsafe fn multiply_pixels(
+        &self,
+        rows: PixelRows,
+        taps: &[usize],
+        columns: *const u8,
+        sums: *mut f32,
+    ) {
+        // SAFETY: between `enter` and `leave`.
+        unsafe { multiply_pixels::<_, HIGH>(&mut super::amx::Amx, rows, taps, columns, sums) }
+    }
+}
+
 /// What a backend of tiles has in common with the other.
 macro_rules! tile_sizes {
     ($high:ident) => {
@@ -309,9 +486,27 @@ impl<const HIGH: bool> Backend for Plain<HIGH> {
 
     unsafe fn multiply(&self, depth: usize, left: *const u8, right: *const u8, square: Square) {
         let steps = depth.div_ceil(TILE_DEPTH);
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: as the caller's, and the processor has AVX2.
+            return unsafe { multiply_emulated_avx2::<HIGH>(steps, left, right, square) };
+        }
         // SAFETY: the caller's promise.
         unsafe { multiply::<_, HIGH>(&mut Emulated::new(), steps, left, right, square) }
     }
+}
+
+/// The same in wider vectors: tests that train take a fraction of the time.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn multiply_emulated_avx2<const HIGH: bool>(
+    steps: usize,
+    left: *const u8,
+    right: *const u8,
+    square: Square,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { multiply::<_, HIGH>(&mut Emulated::new(), steps, left, right, square) }
 }
 
 /// On the matrix units.

@@ -12,9 +12,11 @@ mod scratch;
 mod threads;
 mod tiles;
 
-pub use bfloat16::has_bfloat16;
 #[cfg(target_arch = "x86_64")]
 pub use bfloat16::has_matrix_units;
+#[cfg(test)]
+pub use bfloat16::plain_pixels;
+pub use bfloat16::{PixelBackend, PixelRows, has_bfloat16, pixel_backend};
 pub use operator::ProductOperator;
 pub use pack::{Lines, turn};
 pub use plan::{Backend, Packed, Pieces, Rows, Square};

@@ -225,6 +225,20 @@ fn errors_of_three_products_stay_under_1e_5_of_the_largest_value() {
 }
 
 #[test]
+fn matrix_units_that_may_be_used_give_the_sums_of_plain_code() {
+    for (name, backend, _) in backends() {
+        if name == "bfloat16 in three products" {
+            assert!(bfloat16::agrees(backend));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    if super::amx::is_allowed() {
+        assert!(bfloat16::has_matrix_units());
+        println!("matrix units: {:?}", Level::detect());
+    }
+}
+
+#[test]
 fn infinite_and_missing_numbers_show() {
     let product = dense(1, 1, 2, 2, (false, false));
     for (name, backend, _) in backends() {

@@ -42,10 +42,12 @@ fn widened(pair: u32, upper: bool) -> f32 {
 }
 
 impl Tiles for Emulated {
+    #[inline(always)]
     unsafe fn zero<const TILE: usize>(&mut self) {
         self.tiles[TILE] = [0; 256];
     }
 
+    #[inline(always)]
     unsafe fn load<const TILE: usize>(&mut self, from: *const u8, stride: usize) {
         for (row, numbers) in self.tiles[TILE].chunks_exact_mut(16).enumerate() {
             for (column, number) in numbers.iter_mut().enumerate() {
@@ -59,6 +61,7 @@ impl Tiles for Emulated {
         }
     }
 
+    #[inline(always)]
     unsafe fn store<const TILE: usize>(&mut self, to: *mut u8, stride: usize) {
         for (row, numbers) in self.tiles[TILE].chunks_exact(16).enumerate() {
             for (column, &number) in numbers.iter().enumerate() {
@@ -72,6 +75,7 @@ impl Tiles for Emulated {
         }
     }
 
+    #[inline(always)]
     unsafe fn multiply<const SUM: usize, const LEFT: usize, const RIGHT: usize>(&mut self) {
         for row in 0..16 {
             let mut even = [0.0_f32; 16];
