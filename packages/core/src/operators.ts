@@ -145,6 +145,7 @@ export {
   NonMaxSuppression,
   NonZero,
   Not,
+  nativeKernelOf,
   OneHot,
   Or,
   operators,

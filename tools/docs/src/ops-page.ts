@@ -1,5 +1,5 @@
 // The page of operators, from the operators themselves.
-import type { Operator } from '@noosphere/core/operators';
+import { nativeKernelOf, type Operator } from '@noosphere/core/operators';
 
 /** What the page needs of an operator. */
 export type DocumentedOperator = Pick<Operator, 'name' | 'domain' | 'opset' | 'doc'> & {
@@ -21,13 +21,15 @@ export function opsPage(records: readonly DocumentedOperator[]): string {
     '(float16, float32, float64, bool, the integers of 8 to 64 bits); strings, 8- and 4-bit floats, bfloat16 and',
     'optionals are refused when a file is read. Files of opset 1 to 26 are read. Their older forms, sequences whose lengths are',
     'known, and Bernoulli, Compress, ConvInteger, CumProd, QLinearConv, QLinearMatMul, RandomNormal, RandomUniform and Swish',
-    'become uses of the operators below.',
+    'become uses of the operators below. The column "kernel" names what `@noosphere/kernels` runs in the place of float32 uses of',
+    'known shapes, where it is worth it: chains of elementwise operators in one pass, products, convolutions (in bfloat16) and the',
+    'gradients of their weights, recurrent layers and pools.',
     '',
-    '| operator | opset | gradient | runs on | what it computes |',
-    '|---|---|---|---|---|',
+    '| operator | opset | gradient | runs on | kernel | what it computes |',
+    '|---|---|---|---|---|---|',
     ...operators.map(
       (operator) =>
-        `| ${operator.name} | ${operator.opset} | ${gapOf(operator) === undefined ? 'yes' : 'no'} | ${runsOn(operator)} | ${cell(operator.doc)} |`,
+        `| ${operator.name} | ${operator.opset} | ${gapOf(operator) === undefined ? 'yes' : 'no'} | ${runsOn(operator)} | ${nativeKernelOf(operator.name) ?? ''} | ${cell(operator.doc)} |`,
     ),
     '',
     '## Without a gradient',

@@ -22,7 +22,7 @@ test('rows say what is known: a standard operator, one of the CPU executor, a ga
   const fused = { ...operators.FusedMatMul, gradient: { reason: 'put in later' } };
   const rows = opsPage([fused, add]);
   expect(rows).toContain('2 operators, 1 with a gradient');
-  expect(rows).toContain('| Add | 14 | yes | any | a \\| b |');
-  expect(rows).toMatch(/\| FusedMatMul \| 1 \| no \| cpu \| /);
+  expect(rows).toContain('| Add | 14 | yes | any | chain | a \\| b |');
+  expect(rows).toMatch(/\| FusedMatMul \| 1 \| no \| cpu \| product \| /);
   expect(rows).toContain('| FusedMatMul | put in later |');
 });

@@ -30,6 +30,7 @@ export * from './layout.js';
 export * from './like.js';
 export { keepingNodes } from './lstm-gates.js';
 export * from './matrix.js';
+export { nativeKernelOf } from './native-kernels.js';
 export { Product } from './native-product.js';
 export * from './normalization.js';
 export * from './normalization-norms.js';

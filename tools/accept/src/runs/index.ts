@@ -35,6 +35,7 @@ import { outlookWhole } from './outlook-whole.js';
 import { pipelineOnnx } from './pipeline-onnx.js';
 import { portfolioAgreement } from './portfolio-agreement.js';
 import { prediction } from './prediction.js';
+import { productErrors } from './product-errors.js';
 import { raplTrees } from './rapl-trees.js';
 import { recordAfterKill } from './record-after-kill.js';
 import { reportBrowser } from './report-browser.js';
@@ -65,6 +66,7 @@ export const runs: readonly AcceptanceRun[] = [
   lstmAdding,
   charlm,
   charlmPrecisions,
+  productErrors,
   wrongUsesRun,
   resumeBitwise,
   fitOverheadMlp,
