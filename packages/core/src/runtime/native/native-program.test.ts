@@ -17,7 +17,9 @@ import { makeGraph, placeholder } from '../../operators.js';
 import { findKernels } from './kernels.js';
 
 const { kernels } = await findKernels();
+const kernelsEntry = new URL('../../../../kernels/src/index.ts', import.meta.url).href;
 const entry = fileURLToPath(new URL('../../index.ts', import.meta.url));
+const tsxApi = new URL('../../../../../node_modules/tsx/dist/esm/api/index.mjs', import.meta.url).href;
 const tsx = fileURLToPath(new URL('../../../../../node_modules/tsx/dist/loader.mjs', import.meta.url));
 
 function run(script: string, environment: Readonly<Record<string, string>> = {}) {
@@ -94,6 +96,47 @@ describe.skipIf(!kernels)('a process', () => {
   test('may end during a run', () => {
     const { status, signal } = run(`${long} void f(x); setTimeout(() => process.exit(3), 30);`);
     expect({ status, signal }).toEqual({ status: 3, signal: null });
+  });
+
+  test('goes on when a worker thread ends during its run', () => {
+    const inside = `import('node:worker_threads').then(async ({ parentPort }) => {
+      // Sources need their loader in each thread.
+      (await import(${JSON.stringify(tsxApi)})).register();
+      ${long} void f(x); parentPort.postMessage('runs'); })`;
+    const { stdout, status, signal } = run(`
+      const { Worker } = await import('node:worker_threads');
+      const { compile, mul, ones } = await import(${JSON.stringify(entry)});
+      const worker = new Worker(${JSON.stringify(inside)}, { eval: true });
+      await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+      await worker.terminate();
+      console.log(JSON.stringify(await (await compile((x) => mul(x, 2))(ones([2]))).array()));`);
+    expect({ stdout, status, signal }).toEqual({ stdout: '[2,2]', status: 0, signal: null });
+  });
+
+  test('may hold two addons', () => {
+    const { stdout, status, signal, stderr } = run(`
+      const { copyFileSync, mkdtempSync, readdirSync } = await import('node:fs');
+      const { createRequire } = await import('node:module');
+      const { dirname, join } = await import('node:path');
+      const { tmpdir } = await import('node:os');
+      const { exportOnnx, mul, spec } = await import(${JSON.stringify(entry)});
+      const require = createRequire(${JSON.stringify(entry)});
+      const { runtimeLibrary } = await import(${JSON.stringify(kernelsEntry)});
+      const folder = join(dirname(new URL(${JSON.stringify(kernelsEntry)}).pathname), '..');
+      const addon = readdirSync(folder).find((file) => file.endsWith('.node'));
+      const other = join(mkdtempSync(join(tmpdir(), 'noosphere-')), 'other.node');
+      copyFileSync(join(folder, addon), other);
+      const bytes = exportOnnx(({ x }) => mul(x, 2), { inputs: { x: spec('float32', [2]) } });
+      const options = { library: runtimeLibrary(require.resolve('onnxruntime-node')), threads: 1, config: {} };
+      for (const path of [join(folder, addon), other]) {
+        const session = await require(path).NativeSession.load(bytes, options);
+        const output = new Uint8Array(8);
+        const input = new Uint8Array(Float32Array.of(3, 4).buffer);
+        await session.run({ state: [], next: [], other: [], inputs: [input], outputs: [output], steps: 1 });
+        console.log([...new Float32Array(output.buffer)].join());
+        await session.dispose();
+      }`);
+    expect({ stdout, status, signal, stderr }).toMatchObject({ stdout: '6,8\n6,8', status: 0, signal: null });
   });
 
   test('keeps its event loop free during a run', () => {
