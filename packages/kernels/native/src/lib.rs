@@ -3,10 +3,13 @@
 //! The runtime is the library that the npm package onnxruntime-node carries: one in a process.
 
 mod convolution;
+#[cfg(test)]
+mod drawn;
 mod fused;
 mod level;
 mod max_pool;
 mod max_unpool;
+mod operands;
 mod product;
 mod recurrent;
 mod session;

@@ -1,10 +1,10 @@
 /** Products of the native kernel beside those of the stock runtime, which the worker's thread runs. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { draw } from '../../../test/draw.js';
 import {
   add,
   compile,
-  fromData,
   gemm,
   grad,
   hostData,
@@ -28,17 +28,6 @@ import { lowerForKernels } from './lower-native.js';
 const { kernels } = await findKernels();
 const stock = workerExecutor();
 afterAll(() => stock.close());
-
-/** Values between -1 and 1 from a seed. */
-function draw(shape: readonly number[], seed: number): Tensor {
-  let state = seed;
-  const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
-  for (let index = 0; index < data.length; index++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[index] = state / 2 ** 31 - 1;
-  }
-  return fromData('float32', shape, data);
-}
 
 type Function = (...args: Tensor[]) => Tensor | Tensor[];
 

@@ -1,9 +1,9 @@
 /** Native LSTM and GRU, values and gradients, beside the stock runtime, which the worker's thread runs. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { draw } from '../../../test/draw.js';
 import {
   compile,
-  fromData,
   grad,
   gru,
   type HostTensor,
@@ -20,17 +20,6 @@ import { findKernels } from './kernels.js';
 const { kernels } = await findKernels();
 const stock = workerExecutor();
 afterAll(() => stock.close());
-
-/** Values between -1 and 1 from a seed. */
-function draw(shape: readonly number[], seed: number): Tensor {
-  let state = seed;
-  const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
-  for (let index = 0; index < data.length; index++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[index] = state / 2 ** 31 - 1;
-  }
-  return fromData('float32', shape, data);
-}
 
 type Tensors = Record<string, Tensor>;
 

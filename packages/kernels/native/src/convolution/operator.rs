@@ -3,11 +3,12 @@
 use ort::operator::{
     ComputeContext, Kernel, KernelContext, Operator, OperatorInput, OperatorOutput,
 };
-use ort::value::{DynTensorValueType, TensorElementType};
+use ort::value::TensorElementType;
 
 use super::forward::Convolution;
 use super::weight::WeightGradient;
 use super::window::Window;
+use crate::operands::{ints, precision_of, read, read_optional, write};
 use crate::product::{Backend, PixelBackend, Precision, backend, in_pieces, pixel_backend};
 
 /// `noosphere.kernels.ConvWeightGradient`: the outputs' gradient [N, O, …] and x [N, C, …] give the weights' [O, C / groups, …].
@@ -84,10 +85,9 @@ impl Operator for ConvWeightGradientOperator {
         &self,
         info: &KernelContext<'attr>,
     ) -> ort::Result<ConvWeightGradientKernel> {
-        let ints = |name: &str| info.get::<Vec<i64>>(name).unwrap_or_default();
         Ok(ConvWeightGradientKernel {
-            gradient: decode(&ints("sizes"), &ints("axes")).map_err(ort::Error::new)?,
-            shape: ints("shape"),
+            gradient: decode(&ints(info, "sizes"), &ints(info, "axes")).map_err(ort::Error::new)?,
+            shape: ints(info, "shape"),
             backend: backend(precision_of(info)?),
         })
     }
@@ -104,44 +104,12 @@ impl Kernel for ConvWeightGradientKernel {
         } = self.gradient;
         let gradient = read(context, 0, samples * outputs * window.positions())?;
         let x = read(context, 1, samples * inputs * window.pixels())?;
-        let to = write(context, &self.shape, self.gradient.size())?;
+        let to = write(context, 0, &self.shape, self.gradient.size())?;
         // SAFETY: sizes were checked; the output is memory of its own.
         in_pieces(context, &|pieces| unsafe {
             self.gradient.run(gradient, x, to, self.backend, pieces)
         })
     }
-}
-
-/// An operand's memory.
-fn read(context: &ComputeContext, index: usize, count: usize) -> ort::Result<*const f32> {
-    let value = context
-        .input(index)?
-        .ok_or_else(|| ort::Error::new("an operand is missing"))?;
-    let tensor = value.downcast::<DynTensorValueType>()?;
-    match tensor.shape().num_elements() == count {
-        true => Ok(tensor.data_ptr().cast()),
-        false => Err(ort::Error::new(format!(
-            "operand {index} has not {count} numbers"
-        ))),
-    }
-}
-
-/// The result's memory, which is the kernel's to write.
-fn write(context: &ComputeContext, shape: &[i64], count: usize) -> ort::Result<*mut f32> {
-    let result = context
-        .output(0, shape)?
-        .ok_or_else(|| ort::Error::new("the output is missing"))?;
-    let result = result.downcast::<DynTensorValueType>()?;
-    match result.shape().num_elements() == count {
-        true => Ok(result.data_ptr().cast_mut().cast()),
-        false => Err(ort::Error::new("the result has another size")),
-    }
-}
-
-fn precision_of(info: &KernelContext) -> ort::Result<Precision> {
-    let name = info.get::<String>("precision").unwrap_or_default();
-    Precision::named(&name)
-        .ok_or_else(|| ort::Error::new(format!("there is no precision {name:?}")))
 }
 
 /// `noosphere.kernels.Conv`: x [N, C, …], weights [O, C, …] and perhaps a bias [O], in bfloat16 products.
@@ -173,8 +141,7 @@ impl Operator for ConvOperator {
     }
 
     fn create_kernel<'attr>(&self, info: &KernelContext<'attr>) -> ort::Result<ConvKernel> {
-        let ints = |name: &str| info.get::<Vec<i64>>(name).unwrap_or_default();
-        let sizes = decode(&ints("sizes"), &ints("axes")).map_err(ort::Error::new)?;
+        let sizes = decode(&ints(info, "sizes"), &ints(info, "axes")).map_err(ort::Error::new)?;
         let backend = match precision_of(info)? {
             Precision::Highest => None,
             Precision::High => pixel_backend(true),
@@ -186,7 +153,7 @@ impl Operator for ConvOperator {
         }
         Ok(ConvKernel {
             convolution: Convolution { sizes },
-            shape: ints("shape"),
+            shape: ints(info, "shape"),
             backend,
         })
     }
@@ -201,12 +168,9 @@ impl Kernel for ConvKernel {
             sizes.samples * sizes.inputs * sizes.window.pixels(),
         )?;
         let weights = read(context, 1, sizes.size())?;
-        let bias = match context.input(2)? {
-            Some(_) => read(context, 2, sizes.outputs)?,
-            None => std::ptr::null(),
-        };
+        let bias = read_optional(context, 2, sizes.outputs)?;
         let count = sizes.samples * sizes.outputs * sizes.window.positions();
-        let to = write(context, &self.shape, count)?;
+        let to = write(context, 0, &self.shape, count)?;
         // SAFETY: sizes were checked; the output is memory of its own.
         in_pieces(context, &|pieces| unsafe {
             self.convolution

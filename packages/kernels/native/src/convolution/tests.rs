@@ -3,17 +3,8 @@
 use super::forward::Convolution;
 use super::operator::decode;
 use super::weight::WeightGradient;
+use crate::drawn::numbers;
 use crate::product::{Precision, backend, pixel_backend, plain_pixels};
-
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed;
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        })
-        .collect()
-}
 
 /// Calls for each term: places of the result's output position, of the weight, and of the pixel.
 fn for_terms(sizes: &WeightGradient, mut each: impl FnMut(usize, usize, usize)) {

@@ -1,7 +1,7 @@
 //! Products of float32 panels, by the instruction sets.
 
+use super::backend::{Backend, Square};
 use super::pack::{Lines, pack_panel};
-use super::plan::{Backend, Square};
 use crate::level::Level;
 
 /// Depth of a block: a panel of the right operand stays in the first cache.

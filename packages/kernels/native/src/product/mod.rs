@@ -2,16 +2,19 @@
 
 #[cfg(target_arch = "x86_64")]
 mod amx;
+mod backend;
 mod bfloat16;
 mod float32;
 mod operator;
 mod pack;
+mod packed;
 mod plan;
 mod precision;
 mod scratch;
 mod threads;
 mod tiles;
 
+pub use backend::{Backend, Pieces, Square};
 #[cfg(target_arch = "x86_64")]
 pub use bfloat16::has_matrix_units;
 #[cfg(test)]
@@ -19,7 +22,7 @@ pub use bfloat16::plain_pixels;
 pub use bfloat16::{PixelBackend, PixelRows, has_bfloat16, pixel_backend};
 pub use operator::ProductOperator;
 pub use pack::{Lines, turn};
-pub use plan::{Backend, Packed, Pieces, Rows, Square};
+pub use packed::{Packed, Rows};
 pub use precision::{Precision, backend};
 pub use scratch::Scratch;
 pub use threads::in_pieces;

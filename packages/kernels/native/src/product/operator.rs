@@ -3,11 +3,13 @@
 use ort::operator::{
     ComputeContext, Kernel, KernelContext, Operator, OperatorInput, OperatorOutput,
 };
-use ort::value::{DynTensorValueType, TensorElementType};
+use ort::value::TensorElementType;
 
-use super::plan::{Backend, Product, Side, Target, multiply};
-use super::precision::{Precision, backend};
+use super::backend::Backend;
+use super::plan::{Product, Side, Target, multiply};
+use super::precision::backend;
 use super::threads::in_pieces;
+use crate::operands::{ints, precision_of, read_at_least, read_optional, write};
 
 /// `noosphere.kernels.Product`: left, right and perhaps a bias of the columns, by the strides that the attributes name.
 pub struct ProductOperator;
@@ -89,25 +91,20 @@ impl Operator for ProductOperator {
     }
 
     fn create_kernel<'attr>(&self, info: &KernelContext<'attr>) -> ort::Result<ProductKernel> {
-        // An empty list is an attribute that is not there.
-        let ints = |name: &str| info.get::<Vec<i64>>(name).unwrap_or_default();
         let product = Attributes {
-            outer: ints("outer"),
-            sizes: ints("sizes"),
-            left: ints("left"),
-            right: ints("right"),
-            result: ints("result"),
+            outer: ints(info, "outer"),
+            sizes: ints(info, "sizes"),
+            left: ints(info, "left"),
+            right: ints(info, "right"),
+            result: ints(info, "result"),
             alpha: info.get::<f32>("alpha").unwrap_or(1.0),
         }
         .decode()
         .map_err(ort::Error::new)?;
-        let precision = info.get::<String>("precision").unwrap_or_default();
-        let precision = Precision::named(&precision)
-            .ok_or_else(|| ort::Error::new(format!("there is no precision {precision:?}")))?;
         Ok(ProductKernel {
             product,
-            shape: ints("shape"),
-            backend: backend(precision),
+            shape: ints(info, "shape"),
+            backend: backend(precision_of(info)?),
         })
     }
 }
@@ -115,34 +112,10 @@ impl Operator for ProductOperator {
 impl Kernel for ProductKernel {
     fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
         let product = &self.product;
-        let read = |index: usize, least: usize| -> ort::Result<*const f32> {
-            let value = context
-                .input(index)?
-                .ok_or_else(|| ort::Error::new("an operand is missing"))?;
-            let tensor = value.downcast::<DynTensorValueType>()?;
-            match tensor.shape().num_elements() >= least {
-                true => Ok(tensor.data_ptr().cast()),
-                false => Err(ort::Error::new(format!(
-                    "operand {index} is smaller than its strides say"
-                ))),
-            }
-        };
-        let left = read(0, product.left_size())?;
-        let right = read(1, product.right_size())?;
-        let bias = match context.input(2)? {
-            Some(_) => read(2, product.columns)?,
-            None => std::ptr::null(),
-        };
-        let result = context
-            .output(0, self.shape.as_slice())?
-            .ok_or_else(|| ort::Error::new("the output is missing"))?;
-        let result = result.downcast::<DynTensorValueType>()?;
-        if result.shape().num_elements() < product.result_size() {
-            return Err(ort::Error::new(
-                "the result is smaller than its strides say",
-            ));
-        }
-        let to = result.data_ptr().cast_mut().cast();
+        let left = read_at_least(context, 0, product.left_size())?;
+        let right = read_at_least(context, 1, product.right_size())?;
+        let bias = read_optional(context, 2, product.columns)?;
+        let to = write(context, 0, &self.shape, product.result_size())?;
         // SAFETY: sizes were checked above; the output is the kernel's to write and overlaps no operand.
         in_pieces(context, &|pieces| unsafe {
             multiply(product, left, right, bias, to, self.backend, pieces);

@@ -1,7 +1,8 @@
 //! How a product is cut: by its shape alone, so that its bits do not depend on the number of threads.
 
+use super::backend::{Backend, Pieces};
 use super::pack::Lines;
-use super::scratch::Scratch;
+use super::packed::{Packed, Rows};
 
 /// Numbers from one to the next: along each outer dimension, from a line to the next one, along the depth.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,87 +63,6 @@ fn reach<'a>(axes: impl Iterator<Item = (&'a usize, &'a usize)>) -> usize {
         .map_or(0, |last| last + 1)
 }
 
-/// A small part of the result, as one call of a kernel makes it.
-#[derive(Clone, Copy)]
-pub struct Square {
-    pub result: *mut f32,
-    pub row_stride: usize,
-    /// Rows and columns that are there: at most those of the kernel.
-    pub rows: usize,
-    pub columns: usize,
-    pub alpha: f32,
-    /// Of these columns, or null.
-    pub bias: *const f32,
-    /// Whether earlier depths are in the result already.
-    pub adds: bool,
-}
-
-impl Square {
-    /// A result from its sum and what is there.
-    ///
-    /// # Safety
-    /// The bias, where there is one, must have the column.
-    #[inline(always)]
-    unsafe fn finish(&self, sum: f32, there: f32, column: usize) -> f32 {
-        let value = sum * self.alpha;
-        match (self.adds, self.bias.is_null()) {
-            (true, _) => value + there,
-            (false, true) => value,
-            // SAFETY: the caller's promise.
-            (false, false) => value + unsafe { *self.bias.add(column) },
-        }
-    }
-
-    /// Writes what is there of a kernel's sums.
-    ///
-    /// # Safety
-    /// The result must be the caller's to write, and the bias, where there is one, have its columns.
-    #[inline(always)]
-    pub unsafe fn store<const ROWS: usize, const COLUMNS: usize>(
-        &self,
-        sums: &[[f32; COLUMNS]; ROWS],
-    ) {
-        for (row, sums) in sums.iter().enumerate().take(self.rows) {
-            for (column, &sum) in sums.iter().enumerate().take(self.columns) {
-                // SAFETY: the caller's promise.
-                unsafe {
-                    let place = self.result.add(row * self.row_stride + column);
-                    let there = if self.adds { *place } else { 0.0 };
-                    *place = self.finish(sum, there, column);
-                }
-            }
-        }
-    }
-}
-
-/// Kernels over panels: lines of the left operand by lines of the right one.
-pub trait Backend: Sync {
-    /// Lines of a left panel.
-    fn rows(&self) -> usize;
-    /// Lines of a right panel.
-    fn columns(&self) -> usize;
-    /// The most depth of a block; blocks end at its multiples.
-    fn depth(&self) -> usize;
-    /// Bytes of a packed line of such a depth.
-    fn bytes(&self, depth: usize) -> usize;
-    /// Readies the thread that packs and multiplies.
-    fn enter(&self) {}
-    /// Ends what `enter` began.
-    fn leave(&self) {}
-    /// # Safety
-    /// Lines must lie in memory, and `to` must have `rows() * bytes(depth)` bytes.
-    unsafe fn pack_left(&self, lines: Lines, to: *mut u8);
-    /// # Safety
-    /// Lines must lie in memory, and `to` must have `columns() * bytes(depth)` bytes.
-    unsafe fn pack_right(&self, lines: Lines, to: *mut u8);
-    /// # Safety
-    /// Panels must have been packed for this depth, between `enter` and `leave`, and the square be the caller's to write.
-    unsafe fn multiply(&self, depth: usize, left: *const u8, right: *const u8, square: Square);
-}
-
-/// Runs pieces 0 … count - 1, on any threads.
-pub type Pieces<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
-
 /// Memory of one matrix of each operand.
 #[derive(Clone, Copy)]
 struct Operands {
@@ -169,20 +89,6 @@ impl Operands {
     unsafe fn result_at(&self, place: usize) -> *mut f32 {
         // SAFETY: the caller's promise.
         unsafe { self.result.add(place) }
-    }
-}
-
-/// A pointer that pieces share, each for a part of its own.
-#[derive(Clone, Copy)]
-struct Shared(*mut u8);
-
-// SAFETY: pieces write to different parts, and read only what an earlier round wrote.
-unsafe impl Sync for Shared {}
-
-impl Shared {
-    fn at(&self, bytes: usize) -> *mut u8 {
-        // SAFETY: within the scratch memory, whose size the plan counted.
-        unsafe { self.0.add(bytes) }
     }
 }
 
@@ -251,16 +157,6 @@ pub unsafe fn multiply(
     }
 }
 
-/// Depths at which blocks end: of equal size, so that none is a sliver.
-fn depth_blocks(depth: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
-    let count = depth.div_ceil(most).max(1);
-    let size = depth.div_ceil(count).next_multiple_of(32).min(most);
-    (0..count).map(move |index| {
-        let first = (index * size).min(depth);
-        (first, size.min(depth - first))
-    })
-}
-
 unsafe fn multiply_matrix(
     product: &Product,
     operands: Operands,
@@ -306,129 +202,4 @@ unsafe fn multiply_matrix(
             right.multiply(rows, into, panels, backend);
         }
     });
-}
-
-/// Where a product's rows go.
-#[derive(Clone, Copy)]
-pub struct Rows {
-    pub result: *mut f32,
-    pub row_stride: usize,
-    pub alpha: f32,
-    /// Of all columns, or null.
-    pub bias: *const f32,
-    /// Whether the product is added to what is there.
-    pub adds: bool,
-}
-
-/// A right operand in panels, for as many products as need it.
-pub struct Packed {
-    scratch: Scratch,
-    columns: usize,
-    pub panels: usize,
-    panel_bytes: usize,
-    /// Where blocks of depth begin, and how deep they are.
-    blocks: Vec<(usize, usize)>,
-}
-
-// SAFETY: it is only read once it is made.
-unsafe impl Sync for Packed {}
-
-impl Packed {
-    /// # Safety
-    /// The columns must lie in memory.
-    pub unsafe fn columns(columns: Lines, backend: &dyn Backend, pieces: Pieces) -> Packed {
-        let width = backend.columns();
-        let panels = columns.count.div_ceil(width);
-        let blocks: Vec<(usize, usize)> = depth_blocks(columns.depth, backend.depth()).collect();
-        let panel_bytes: usize = blocks
-            .iter()
-            .map(|&(_, depth)| width * backend.bytes(depth))
-            .sum();
-        let mut scratch = Scratch::take(panels * panel_bytes);
-        let shared = (columns, Shared(scratch.pointer()));
-        // Small panels are packed several at a time.
-        let together = (16384 / panel_bytes.max(1)).clamp(1, panels.max(1));
-        pieces(panels.div_ceil(together), &|piece| {
-            // As a whole: it is the pair that threads may share.
-            let (columns, to) = shared;
-            backend.enter();
-            for panel in piece * together..panels.min((piece + 1) * together) {
-                let mut bytes = panel * panel_bytes;
-                for &(start, depth) in &blocks {
-                    // SAFETY: the panel's columns lie in memory, its bytes in the scratch memory.
-                    unsafe {
-                        let part = columns.part(panel * width, width, start, depth);
-                        backend.pack_right(part, to.at(bytes));
-                    }
-                    bytes += width * backend.bytes(depth);
-                }
-            }
-            backend.leave();
-        });
-        Packed {
-            scratch,
-            columns: columns.count,
-            panels,
-            panel_bytes,
-            blocks,
-        }
-    }
-
-    /// Multiplies rows with the columns of some panels.
-    ///
-    /// # Safety
-    /// Rows must lie in memory and be as deep as the columns, results be the caller's to write, a bias have all columns; the
-    /// backend must be the one that packed.
-    pub unsafe fn multiply(
-        &self,
-        rows: Lines,
-        into: Rows,
-        panels: (usize, usize),
-        backend: &dyn Backend,
-    ) {
-        let (height, width) = (backend.rows(), backend.columns());
-        let row_panels = rows.count.div_ceil(height);
-        let most = self.blocks.iter().map(|&(_, depth)| depth).max();
-        let mut packed =
-            Scratch::take(row_panels * height * backend.bytes(most.unwrap_or_default()));
-        let left = packed.pointer();
-        backend.enter();
-        let mut before = 0;
-        for (index, &(start, depth)) in self.blocks.iter().enumerate() {
-            let left_bytes = height * backend.bytes(depth);
-            for panel in 0..row_panels {
-                // SAFETY: the panel's rows lie in memory, its bytes in the scratch memory.
-                unsafe {
-                    let part = rows.part(panel * height, height, start, depth);
-                    backend.pack_left(part, left.add(panel * left_bytes));
-                }
-            }
-            for column_panel in panels.0..panels.1 {
-                let column = column_panel * width;
-                for panel in 0..row_panels {
-                    let row = panel * height;
-                    // SAFETY: the square lies in the results; panels were packed for this depth.
-                    unsafe {
-                        let square = Square {
-                            result: into.result.add(row * into.row_stride + column),
-                            row_stride: into.row_stride,
-                            rows: height.min(rows.count - row),
-                            columns: width.min(self.columns - column),
-                            alpha: into.alpha,
-                            bias: match into.bias.is_null() {
-                                true => into.bias,
-                                false => into.bias.add(column),
-                            },
-                            adds: into.adds || index > 0,
-                        };
-                        let right = self.scratch.start().add(column_panel * self.panel_bytes);
-                        let left = left.add(panel * left_bytes);
-                        backend.multiply(depth, left, right.add(before), square);
-                    }
-                }
-            }
-            before += width * backend.bytes(depth);
-        }
-        backend.leave();
-    }
 }

@@ -1,8 +1,8 @@
 //! How exact products are, by the names that PyTorch and JAX use.
 
+use super::backend::Backend;
 use super::bfloat16;
 use super::float32;
-use super::plan::Backend;
 use crate::level::Level;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,17 +1,8 @@
-use super::plan::{Backend, Product, Side, Target, multiply};
+use super::backend::Backend;
+use super::plan::{Product, Side, Target, multiply};
 use super::{bfloat16, float32};
+use crate::drawn::numbers;
 use crate::level::Level;
-
-/// Numbers between -1 and 1 from a linear congruence.
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed;
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        })
-        .collect()
-}
 
 /// A product of dense matrices; a turned operand has its lines along the other axis.
 fn dense(outer: usize, rows: usize, columns: usize, depth: usize, turned: (bool, bool)) -> Product {

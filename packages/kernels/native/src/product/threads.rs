@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use ort::operator::ComputeContext;
 
-use super::plan::Pieces;
+use super::backend::Pieces;
 
 /// Runs with the pieces that the runtime's threads take.
 pub fn in_pieces(context: &ComputeContext, run: &dyn Fn(Pieces)) -> ort::Result<()> {

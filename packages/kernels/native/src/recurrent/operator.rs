@@ -3,12 +3,13 @@
 use ort::operator::{
     ComputeContext, Kernel, KernelContext, Operator, OperatorInput, OperatorOutput,
 };
-use ort::value::{DynTensorValueType, TensorElementType};
+use ort::value::TensorElementType;
 
 use super::pass::{Input, Output, Sizes};
 use super::{gru, lstm};
 use crate::level::Level;
-use crate::product::{Backend, Precision, backend, in_pieces};
+use crate::operands::{ints, precision_of, read, read_optional, write};
+use crate::product::{Backend, backend, in_pieces};
 
 const FLOAT: TensorElementType = TensorElementType::Float32;
 
@@ -21,17 +22,13 @@ pub struct Settings {
 
 impl Settings {
     fn read(info: &KernelContext) -> ort::Result<Settings> {
-        let sizes = info.get::<Vec<i64>>("sizes").unwrap_or_default();
-        let sizes: Vec<usize> = sizes
+        let sizes: Vec<usize> = ints(info, "sizes")
             .iter()
             .filter_map(|&size| usize::try_from(size).ok())
             .collect();
         let &[steps, batch, hidden] = sizes.as_slice() else {
             return Err(ort::Error::new("expected steps, batch and hidden units"));
         };
-        let precision = info.get::<String>("precision").unwrap_or_default();
-        let precision = Precision::named(&precision)
-            .ok_or_else(|| ort::Error::new(format!("there is no precision {precision:?}")))?;
         Ok(Settings {
             sizes: Sizes {
                 steps,
@@ -39,7 +36,7 @@ impl Settings {
                 hidden,
                 reverse: info.get::<i64>("reverse").unwrap_or(0) != 0,
             },
-            backend: backend(precision),
+            backend: backend(precision_of(info)?),
             level: Level::detect(),
         })
     }
@@ -72,36 +69,27 @@ impl Settings {
     }
 }
 
-/// The memory of an input, which may be missing.
-fn read(context: &ComputeContext, index: usize, count: usize) -> ort::Result<Input> {
-    let Some(value) = context.input(index)? else {
-        return Ok(Input(std::ptr::null()));
-    };
-    let tensor = value.downcast::<DynTensorValueType>()?;
-    match tensor.shape().num_elements() == count {
-        true => Ok(Input(tensor.data_ptr().cast())),
-        false => Err(ort::Error::new(format!(
-            "input {index} has {} numbers, not {count}",
-            tensor.shape().num_elements()
-        ))),
-    }
+/// A pass's outputs: sequences of so many values a unit, and states.
+fn sequence(
+    context: &ComputeContext,
+    index: usize,
+    settings: &Settings,
+    values: usize,
+) -> ort::Result<Output> {
+    let shape = settings.sequence_shape(values);
+    write(context, index, &shape, settings.sequence(values)).map(Output)
+}
+
+fn state(context: &ComputeContext, index: usize, settings: &Settings) -> ort::Result<Output> {
+    write(context, index, &settings.state_shape(), settings.state()).map(Output)
 }
 
 fn required(context: &ComputeContext, index: usize, count: usize) -> ort::Result<Input> {
-    let input = read(context, index, count)?;
-    match input.is_there() {
-        true => Ok(input),
-        false => Err(ort::Error::new(format!("input {index} is missing"))),
-    }
+    read(context, index, count).map(Input)
 }
 
-/// The memory of an output, which is the kernel's to write.
-fn write(context: &ComputeContext, index: usize, shape: &[i64]) -> ort::Result<Output> {
-    let value = context
-        .output(index, shape)?
-        .ok_or_else(|| ort::Error::new("an output is missing"))?;
-    let tensor = value.downcast::<DynTensorValueType>()?;
-    Ok(Output(tensor.data_ptr().cast_mut().cast()))
+fn optional(context: &ComputeContext, index: usize, count: usize) -> ort::Result<Input> {
+    read_optional(context, index, count).map(Input)
 }
 
 macro_rules! recurrent_operator {
@@ -166,10 +154,10 @@ impl Kernel for LstmKernel {
             weights: required(context, 1, settings.weights(4))?,
             first_hidden: required(context, 2, settings.state())?,
             first_cell: required(context, 3, settings.state())?,
-            hidden: write(context, 0, &settings.sequence_shape(1))?,
-            last_hidden: write(context, 1, &settings.state_shape())?,
-            last_cell: write(context, 2, &settings.state_shape())?,
-            kept: write(context, 3, &settings.sequence_shape(5))?,
+            hidden: sequence(context, 0, settings, 1)?,
+            last_hidden: state(context, 1, settings)?,
+            last_cell: state(context, 2, settings)?,
+            kept: sequence(context, 3, settings, 5)?,
         };
         // SAFETY: sizes were checked; outputs are memory of their own.
         in_pieces(context, &|pieces| unsafe {
@@ -186,12 +174,12 @@ impl Kernel for LstmGradientKernel {
             weights: required(context, 0, settings.weights(4))?,
             kept: required(context, 1, settings.sequence(5))?,
             first_cell: required(context, 2, settings.state())?,
-            on_each: read(context, 3, settings.sequence(1))?,
-            on_last_hidden: read(context, 4, settings.state())?,
-            on_last_cell: read(context, 5, settings.state())?,
-            gates: write(context, 0, &settings.sequence_shape(4))?,
-            on_first_hidden: write(context, 1, &settings.state_shape())?,
-            on_first_cell: write(context, 2, &settings.state_shape())?,
+            on_each: optional(context, 3, settings.sequence(1))?,
+            on_last_hidden: optional(context, 4, settings.state())?,
+            on_last_cell: optional(context, 5, settings.state())?,
+            gates: sequence(context, 0, settings, 4)?,
+            on_first_hidden: state(context, 1, settings)?,
+            on_first_cell: state(context, 2, settings)?,
         };
         // SAFETY: sizes were checked; outputs are memory of their own.
         in_pieces(context, &|pieces| unsafe {
@@ -208,10 +196,10 @@ impl Kernel for GruKernel {
             from_input: required(context, 0, settings.sequence(3))?,
             weights: required(context, 1, settings.weights(3))?,
             first_hidden: required(context, 2, settings.state())?,
-            bias: read(context, 3, 3 * settings.sizes.hidden)?,
-            hidden: write(context, 0, &settings.sequence_shape(1))?,
-            last_hidden: write(context, 1, &settings.state_shape())?,
-            kept: write(context, 2, &settings.sequence_shape(4))?,
+            bias: optional(context, 3, 3 * settings.sizes.hidden)?,
+            hidden: sequence(context, 0, settings, 1)?,
+            last_hidden: state(context, 1, settings)?,
+            kept: sequence(context, 2, settings, 4)?,
         };
         // SAFETY: sizes were checked; outputs are memory of their own.
         in_pieces(context, &|pieces| unsafe {
@@ -229,11 +217,11 @@ impl Kernel for GruGradientKernel {
             kept: required(context, 1, settings.sequence(4))?,
             hidden: required(context, 2, settings.sequence(1))?,
             first_hidden: required(context, 3, settings.state())?,
-            on_each: read(context, 4, settings.sequence(1))?,
-            on_last_hidden: read(context, 5, settings.state())?,
-            input_gates: write(context, 0, &settings.sequence_shape(3))?,
-            state_gates: write(context, 1, &settings.sequence_shape(3))?,
-            on_first_hidden: write(context, 2, &settings.state_shape())?,
+            on_each: optional(context, 4, settings.sequence(1))?,
+            on_last_hidden: optional(context, 5, settings.state())?,
+            input_gates: sequence(context, 0, settings, 3)?,
+            state_gates: sequence(context, 1, settings, 3)?,
+            on_first_hidden: state(context, 2, settings)?,
         };
         // SAFETY: sizes were checked; outputs are memory of their own.
         in_pieces(context, &|pieces| unsafe {

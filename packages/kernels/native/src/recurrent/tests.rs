@@ -2,18 +2,9 @@
 
 use super::pass::{Input, Output, Sizes};
 use super::{gru, lstm};
+use crate::drawn::numbers;
 use crate::level::Level;
 use crate::product::{Precision, backend};
-
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed;
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        })
-        .collect()
-}
 
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
