@@ -133,7 +133,12 @@ export function productGradients(pass: Pass, rows: Tensor, gates: Tensor): Produ
 }
 
 /** Gradients of weights and biases where input and state side have gate gradients of their own, each [T N, G H]. */
-export function separateGradients(pass: Pass, hBefore: Tensor, onInput: Tensor, onState: Tensor) {
+export function separateGradients(
+  pass: Pass,
+  hBefore: Tensor,
+  onInput: Tensor,
+  onState: Tensor,
+): ProductGradients {
   return {
     x: reshapeLike(gemm(onInput, pass.w), pass.x),
     w: gemm(onInput, rowsOf(pass.x), { transposeA: true }),
