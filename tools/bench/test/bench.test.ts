@@ -92,15 +92,15 @@ test('a row with wrong losses is void and short of its bar', () => {
   const wrong = voidIfWrong({ ...row, lossMaxRel: 2e-4, note: 'eager+fused' });
   expect(wrong.ratio).toBe(null);
   expect(wrong.note).toBe('void: losses differ by 2.0e-4, more than 0.0001; eager+fused');
-  expect(barCell(wrong, find('mlp'))).toBe('>= 3 short');
-  expect(barCell(row, find('mlp'))).toBe('>= 3 met');
+  expect(barCell(wrong, find('mlp'))).toBe('>= 5 short');
+  expect(barCell(row, find('mlp'))).toBe('>= 5 met');
 });
 
 test('the table has a line a row and aligned columns', () => {
   const lines = table([row, { ...row, peer: 'jax', peerMs: null, ratio: null }], workloads).split('\n');
   expect(lines).toHaveLength(3);
   expect(lines[1]).toMatch(
-    /^mlp +torch +highest +0\.100 +0\.500 +5\.00 +>= 3 met +100 +900 +20 +200 +1\.0 +2\.0 +3\.0e-6 +-$/,
+    /^mlp +torch +highest +0\.100 +0\.500 +5\.00 +>= 5 met +100 +900 +20 +200 +1\.0 +2\.0 +3\.0e-6 +-$/,
   );
 });
 

@@ -122,7 +122,27 @@ impl Task for LoadTask {
     }
 }
 
+/// Whether a session with the domain has been made in this process.
+static DOMAIN_IS_KNOWN: Mutex<bool> = Mutex::new(false);
+
+/// Makes sessions at once on several threads, but the first: the runtime adds a domain that it does not know without a lock.
 fn load(
+    bytes: &[u8],
+    options: &SessionOptions,
+) -> std::result::Result<Loaded, Box<dyn std::error::Error>> {
+    let mut is_known = DOMAIN_IS_KNOWN
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    if *is_known {
+        drop(is_known);
+        return make(bytes, options);
+    }
+    let loaded = make(bytes, options)?;
+    *is_known = true;
+    Ok(loaded)
+}
+
+fn make(
     bytes: &[u8],
     options: &SessionOptions,
 ) -> std::result::Result<Loaded, Box<dyn std::error::Error>> {

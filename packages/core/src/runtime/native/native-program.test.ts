@@ -113,6 +113,14 @@ describe.skipIf(!kernels)('a process', () => {
     expect({ stdout, status, signal }).toEqual({ stdout: '[2,2]', status: 0, signal: null });
   });
 
+  test('may load its first programs at once', () => {
+    const { stdout, stderr } = run(`
+      const { compile, mul, ones } = await import(${JSON.stringify(entry)});
+      const loads = Array.from({ length: 8 }, (_, k) => compile((x) => mul(x, k + 1))(ones([2])));
+      console.log((await Promise.all(loads)).length);`);
+    expect({ stdout, stderr }).toEqual({ stdout: '8', stderr: '' });
+  });
+
   test('may hold two addons', () => {
     const { stdout, status, signal, stderr } = run(`
       const { copyFileSync, mkdtempSync, readdirSync } = await import('node:fs');

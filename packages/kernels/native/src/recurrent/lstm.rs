@@ -32,11 +32,14 @@ by_level!(step_forward(kept: *mut f32, cell_before: *const f32, hidden: *mut f32
         // SAFETY: the caller's rows.
         unsafe {
             let gate = |index: usize| load(kept.add(index * size + at), count);
-            let (i, o, f, g) = (gate(0), gate(1), gate(2), gate(3));
-            let (i, o, f, g) = (i.map(sigmoid), o.map(sigmoid), f.map(sigmoid), g.map(tanh));
+            let (mut i, mut o, mut f, mut g) = (gate(0), gate(1), gate(2), gate(3));
             let before = load(cell_before.add(at), count);
             let (mut cell, mut result) = ([0.0; LANES], [0.0; LANES]);
             for k in 0..LANES {
+                i[k] = sigmoid(i[k]);
+                o[k] = sigmoid(o[k]);
+                f[k] = sigmoid(f[k]);
+                g[k] = tanh(g[k]);
                 cell[k] = f[k] * before[k] + i[k] * g[k];
                 result[k] = o[k] * tanh(cell[k]);
             }
