@@ -20,6 +20,7 @@ import {
   transpose,
   workerExecutor,
 } from '../../index.js';
+import { apply1, Transpose } from '../../operators.js';
 import { trace } from '../../tensor/compile.js';
 import { lowerForCpu } from '../lower-cpu.js';
 import { findKernels } from './kernels.js';
@@ -131,6 +132,16 @@ describe.skipIf(!kernels)('native products', () => {
       numRuns: Number(process.env.NOOSPHERE_CASES ?? 60),
       seed: 1,
     });
+  });
+
+  test('a transpose that names no axes turns them round', async () => {
+    const product = (a: Tensor, b: Tensor) => {
+      const turn = (x: Tensor) => apply1(Transpose, [x], { perm: undefined as never });
+      return turn(matmul(turn(a), b));
+    };
+    const args = [draw([96, 70], 1), draw([96, 64], 2)];
+    expect(operatorsOf(product, ...args)).toEqual(['Product']);
+    expect(await difference(product, args)).toBeLessThan(2e-6);
   });
 
   test('a linear layer and its gradients', async () => {

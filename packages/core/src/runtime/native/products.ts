@@ -3,7 +3,7 @@ import type { Graph, Node, RewriteRule, Tensor } from '../../graph/index.js';
 import { nativeProduct, type Precision, type ProductLayout } from '../../ops/native-product.js';
 import { isStatic, stridesOf } from '../../shape/index.js';
 
-/** Smaller products are over before the panels are packed. */
+/** Smaller products are left to the runtime, which packs nothing. */
 const leastSize = 8;
 const leastWork = 64 ** 3;
 
@@ -76,11 +76,16 @@ function behindTranspose(tensor: Tensor): Operand {
   const shape = tensor.shape as readonly number[];
   const node = tensor.origin.kind === 'node' ? tensor.origin.node : undefined;
   const [source] = node?.inputs ?? [];
-  if (node?.operator.name !== 'Transpose' || !source || !isStatic(source.shape))
-    return { tensor, shape, strides: stridesOf(shape) };
+  const permutation = node?.operator.name === 'Transpose' && permutationOf(node);
+  if (!permutation || !source || !isStatic(source.shape)) return { tensor, shape, strides: stridesOf(shape) };
   const strides = stridesOf(source.shape);
-  const permutation = node.attributes.perm as readonly number[];
   return { tensor: source, shape, strides: permutation.map((axis) => strides[axis] as number) };
+}
+
+/** The order of a transpose's axes; without one they are turned round. */
+function permutationOf({ inputs, attributes }: Node): readonly number[] {
+  const axes = [...(inputs[0]?.shape.keys() ?? [])];
+  return (attributes.perm as readonly number[] | undefined) ?? axes.reverse();
 }
 
 function layoutOf({ left, right, alpha }: Factors, shape: readonly number[]): ProductLayout {
@@ -126,7 +131,8 @@ function withoutOuterRows(layout: ProductLayout): ProductLayout {
 }
 
 /** The product that writes a transpose of what it wrote; `undefined` where its rows and columns both end up further in front. */
-function turned({ inputs, outputs, attributes }: Node): Tensor[] | undefined {
+function turned(node: Node): Tensor[] | undefined {
+  const { inputs, outputs } = node;
   const [product] = inputs;
   const producer = product?.origin.kind === 'node' ? product.origin.node : undefined;
   const shape = outputs[0]?.shape;
@@ -136,7 +142,7 @@ function turned({ inputs, outputs, attributes }: Node): Tensor[] | undefined {
   const layout = rest as unknown as ProductLayout;
   const { outer, sizes } = layout;
   const isDense = outer.length + 2 === product.rank && isSame(layout.result, stridesOf(layout.shape));
-  const permutation = attributes.perm as readonly number[];
+  const permutation = permutationOf(node);
   const strides = stridesOf(shape);
   const result = permutation.map((_, axis) => strides[permutation.indexOf(axis)] as number);
   const [rows, columns] = [result.at(-2) as number, result.at(-1) as number];
