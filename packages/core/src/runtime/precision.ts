@@ -19,7 +19,7 @@ export async function productPrecision(asked?: Precision): Promise<Precision> {
   if (wanted !== undefined && !isPrecision(wanted)) {
     const name = String(wanted);
     throw new ArgumentError(
-      'precision',
+      asked === undefined ? 'NOOSPHERE_PRECISION' : 'precision',
       `must be 'highest', 'high' or 'medium', got '${name}'${didYouMean(name, precisions)}`,
     );
   }

@@ -159,6 +159,12 @@ describe.skipIf(!kernels)('a process', () => {
       const { compile, ones, tanh, mul } = await import(${JSON.stringify(entry)});
       console.log(JSON.stringify(await (await compile((x) => tanh(mul(x, 0.5)))(ones([2]))).array()));`;
     expect(run(script, { NOOSPHERE_KERNELS: 'off' }).stdout).toBe(run(script).stdout);
+    expect(run(script, { NOOSPHERE_INSTRUCTIONS: 'avx3' }).stderr).toContain(
+      "NOOSPHERE_INSTRUCTIONS must be plain, avx2, avx512, amx or unset, got 'avx3'; did you mean avx2?",
+    );
+    expect(run(script, { NOOSPHERE_PRECISION: 'higher' }).stderr).toContain(
+      "NOOSPHERE_PRECISION: must be 'highest', 'high' or 'medium', got 'higher'",
+    );
     expect(run(script, { NOOSPHERE_KERNELS: 'maybe' }).stderr).toContain(
       "NOOSPHERE_KERNELS must be on or off, got 'maybe'",
     );
