@@ -1,6 +1,6 @@
 /** One fit under way: what it has done, and what comes next. */
 import { pickOptions } from '@noosphere/base';
-import { ArgumentError, productPrecision } from '@noosphere/core';
+import { ArgumentError, cpuExecutor, productPrecision } from '@noosphere/core';
 import { treeSignature } from '@noosphere/core/operators';
 import { CheckpointFolder, type FitProgress, type RunPace } from '../files/checkpoint.js';
 import type { FitEvent, FitPlan, StopReason } from '../step/callback.js';
@@ -210,6 +210,7 @@ export class FitRun<Model extends object, Batch extends object> {
 
   async #result(reason: StopReason): Promise<FitResult<Model>> {
     const { bestParameters, validations } = this.#progress;
+    const { executor = cpuExecutor, precision } = this.#options;
     this.#history.onEnd();
     return {
       model: bestParameters ? this.#step.modelWith(bestParameters) : this.#currentModel(),
@@ -219,7 +220,8 @@ export class FitRun<Model extends object, Batch extends object> {
       history: this.#history.records,
       lastStep: this.#last,
       elapsedMs: performance.now() - this.#startedMs,
-      precision: await productPrecision(this.#options.precision),
+      // Other executors run the stock runtime, which multiplies in float32.
+      precision: executor === cpuExecutor ? await productPrecision(precision) : 'highest',
       readings: readMeters(this.#options.meters ?? []),
     };
   }

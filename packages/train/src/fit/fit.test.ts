@@ -1,7 +1,16 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hostData, isHostTensor, relu, type Tensor, tensor, visitTree } from '@noosphere/core';
+import {
+  hostData,
+  isHostTensor,
+  productPrecision,
+  relu,
+  type Tensor,
+  tensor,
+  visitTree,
+  workerExecutor,
+} from '@noosphere/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { arrayBatches } from '../data/index.js';
 import { Dropout } from '../layers/dropout.js';
@@ -78,6 +87,15 @@ test('a fit lowers the loss and counts its steps', async () => {
   expect(losses).toHaveLength(280);
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(mean(losses.slice(-7))).toBeLessThan(mean(losses.slice(0, 7)) / 4);
+});
+
+test('a fit says how exact its products were', async () => {
+  const { precision } = await fit(options());
+  expect(precision).toBe(await productPrecision());
+  const executor = workerExecutor();
+  const elsewhere = await fit(options({ executor, precision: 'medium' }));
+  expect(elsewhere.precision).toBe('highest');
+  await executor.close();
 });
 
 test('several steps in a call give the bits of single ones, dropout and clipping included', async () => {

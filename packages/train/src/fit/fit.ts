@@ -58,7 +58,7 @@ export interface FitResult<Model extends object> {
   readonly history: readonly EpochRecord[];
   readonly lastStep: StepResult | undefined;
   readonly elapsedMs: number;
-  /** How exact products were, on the CPU's native kernels. */
+  /** How exact products of float32 matrices were. */
   readonly precision: Precision;
   /** What the meters read at the end. */
   readonly readings: Readonly<Record<string, number>>;

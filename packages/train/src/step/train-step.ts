@@ -1,5 +1,5 @@
 /** A compiled train step and the state it moves: parameters, optimizer slots, step count. */
-import { knownOptions } from '@noosphere/base';
+import { knownOptions, pickOptions } from '@noosphere/base';
 import {
   ArgumentError,
   cpuExecutor,
@@ -236,14 +236,11 @@ export class TrainStep<Model extends object, Batch extends object> {
   /** Of one step the batches may differ; those of several are as the first. */
   async #compiledFor(batches: readonly Batch[], steps: number): Promise<Compiled> {
     const { accumulate } = this.#definition;
-    const { executor = cpuExecutor, threads, precision } = this.#options;
+    const { executor = cpuExecutor } = this.#options;
     const [batch] = batches as [Batch];
     const stretches = steps === 1 ? stretchesOf(batches) : [{ batch, count: accumulate }];
     const shapes = stretches.map((stretch) => `${stretch.count} ${treeSignature(stretch.batch)}`).join(' ');
-    const options = {
-      ...(threads === undefined ? {} : { threads }),
-      ...(precision === undefined ? {} : { precision }),
-    };
+    const options = pickOptions(this.#options, 'threads precision');
     const traced = () => traceStep(this.#definition, batch, stretches);
     const anySteps = await this.#cached(shapes, async () => {
       if (!executor.loadSteps) return undefined;
