@@ -44,6 +44,7 @@ export * from './rearrange.js';
 export * from './recurrent.js';
 export { GRUGradient, LSTMGradient } from './recurrent-back.js';
 export * from './recurrent-functions.js';
+export { directionOf } from './recurrent-pass.js';
 export * from './reduce.js';
 export * from './registry.js';
 export * from './resize.js';

@@ -10,7 +10,6 @@ import {
   type OutputInfo,
   type Tensor,
 } from '../graph/index.js';
-import { countOf } from './like.js';
 import type { Precision } from './native-product.js';
 
 type Sizes = readonly [steps: number, batch: number, hidden: number];
@@ -19,9 +18,13 @@ interface Attributes {
   readonly sizes: readonly number[];
 }
 
-/** @param sequences Values a unit of the outputs that have steps, by their place; the others are states. */
+/**
+ * @param gates Of a unit.
+ * @param sequences Values a unit of the outputs that have steps, by their place; the others are states.
+ */
 function recurrentRecord(
   name: 'LSTM' | 'LSTMGradient' | 'GRU' | 'GRUGradient',
+  gates: number,
   sequences: Readonly<Record<number, number>>,
   count: number,
 ) {
@@ -39,22 +42,19 @@ function recurrentRecord(
       });
     },
     gradient: notDifferentiable('the native executor puts it in after differentiation'),
-    flops: ({ inputs, attributes: { sizes } }: { inputs: Inputs; attributes: Attributes }) => {
-      const [steps, batch] = sizes as Sizes;
-      const weights = inputs.find(
-        (input) => input?.rank === 2 && input.shape[1] === sizes[2] && input.shape[0] !== batch,
-      );
-      return 2 * steps * batch * countOf(weights);
+    flops: ({ attributes: { sizes } }: { attributes: Attributes }) => {
+      const [steps, batch, hidden] = sizes as Sizes;
+      return 2 * steps * batch * gates * hidden * hidden;
     },
     allOutputs: true,
     doc: `${name} of one direction; only inside CPU programs.`,
   });
 }
 
-const Lstm = recurrentRecord('LSTM', { 0: 1, 3: 5 }, 4);
-const LstmBack = recurrentRecord('LSTMGradient', { 0: 4 }, 3);
-const Gru = recurrentRecord('GRU', { 0: 1, 2: 4 }, 3);
-const GruBack = recurrentRecord('GRUGradient', { 0: 3, 1: 3 }, 3);
+const Lstm = recurrentRecord('LSTM', 4, { 0: 1, 3: 5 }, 4);
+const LstmBack = recurrentRecord('LSTMGradient', 4, { 0: 4 }, 3);
+const Gru = recurrentRecord('GRU', 3, { 0: 1, 2: 4 }, 3);
+const GruBack = recurrentRecord('GRUGradient', 3, { 0: 3, 1: 3 }, 3);
 
 export interface NativePass {
   readonly sizes: Sizes;

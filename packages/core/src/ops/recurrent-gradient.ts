@@ -5,12 +5,12 @@ import { type Dim, staticDim } from '../shape/index.js';
 import { add, mul, sub } from './arithmetic.js';
 import { less, where } from './comparison.js';
 import { gatherElements } from './gather.js';
-import { concat, slice, stack } from './joining.js';
-import { cast, expandLike, reshape, squeeze, unsqueeze } from './layout.js';
+import { concat, stack } from './joining.js';
+import { cast, expandLike, reshape, unsqueeze } from './layout.js';
 import { required } from './like.js';
 import { keepsGates, keptOutputs, lstmPassWithGates, lstmWithGatesGradient } from './lstm-gates.js';
 import { gruPassLinearFirst, lstmPass } from './recurrent-back.js';
-import type { Pass, PassGradients } from './recurrent-pass.js';
+import { directionOf, type Pass, type PassGradients } from './recurrent-pass.js';
 import { gruPassResetFirst, rnnPass } from './recurrent-rules.js';
 
 interface RecurrentAttributes {
@@ -125,12 +125,6 @@ function passOf(
     kept: outputs.slice(3, 3 + keptOutputs).map((tensor) => directionOf(tensor, 1, index)),
     reserve: along(1)(outputs[reservePlaces[operation] ?? outputs.length]),
   };
-}
-
-/** The part of a tensor that belongs to a direction, without that axis. */
-function directionOf(tensor: Tensor, axis: number, index: number): Tensor {
-  if (tensor.shape[axis] === 1) return squeeze(tensor, axis);
-  return squeeze(slice(tensor, { starts: [index], ends: [index + 1], axes: [axis] }), axis);
 }
 
 /**

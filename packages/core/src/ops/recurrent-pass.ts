@@ -48,6 +48,12 @@ export interface PassGradients {
   readonly firstCell?: Tensor;
 }
 
+/** The part of a tensor that belongs to a direction, without that axis. */
+export function directionOf(tensor: Tensor, axis: number, index: number): Tensor {
+  if (tensor.shape[axis] === 1) return squeeze(tensor, axis);
+  return squeeze(slice(tensor, { starts: [index], ends: [index + 1], axes: [axis] }), axis);
+}
+
 /** The slice that each step of a pass reads from the step before it; `first` for the step it begins with. */
 export function before(sequence: Tensor, first: Tensor, reverse: boolean): Tensor {
   const edge = unsqueeze(first, 0);

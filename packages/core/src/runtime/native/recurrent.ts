@@ -7,7 +7,7 @@ import {
   rewriteGraph,
   type Tensor,
 } from '../../graph/index.js';
-import { add, keepingNodes, linear, reshape, slice, split, squeeze, stack, zeros } from '../../ops/index.js';
+import { add, directionOf, keepingNodes, linear, reshape, split, stack, zeros } from '../../ops/index.js';
 import type { Precision } from '../../ops/native-product.js';
 import {
   type NativePass,
@@ -82,11 +82,6 @@ function directionsOf({ inputs, attributes }: Node, precision: Precision): Direc
       firstCell: own(cell) ?? zero(),
     };
   });
-}
-
-function directionOf(tensor: Tensor, axis: number, index: number): Tensor {
-  if (tensor.shape[axis] === 1) return squeeze(tensor, axis);
-  return squeeze(slice(tensor, { starts: [index], ends: [index + 1], axes: [axis] }), axis);
 }
 
 function lstmOf(node: Node, precision: Precision): Tensor[] {
