@@ -1,6 +1,6 @@
 /** Replacements that make a graph faster on the CPU. Each is held equal to what it replaces by a test. */
 import { apply1, fill, type Node, type RewriteRule, type Tensor } from '../graph/index.js';
-import { Conv, FusedMatMul, matmul, reshape } from '../ops/index.js';
+import { Conv, FusedMatMul, matmul, reshape, windowOf } from '../ops/index.js';
 import { isStatic } from '../shape/index.js';
 
 /** Whether a tensor is a transpose of its last two axes, and of what. */
@@ -64,30 +64,23 @@ function leadingAxes(axes: Tensor | undefined, count: number): boolean {
   return list.length === count && list.every((axis, index) => axis === index);
 }
 
-/** Averages of many neighbours along a line are a convolution with one weight: ten times as fast as the runtime's pool. */
+/** Averages of many neighbours along a line are a convolution with one weight: the runtime's pool adds them one by one. */
 const averageLineByConvolution: RewriteRule = ({ operator, inputs, outputs, attributes }: Node) => {
   const [x] = inputs;
   const [y] = outputs;
   if (operator.name !== 'AveragePool' || x?.dtype !== 'float32' || x.rank !== 3 || !y) return undefined;
   if (!isStatic(x.shape) || !isStatic(y.shape) || x.shape.includes(0)) return undefined;
-  const { kernel_shape, strides, pads = [0, 0], dilations, auto_pad } = attributes as unknown as LinePool;
-  const [taps = 1] = kernel_shape;
-  const isPadded = auto_pad !== 'NOTSET' || pads.some((amount) => amount !== 0);
+  const kernel = attributes.kernel_shape as readonly number[];
+  const [taps = 1] = kernel;
+  const window = windowOf(x.shape.slice(2), kernel, { ...attributes, group: 1 } as never);
+  const isPadded = window.pads.some((amount) => amount !== 0);
   if (taps < 8 || attributes.ceil_mode || (isPadded && !attributes.count_include_pad)) return undefined;
   const [samples, channels, length] = x.shape as [number, number, number];
   const average = fill('float32', [1, 1, taps], 1 / taps);
   const lines = reshape(x, [samples * channels, 1, length]);
-  const window = { auto_pad, strides, pads: auto_pad === 'NOTSET' ? pads : undefined, dilations };
-  return [reshape(apply1(Conv, [lines, average], { ...window, group: 1, kernel_shape }), y.shape)];
+  const pooled = apply1(Conv, [lines, average], { ...window, auto_pad: 'NOTSET', kernel_shape: kernel });
+  return [reshape(pooled, y.shape)];
 };
-
-interface LinePool {
-  readonly auto_pad: string;
-  readonly kernel_shape: readonly number[];
-  readonly strides: readonly number[] | undefined;
-  readonly pads: readonly number[] | undefined;
-  readonly dilations: readonly number[] | undefined;
-}
 
 export const cpuRules: readonly RewriteRule[] = [
   emptyProducts,
