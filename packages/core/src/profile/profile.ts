@@ -66,7 +66,7 @@ export interface Profile {
  * Runs a function on the CPU under the runtime's profiler. Gradients are counted for the line they differentiate.
  * @example
  * const { table, by } = await profile((x: Tensor) => sum(matmul(x, x)), [ones([64, 64])]);
- * console.log(by('operator').some(({ share }) => share > 0), table().includes('ms')); // → true true
+ * console.log(by('operator').some(({ flops }) => flops === 2 * 64 ** 3), table().includes('GFLOP/s')); // → true true
  */
 export async function profile<Args extends readonly Tree[], Result extends Tree>(
   f: ((...args: Args) => Result) | CompiledFunction<Args, Result>,
